@@ -1,0 +1,150 @@
+//! Options of catalogue entries: what is allowed, what is the default, what was chosen.
+
+use crate::number::{Rational, parse_decimal};
+
+/// One option of a kind.
+#[derive(Debug, Clone, Copy)]
+pub struct Specification {
+    /// Its name.
+    pub name: &'static str,
+    /// The values that it may take.
+    pub allowed: Allowed,
+    /// Its default, as written in a scenario; `None` means that it must be given.
+    pub default: Option<&'static str>,
+}
+
+/// The values that an option may take.
+#[derive(Debug, Clone, Copy)]
+pub enum Allowed {
+    /// A number that is zero or more.
+    AtLeastZero,
+    /// A decay rate in [0, 1).
+    DecayRate,
+    /// A number in [0, 1].
+    Fraction,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+}
+
+/// The value of an option.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Setting {
+    /// A number.
+    Number(Rational),
+    /// A word.
+    Word(String),
+}
+
+/// What is wrong with a setting.
+pub type Choice = Result<Setting, String>;
+
+/// The options of one optimizer, all of them, in the order of its specification.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Options {
+    settings: Vec<(String, Setting)>,
+}
+
+impl Specification {
+    /// Whether the option takes a word instead of a number.
+    pub fn takes_word(&self) -> bool {
+        matches!(self.allowed, Allowed::OneOf(_))
+    }
+
+    /// Checks a number for this option.
+    ///
+    /// # Errors
+    ///
+    /// The rule that the number breaks.
+    pub fn number(&self, value: Rational) -> Choice {
+        let zero = Rational::ZERO;
+        let rule = match self.allowed {
+            Allowed::AtLeastZero if value < zero => "must not be negative",
+            Allowed::DecayRate if value < zero || value >= Rational::ONE => "must lie in [0, 1)",
+            Allowed::Fraction if value < zero || value > Rational::ONE => "must lie in [0, 1]",
+            Allowed::OneOf(words) => return Err(format!("takes one of {}", words.join(", "))),
+            _ => return Ok(Setting::Number(value)),
+        };
+        Err(format!("{} {rule}, got {value}", self.name))
+    }
+
+    /// Checks a word for this option.
+    ///
+    /// # Errors
+    ///
+    /// The words that are allowed.
+    pub fn word(&self, word: &str) -> Choice {
+        match self.allowed {
+            Allowed::OneOf(words) if words.contains(&word) => Ok(Setting::Word(word.to_owned())),
+            Allowed::OneOf(words) => {
+                Err(format!("{} takes one of {}, got `{word}`", self.name, words.join(", ")))
+            }
+            _ => Err(format!("{} takes a number, got `{word}`", self.name)),
+        }
+    }
+
+    /// The default as a setting.
+    pub fn default_setting(&self) -> Option<Setting> {
+        let text = self.default?;
+        if self.takes_word() {
+            return Some(Setting::Word(text.to_owned()));
+        }
+        parse_decimal(text).ok().map(Setting::Number)
+    }
+}
+
+impl Options {
+    /// The options from settings in the order of the specification.
+    pub fn new(settings: Vec<(String, Setting)>) -> Self {
+        Self { settings }
+    }
+
+    /// The options in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Setting)> {
+        self.settings.iter().map(|(name, setting)| (name.as_str(), setting))
+    }
+
+    /// The number that the option is set to; options without one are zero to no rule.
+    pub fn number(&self, name: &str) -> Option<&Rational> {
+        match self.get(name)? {
+            Setting::Number(number) => Some(number),
+            Setting::Word(_) => None,
+        }
+    }
+
+    /// The word that the option is set to, empty for none.
+    pub fn word(&self, name: &str) -> &str {
+        match self.get(name) {
+            Some(Setting::Word(word)) => word,
+            _ => "",
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Setting> {
+        self.settings.iter().find(|(known, _)| known == name).map(|(_, setting)| setting)
+    }
+
+    /// Every combination of the words of a specification, numbers at one half.
+    #[cfg(test)]
+    pub(super) fn all_choices(specification: &[Specification]) -> Vec<Self> {
+        let mut all = vec![Vec::new()];
+        for option in specification {
+            let settings = match option.allowed {
+                Allowed::OneOf(words) => {
+                    words.iter().map(|word| Setting::Word((*word).to_owned())).collect()
+                }
+                _ => vec![Setting::Number(Rational::ONE / Rational::from(2))],
+            };
+            all = all
+                .iter()
+                .flat_map(|chosen: &Vec<(String, Setting)>| {
+                    settings.iter().map(|setting| {
+                        let mut longer = chosen.clone();
+                        longer.push((option.name.to_owned(), setting.clone()));
+                        longer
+                    })
+                })
+                .collect();
+        }
+        all.into_iter().map(Self::new).collect()
+    }
+}

@@ -1,0 +1,17 @@
+//! Stochastic gradient descent.
+//!
+//! ```text
+//! θ ← θ − α g
+//! ```
+//!
+//! Source: Robbins and Monro (1951); `torch.optim.SGD` without momentum.
+
+use super::{LEARNING_RATE, Optimizer, Rule, no_conflict};
+
+pub(super) const SGD: Optimizer = Optimizer {
+    kind: "sgd",
+    options: &[LEARNING_RATE],
+    rule: |_| Rule::new(&[], "theta = theta - learning_rate*g"),
+    conflict: no_conflict,
+    source: "Robbins and Monro (1951)",
+};

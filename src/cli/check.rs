@@ -1,0 +1,87 @@
+//! `gradsheet check`: everything that is wrong with scenarios.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use gradsheet::RenderError;
+use gradsheet::scenario::{self, Problem, Problems};
+use gradsheet::sheet::Templates;
+
+use super::{Failure, Source, templates, text};
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    /// Scenarios to check
+    #[arg(required = true, value_name = "SCENARIO")]
+    scenarios: Vec<PathBuf>,
+    /// How problems are printed
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For editors: a list of problems on standard output
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let templates = templates(None)?;
+    let mut all: Vec<Value> = Vec::new();
+    let mut failures: Vec<Failure> = Vec::new();
+    for path in &arguments.scenarios {
+        let Err((problems, failure)) = check(path, &templates) else {
+            if arguments.format == Format::Text {
+                println!("{}: ok", path.display());
+            }
+            continue;
+        };
+        all.extend(problems.iter().map(|problem| entry(path, problem)));
+        if problems.is_empty() {
+            all.push(json!({ "file": path.display().to_string(), "message": failure.to_string() }));
+        }
+        failures.push(failure);
+    }
+    if arguments.format == Format::Json {
+        println!("{:#}", Value::Array(all));
+    }
+    let input = failures.iter().any(|failure| matches!(failure, Failure::Input(_)));
+    let messages: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    let message =
+        if arguments.format == Format::Json { String::new() } else { messages.join("\n\n") };
+    match (failures.is_empty(), input) {
+        (true, _) => Ok(()),
+        (false, true) => Err(Failure::Input(message)),
+        (false, false) => Err(Failure::Work(message)),
+    }
+}
+
+fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failure)> {
+    let text = text(path).map_err(|failure| (Vec::new(), failure))?;
+    let split =
+        |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
+    let scenario = scenario::read(path, &text).map_err(split)?;
+    let source = Source { path: path.to_owned(), text, scenario };
+    match gradsheet::check(&source.scenario, templates) {
+        Ok(()) => Ok(()),
+        Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
+        Err(error) => Err((Vec::new(), source.failure(error))),
+    }
+}
+
+fn entry(path: &Path, problem: &Problem) -> Value {
+    json!({
+        "file": path.display().to_string(),
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "width": problem.width,
+        "field": problem.field,
+        "message": problem.message,
+        "help": problem.help,
+    })
+}

@@ -1,0 +1,155 @@
+//! Arguments, files and the terminal; one file a command.
+//!
+//! Exit status: 0 done; 1 the work failed (an undecided sign, a full disk); 2 the input
+//! or the command line is wrong.
+
+mod check;
+mod files;
+mod new;
+mod render;
+mod trace;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use gradsheet::RenderError;
+use gradsheet::engine::EngineError;
+use gradsheet::scenario::{self, Problem, Problems, Scenario};
+use gradsheet::sheet::{TemplateError, Templates};
+
+/// Worked solution sheets for gradient-based learning, from a YAML scenario.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about = "Worked solution sheets for gradient-based learning, from a YAML scenario",
+    long_about = "Worked solution sheets for gradient-based learning, from a YAML scenario.\n\n\
+        A scenario states a model, its initial parameters, data and optimizers. gradsheet runs \
+        them in exact arithmetic and writes a handout and its worked solutions. Every printed \
+        digit and every branch of a ReLU is certified; what can't be decided is an error, never \
+        a guess.",
+    after_help = "Begin with:\n  \
+        gradsheet new course            a folder with a commented example\n  \
+        gradsheet render course/neuron.yaml\n  \
+                                        the handout and its solutions, in output/neuron/\n\n\
+        Exit status: 0 done; 1 the work failed; 2 the input or the command line is wrong."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make handouts and worked solutions
+    Render(render::Arguments),
+    /// Find everything that is wrong with scenarios
+    Check(check::Arguments),
+    /// Print every computed value as JSON
+    Trace(trace::Arguments),
+    /// Make a folder with a commented example to start from
+    New(new::Arguments),
+}
+
+/// What went wrong, and the exit status that says so.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The input or the command line is wrong: status 2.
+    Input(String),
+    /// The work failed: status 1.
+    Work(String),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(message) | Self::Work(message) => out.write_str(message),
+        }
+    }
+}
+
+/// Parses the arguments, runs the command, and turns errors into exit statuses.
+pub(crate) fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Command::Render(arguments) => render::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Trace(arguments) => trace::run(arguments),
+        Command::New(arguments) => new::run(arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let message = failure.to_string();
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
+            ExitCode::from(match failure {
+                Failure::Work(_) => 1,
+                Failure::Input(_) => 2,
+            })
+        }
+    }
+}
+
+/// A scenario with its text, which messages quote.
+pub(crate) struct Source {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+    pub(crate) scenario: Scenario,
+}
+
+impl Source {
+    /// Reads and checks a scenario.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let text = text(path)?;
+        let scenario =
+            scenario::read(path, &text).map_err(|problems| Failure::Input(problems.to_string()))?;
+        Ok(Self { path: path.to_owned(), text, scenario })
+    }
+
+    /// Problems found after reading, as a failure.
+    pub(crate) fn problems(&self, list: Vec<Problem>) -> Problems {
+        Problems::new(self.path.display().to_string(), self.text.as_str(), list)
+    }
+
+    /// An error of the pipeline, as a failure.
+    pub(crate) fn failure(&self, error: RenderError) -> Failure {
+        match error {
+            RenderError::Texts(list) => Failure::Input(self.problems(list).to_string()),
+            RenderError::Template(error) => template(&error),
+            RenderError::Engine(error) => self.engine_failure(&error),
+            other => Failure::Work(format!("{}: {other}", self.path.display())),
+        }
+    }
+
+    /// An error of the engine, as a failure.
+    pub(crate) fn engine_failure(&self, error: &EngineError) -> Failure {
+        Failure::Work(format!("{}: {error}", self.path.display()))
+    }
+}
+
+/// The text of a file.
+pub(crate) fn text(path: &Path) -> Result<String, Failure> {
+    let fail = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| fail(format!("can't be read: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let start = error.utf8_error().valid_up_to();
+        fail(format!("is not text in UTF-8 (the first wrong byte is number {})", start + 1))
+    })
+}
+
+/// The built-in templates, or those of a folder on top of them.
+pub(crate) fn templates(folder: Option<&Path>) -> Result<Templates, Failure> {
+    match folder {
+        Some(folder) => Templates::with_folder(folder),
+        None => Templates::built_in(),
+    }
+    .map_err(|error| template(&error))
+}
+
+fn template(error: &TemplateError) -> Failure {
+    Failure::Input(error.to_string())
+}

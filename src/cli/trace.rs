@@ -1,0 +1,33 @@
+//! `gradsheet trace`: every computed value, for scripts.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use gradsheet::engine;
+use gradsheet::trace::json;
+
+use super::{Failure, Source};
+
+/// Arguments of `trace`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A value is {\"exact\": \"-1/2\", \"decimal\": \"-0.5\"}: exact is a fraction \
+    or a surd such as \"1 - 1/4*sqrt(2)\", or null; decimal has up to 40 significant digits. \
+    What is not defined is {\"undefined\": \"0/0 in …\"}."
+)]
+pub(crate) struct Arguments {
+    /// The scenario
+    scenario: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let source = Source::read(&arguments.scenario)?;
+    let trace = engine::execute(&source.scenario).map_err(|error| source.engine_failure(&error))?;
+    let path = source.path.display();
+    let json = json::trace(&trace).map_err(|fault| Failure::Work(format!("{path}: {fault}")))?;
+    // A reader that has seen enough, such as `head`, may close the pipe.
+    let _ = writeln!(std::io::stdout(), "{json:#}");
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! What stops the engine, and what would follow either way.
+
+use std::fmt;
+
+use crate::formula::{Decide, Failure};
+use crate::number::{Real, Sign, Undecided, round};
+use crate::trace::{Iteration, Value};
+
+use super::forward::Stop;
+use super::run::Course;
+
+/// Why a scenario has no trace.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// A number could be neither separated from zero nor proved to be zero.
+    #[error("undecided: {place}: the sign that `{expression}` needs is not known: {reached}{}", list(.continuations))]
+    Undecided {
+        /// The path of the value.
+        place: String,
+        /// The operation that hangs on the sign.
+        expression: String,
+        /// How far the proof got.
+        reached: String,
+        /// What would follow from each answer.
+        continuations: Vec<Continuation>,
+    },
+    /// The run that goes on from the displayed numbers takes another branch.
+    #[error(
+        "{place}: with `carry: displayed` the {function} of `{node}` is {carried}, but exactly it is {exact}; \
+         show more digits, or carry the exact numbers"
+    )]
+    CarriedBranch {
+        /// The path of the value.
+        place: String,
+        /// The definition that contains the function.
+        node: String,
+        /// The function.
+        function: String,
+        /// The branch of the carried run.
+        carried: String,
+        /// The branch of the exact run.
+        exact: String,
+    },
+    /// A number became too large or too small to be kept.
+    #[error("{place}: `{expression}` leaves the range of the numbers that can be kept")]
+    OutOfRange {
+        /// The path of the value.
+        place: String,
+        /// The operation.
+        expression: String,
+    },
+}
+
+/// What would follow if an undecided sign were known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Continuation {
+    /// The assumed answer: "zero", "positive", "negative".
+    pub assumption: String,
+    /// The parameters after the iteration, or that they are undecided again.
+    pub outcome: String,
+}
+
+impl fmt::Display for Continuation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "if it is {}: {}", self.assumption, self.outcome)
+    }
+}
+
+fn list(continuations: &[Continuation]) -> String {
+    continuations.iter().map(|continuation| format!("\n  {continuation}")).collect()
+}
+
+/// A failure at its place in a run.
+pub(super) struct Halt {
+    pub(super) t: usize,
+    /// The example, by its number in the data.
+    pub(super) example: Option<usize>,
+    pub(super) stop: Stop,
+}
+
+/// Proves signs, but takes one answer for granted.
+struct Assume {
+    value: Real,
+    sign: Sign,
+}
+
+impl Decide for Assume {
+    fn sign(&mut self, value: &Real) -> Result<Sign, Undecided> {
+        if *value == self.value { Ok(self.sign) } else { value.sign() }
+    }
+}
+
+impl EngineError {
+    pub(super) fn new(course: &Course<'_>, halt: Halt) -> Self {
+        let place = place(course, halt.t, halt.example, &halt.stop.within);
+        match halt.stop.failure {
+            Failure::Undecided { reached, expression, value } => {
+                let continuations = match value {
+                    Some(value) => continuations(course, halt.t, &value),
+                    None => either_way(),
+                };
+                let reached = reached.to_string();
+                Self::Undecided { place, expression, reached, continuations }
+            }
+            Failure::OutOfRange(expression) => Self::OutOfRange { place, expression },
+            // Undefined values are recorded, not raised; should one get here, it is named.
+            Failure::Undefined { cause, expression } => {
+                Self::OutOfRange { place, expression: format!("{cause} in {expression}") }
+            }
+        }
+    }
+
+    /// Compares the branches of a carried run with the exact ones.
+    pub(super) fn compare(
+        course: &Course<'_>,
+        exact: &[Iteration],
+        carried: &[Iteration],
+    ) -> Result<(), Self> {
+        for (exact, carried) in exact.iter().zip(carried) {
+            for (index, (left, right)) in exact.examples.iter().zip(&carried.examples).enumerate() {
+                let pairs = left.branches.iter().zip(&right.branches);
+                for (left, right) in pairs {
+                    if left.sign != right.sign {
+                        let example = exact.batch.get(index).copied();
+                        return Err(Self::CarriedBranch {
+                            place: place(course, exact.t, example, &left.node),
+                            node: left.node.clone(),
+                            function: left.function.to_owned(),
+                            carried: right.branch.to_owned(),
+                            exact: left.branch.to_owned(),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn place(course: &Course<'_>, t: usize, example: Option<usize>, within: &str) -> String {
+    let (setup, run) = (&course.setup.name, &course.run.name);
+    let example = example.map(|number| format!(" (example {number})")).unwrap_or_default();
+    format!("{setup}.{run}.t{t}.{within}{example}")
+}
+
+fn continuations(course: &Course<'_>, t: usize, value: &Real) -> Vec<Continuation> {
+    let signs = [("zero", Sign::Zero), ("positive", Sign::Positive), ("negative", Sign::Negative)];
+    let mut found: Vec<Continuation> = Vec::new();
+    for (assumption, sign) in signs {
+        let mut assume = Assume { value: value.clone(), sign };
+        let outcome = match course.iterations(&mut assume, t) {
+            Ok(records) => describe(course, records.last()),
+            Err(_) => "undecided again".to_owned(),
+        };
+        match found.iter_mut().find(|other| other.outcome == outcome) {
+            Some(same) => same.assumption = format!("{} or {assumption}", same.assumption),
+            None => found.push(Continuation { assumption: assumption.to_owned(), outcome }),
+        }
+    }
+    found
+}
+
+fn either_way() -> Vec<Continuation> {
+    let pair = |assumption: &str, outcome: &str| Continuation {
+        assumption: assumption.to_owned(),
+        outcome: outcome.to_owned(),
+    };
+    vec![
+        pair("zero", "the operation meets its boundary case, and may be undefined"),
+        pair("not zero", "more digits would show it"),
+    ]
+}
+
+/// The parameters as `w = 0.25, b = -1`.
+fn describe(course: &Course<'_>, record: Option<&Iteration>) -> String {
+    let Some(record) = record else { return "nothing follows".to_owned() };
+    let display = &course.run.display;
+    let one = |(name, value): (&str, &Value)| match value {
+        Value::Undefined(cause) => format!("{name} is undefined ({cause})"),
+        Value::Real(real) => match round(real, display.precision, display.rounding) {
+            Ok(decimal) => format!("{name} = {}", decimal.to_plain('.')),
+            Err(_) => format!("{name} is undecided"),
+        },
+    };
+    let parameters: Vec<String> = record.parameters.iter().map(one).collect();
+    format!("after iteration {}, {}", record.t, parameters.join(", "))
+}

@@ -1,0 +1,128 @@
+//! The computation graph of a model: its definitions, flattened into single operations.
+//!
+//! Leaves (parameters and data) come first, in the order in which they are declared;
+//! operations follow in the order of evaluation, subexpressions included. A definition
+//! that only renames another name is that name's node.
+
+use std::collections::BTreeMap;
+
+use crate::formula::{Call, Expression, Operator};
+use crate::number::Rational;
+
+/// The graph of one model.
+#[derive(Debug, Clone)]
+pub struct Graph {
+    /// The nodes; inputs always come before the node that uses them.
+    pub nodes: Vec<Node>,
+    /// The node of each name.
+    pub names: BTreeMap<String, usize>,
+    /// The definitions in order.
+    pub definitions: Vec<String>,
+}
+
+/// One node.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it computes.
+    pub operation: Operation,
+    /// Its inputs, as indices of nodes.
+    pub inputs: Vec<usize>,
+    /// The expression that it stands for, as errors name it.
+    pub expression: Expression,
+    /// The definition in which it stands; leaves have none.
+    pub definition: Option<String>,
+}
+
+/// What a node computes.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// A parameter or a datum.
+    Leaf(String),
+    /// A number of the model's text.
+    Constant(Rational),
+    /// −x
+    Negate,
+    /// A binary operation.
+    Binary(Operator),
+    /// A function.
+    Call(Call),
+}
+
+impl Graph {
+    /// The graph of definitions over leaves. Every name in a definition is a leaf or an
+    /// earlier definition: the scenario was checked.
+    pub fn new<'a>(
+        leaves: impl Iterator<Item = &'a str>,
+        definitions: impl Iterator<Item = (&'a str, &'a Expression)>,
+    ) -> Self {
+        let mut graph = Self { nodes: Vec::new(), names: BTreeMap::new(), definitions: Vec::new() };
+        for leaf in leaves {
+            let node = Node {
+                operation: Operation::Leaf(leaf.to_owned()),
+                inputs: Vec::new(),
+                expression: Expression::name(leaf),
+                definition: None,
+            };
+            graph.names.insert(leaf.to_owned(), graph.nodes.len());
+            graph.nodes.push(node);
+        }
+        for (name, expression) in definitions {
+            let node = graph.add(expression, name);
+            graph.names.insert(name.to_owned(), node);
+            graph.definitions.push(name.to_owned());
+        }
+        graph
+    }
+
+    /// The node of a name that the scenario's check has found to exist.
+    pub fn node(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
+    }
+
+    fn add(&mut self, expression: &Expression, definition: &str) -> usize {
+        let (operation, inputs) = match expression {
+            Expression::Name(name) => {
+                if let Some(node) = self.node(name) {
+                    return node;
+                }
+                (Operation::Leaf(name.clone()), Vec::new())
+            }
+            Expression::Number(number) => (Operation::Constant(number.clone()), Vec::new()),
+            Expression::Negate(inner) => (Operation::Negate, vec![self.add(inner, definition)]),
+            Expression::Binary(operator, left, right) => {
+                let left = self.add(left, definition);
+                (Operation::Binary(*operator), vec![left, self.add(right, definition)])
+            }
+            Expression::Call(call) | Expression::Derivative(call, _) => {
+                let inputs =
+                    call.arguments.iter().map(|argument| self.add(argument, definition)).collect();
+                (Operation::Call(call.clone()), inputs)
+            }
+            Expression::Shown(_) => (Operation::Constant(Rational::ZERO), Vec::new()),
+        };
+        let expression = expression.clone();
+        let definition = Some(definition.to_owned());
+        self.nodes.push(Node { operation, inputs, expression, definition });
+        self.nodes.len() - 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formula::parse;
+
+    #[test]
+    fn leaves_come_first_then_operations_in_the_order_of_evaluation() {
+        let model = [("z", "w*x + b"), ("y_hat", "relu(z)"), ("same", "y_hat")]
+            .map(|(name, text)| (name, parse(text).unwrap().expression));
+        let graph = Graph::new(
+            ["x", "w", "b"].into_iter(),
+            model.iter().map(|(name, expression)| (*name, expression)),
+        );
+        let listed: Vec<String> =
+            graph.nodes.iter().map(|node| node.expression.to_string()).collect();
+        assert_eq!(listed, ["x", "w", "b", "w*x", "w*x + b", "relu(z)"]);
+        assert_eq!(graph.names["same"], graph.names["y_hat"]);
+    }
+}

@@ -1,0 +1,158 @@
+//! One example, forward and backward, as a record.
+
+use std::collections::BTreeMap;
+
+use crate::formula::{Branch, Decide, Evaluator, ZeroOverZero};
+use crate::number::{Rational, Real, Sign};
+use crate::scenario::Setup;
+use crate::trace::{self, Convention, Example, Named, Value};
+
+use super::backward::backward;
+use super::forward::{Outcome, Pass, Stop, forward};
+use super::graph::{Graph, Operation};
+
+/// The name of the objective.
+pub(super) const LOSS: &str = "loss";
+
+/// The graph of a set-up: data and parameters are its leaves.
+pub(super) fn graph(setup: &Setup) -> Graph {
+    let parameters = setup.parameters.iter().map(|(name, _)| name.as_str());
+    let leaves = setup.inputs.iter().map(String::as_str).chain(parameters);
+    let model = setup.model.iter().map(|line| (line.name.as_str(), &line.expression));
+    Graph::new(leaves, model)
+}
+
+/// Runs example number `index` (from 1) of the set-up at the given point.
+pub(super) fn example(
+    setup: &Setup,
+    graph: &Graph,
+    point: &BTreeMap<String, Real>,
+    index: usize,
+    decide: &mut dyn Decide,
+) -> Result<Example, Stop> {
+    let row: &[Real] = index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
+    let leaf = |name: &str| {
+        let input = setup.inputs.iter().position(|input| input == name);
+        let datum = input.and_then(|column| row.get(column));
+        datum.or_else(|| point.get(name)).cloned().unwrap_or_default()
+    };
+    let pass = forward(graph, &leaf, decide)?;
+    let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
+    let adjoints = backward(graph, &pass, root, decide, &|_| Sign::Zero)?;
+    let gradient = gradient(setup, graph, &adjoints);
+    let mattered = conventions_that_matter(setup, graph, &pass, root, &gradient, decide)?;
+    Ok(Example {
+        values: values(setup, graph, &pass),
+        adjoints: definitions(graph, &adjoints),
+        gradient,
+        branches: branches(graph, &pass, &mattered, decide),
+    })
+}
+
+/// A value for the record.
+pub(super) fn value(outcome: &Outcome) -> Value {
+    match outcome {
+        Ok(number) => Value::Real(number.clone()),
+        Err(cause) => Value::Undefined(cause.clone()),
+    }
+}
+
+fn values(setup: &Setup, graph: &Graph, pass: &Pass) -> Named<Value> {
+    let names = setup.inputs.iter().chain(&graph.definitions);
+    names.map(|name| (name.clone(), value(&pass.values[graph.names[name]]))).collect()
+}
+
+fn definitions(graph: &Graph, adjoints: &[Outcome]) -> Named<Value> {
+    let names = graph.definitions.iter().filter(|name| *name != LOSS);
+    names.map(|name| (name.clone(), value(&adjoints[graph.names[name]]))).collect()
+}
+
+fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Outcome]) -> Named<Value> {
+    let parameters = setup.parameters.iter();
+    parameters.map(|(name, _)| (name.clone(), value(&adjoints[graph.names[name]]))).collect()
+}
+
+/// The nodes on a kink where the derivative from the left or from the right would give
+/// another gradient, each taken alone or all of them together (nested kinks may show
+/// only so).
+fn conventions_that_matter(
+    setup: &Setup,
+    graph: &Graph,
+    pass: &Pass,
+    root: usize,
+    used: &Named<Value>,
+    decide: &mut dyn Decide,
+) -> Result<Vec<usize>, Stop> {
+    let on_kink = |index: &usize| {
+        pass.branches[*index].as_ref().is_some_and(|branch| branch.sign == Sign::Zero)
+    };
+    let kinks: Vec<usize> = (0..graph.nodes.len()).filter(on_kink).collect();
+    let mut changes = |moved: &dyn Fn(usize) -> bool| -> Result<bool, Stop> {
+        for side in [Sign::Negative, Sign::Positive] {
+            let side = |node: usize| if moved(node) { side } else { Sign::Zero };
+            let other = backward(graph, pass, root, decide, &side)?;
+            if differs(&gradient(setup, graph, &other), used) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    };
+    if !kinks.is_empty() && changes(&|_| true)? {
+        return Ok(kinks);
+    }
+    let mut found = Vec::new();
+    for kink in kinks {
+        if changes(&|node| node == kink)? {
+            found.push(kink);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether two gradients are not proved to be equal.
+fn differs(left: &Named<Value>, right: &Named<Value>) -> bool {
+    left.iter().zip(right.iter()).any(|((_, left), (_, right))| match (left, right) {
+        (Value::Real(left), Value::Real(right)) => {
+            left != right && (left - right).sign() != Ok(Sign::Zero)
+        }
+        _ => left != right,
+    })
+}
+
+fn branches(
+    graph: &Graph,
+    pass: &Pass,
+    mattered: &[usize],
+    decide: &mut dyn Decide,
+) -> Vec<trace::Branch> {
+    let taken = graph.nodes.iter().zip(&pass.branches).enumerate();
+    let records = taken.filter_map(|(index, (node, branch))| {
+        let branch = branch.as_ref()?;
+        let Operation::Call(call) = &node.operation else { return None };
+        let convention = (branch.sign == Sign::Zero).then(|| Convention {
+            derivative: slope_at_kink(call, branch, decide),
+            mattered: mattered.contains(&index),
+        });
+        Some(trace::Branch {
+            node: node.definition.clone().unwrap_or_default(),
+            function: branch.function.name,
+            argument: branch.argument.clone(),
+            sign: branch.sign,
+            branch: branch.function.branch(branch.sign.to_i32()),
+            convention,
+        })
+    });
+    records.collect()
+}
+
+/// The derivative by the first argument that the convention gives at the kink.
+fn slope_at_kink(
+    call: &crate::formula::Call,
+    branch: &Branch,
+    decide: &mut dyn Decide,
+) -> Rational {
+    let arguments = vec![branch.argument.clone(); call.arguments.len()];
+    let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
+    let slope = evaluator.derivative(call, 0, &arguments, Some(Sign::Zero));
+    slope.ok().and_then(|slope| slope.as_rational().cloned()).unwrap_or(Rational::ZERO)
+}

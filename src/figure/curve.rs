@@ -1,0 +1,71 @@
+//! Lines through samples, and where their markers stand.
+
+use super::canvas::Canvas;
+use super::ink::Ink;
+use super::marker;
+use super::plot::Measured;
+use super::simplify::{Dot, simplify};
+use super::view::{View, count, index};
+
+/// Up to this number of points each has its marker.
+const FEW: usize = 12;
+
+/// On longer lines, so many markers stand in equal steps.
+const SPARSE: usize = 7;
+
+/// The line itself.
+pub(super) fn line(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], series: usize) {
+    for piece in view.pieces(points) {
+        canvas.line(simplify(&piece, 2.0), Ink::Line(series));
+    }
+}
+
+/// The markers on a line. On a long one each series has them at other places, so
+/// that lines which coincide still show all their markers.
+pub(super) fn markers(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], series: usize) {
+    let dots: Vec<Dot> = points.iter().filter_map(|&point| view.dot(point)).collect();
+    for dot in chosen(&dots, series) {
+        marker::draw(canvas, series, dot, marker::RADIUS);
+    }
+}
+
+fn chosen(dots: &[Dot], series: usize) -> Vec<Dot> {
+    if dots.len() <= FEW {
+        return dots.to_vec();
+    }
+    let offset = 0.25 + count(series % 4) * 0.25;
+    (0..SPARSE)
+        .map(|step| (count(step) + offset) / count(SPARSE))
+        .filter_map(|share| dots.get(index(share * count(dots.len() - 1))))
+        .copied()
+        .collect()
+}
+
+/// The intervals of measured values, with their caps.
+pub(super) fn intervals(canvas: &Canvas<'_>, view: &View<'_>, points: &[Measured], series: usize) {
+    const CAP: i32 = 45;
+    for point in points {
+        for piece in view.pieces(&[(point.x, point.low), (point.x, point.high)]) {
+            canvas.line(piece, Ink::Hollow(series));
+        }
+        for end in [point.low, point.high] {
+            if let Some((x, y)) = view.dot((point.x, end)) {
+                canvas.line(vec![(x - CAP, y), (x + CAP, y)], Ink::Hollow(series));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markers_are_few_and_staggered() {
+        let dots: Vec<Dot> = (0..200).map(|x| (x, 0)).collect();
+        assert_eq!(chosen(&dots[..12], 0).len(), 12);
+        let (first, second) = (chosen(&dots, 0), chosen(&dots, 1));
+        assert_eq!(first.len(), SPARSE);
+        assert!(first.iter().all(|dot| !second.contains(dot)));
+    }
+}

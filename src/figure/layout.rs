@@ -1,0 +1,86 @@
+//! How the drawing's area is shared out.
+
+use super::legend::{self, Entry};
+use super::plot::{Layer, Plot};
+use super::text;
+use super::ticks::{Tick, ticks};
+use super::view::{Frame, Span};
+
+/// Width of the drawing.
+pub(super) const WIDTH: i32 = 6000;
+
+/// Height of the plotting area.
+const BODY: i32 = 3000;
+
+/// Everything that is decided before the first line is drawn.
+pub(super) struct Layout<'p> {
+    pub(super) x: Span,
+    pub(super) y: Span,
+    pub(super) x_ticks: Vec<Tick>,
+    pub(super) y_ticks: Vec<Tick>,
+    pub(super) entries: Vec<Entry<'p>>,
+    pub(super) frame: Frame,
+    pub(super) height: i32,
+}
+
+/// Decides it.
+pub(super) fn layout(plot: &Plot) -> Layout<'_> {
+    let data = extents(plot);
+    let x = Span::new(&plot.x, &data.x, &data.x_edges);
+    let y = Span::new(&plot.y, &data.y, &data.y_edges);
+    let y_ticks = ticks(y, 6);
+    // Wide numbers leave room for fewer.
+    let x_ticks = [8, 6, 4, 2]
+        .into_iter()
+        .map(|most| ticks(x, most))
+        .find(|ticks| {
+            let widest = ticks.iter().map(|tick| text::width(&tick.label) + 150);
+            widest.sum::<i32>() < WIDTH - 1000
+        })
+        .unwrap_or_default();
+    let widest = y_ticks.iter().map(|tick| text::width(&tick.label)).max();
+    let left = (widest.unwrap_or(0) + 130).clamp(400, 2000);
+    let right = WIDTH - 260;
+    let (entries, rows) = legend::arrange(plot, left, right);
+    let top = rows * legend::ROW + 320;
+    let frame = Frame { left, top, right, bottom: top + BODY };
+    Layout { x, y, x_ticks, y_ticks, entries, frame, height: frame.bottom + 580 }
+}
+
+/// What has to be in view: values, and edges which the axes shall touch.
+#[derive(Default)]
+struct Extents {
+    x: Vec<f64>,
+    x_edges: Vec<f64>,
+    y: Vec<f64>,
+    y_edges: Vec<f64>,
+}
+
+fn extents(plot: &Plot) -> Extents {
+    let mut extents = Extents::default();
+    for layer in &plot.layers {
+        match layer {
+            Layer::Contours(contours) => {
+                let (x, y) = (contours.field.x, contours.field.y);
+                extents.x_edges.extend([x.low(), x.high()]);
+                extents.y_edges.extend([y.low(), y.high()]);
+            }
+            Layer::Line(series) => {
+                extents.x.extend(series.points.iter().map(|(x, _)| x));
+                extents.y.extend(series.points.iter().map(|(_, y)| y));
+            }
+            Layer::ErrorBars(bars) => {
+                extents.x.extend(bars.points.iter().map(|point| point.x));
+                let values = bars.points.iter().flat_map(|p| [p.y, p.low, p.high]);
+                extents.y.extend(values);
+            }
+            Layer::Bars(bars) => {
+                let edges = bars.bins.iter().flat_map(|bin| [bin.from, bin.to]);
+                extents.x_edges.extend(edges);
+                extents.y.extend(bars.bins.iter().map(|bin| bin.height));
+                extents.y_edges.push(0.0);
+            }
+        }
+    }
+    extents
+}

@@ -1,0 +1,44 @@
+//! Axes and series as data, drawn as one small SVG.
+//!
+//! A [`Plot`] says what to show; [`draw`] decides how: ranges, ticks, colours,
+//! where labels go. Nothing here knows scenarios, runs or parameters.
+//!
+//! Promises of the drawing:
+//!
+//! * the same plot gives the same bytes on every platform;
+//! * values that are not finite (or not positive on a logarithmic axis) are left
+//!   out, and a line is interrupted there; no plot makes it panic;
+//! * a series differs from every other by colour, dash and marker at once;
+//! * text takes the colour of its surroundings, and the colours of series are
+//!   CSS variables `--series-1` to `--series-6` with a fallback for light and dark.
+//!
+//! Lengths inside this module are tenths of a CSS pixel, because plotters maps to
+//! whole numbers and whole pixels would make curves wobble.
+
+mod canvas;
+mod clip;
+mod curve;
+mod field;
+mod ink;
+mod isolines;
+mod journey;
+mod layers;
+mod layout;
+mod legend;
+mod marker;
+mod mesh;
+mod placing;
+mod plot;
+mod range;
+mod shell;
+mod simplify;
+mod text;
+mod ticks;
+mod view;
+
+pub use field::{Field, quantile_levels};
+pub use ink::Theme;
+pub use isolines::{Isoline, isolines};
+pub use plot::{Axis, Bars, Bin, Contours, ErrorBars, Form, Layer, Measured, Plot, Scale, Series};
+pub use range::{Range, range_with_margin};
+pub use shell::draw;

@@ -1,0 +1,298 @@
+//! The chain rule, in the order in which a person writes it.
+//!
+//! The derivative of a definition by a parameter is a sum of products, one product for
+//! each way from the result down to the parameter. The factors of a product come from
+//! the outside in: ∂L/∂ŷ first, then ReLU′(z), then ∂z/∂w.
+//!
+//! ```text
+//! L = ½(ŷ − y)²,  ŷ = ReLU(z),  z = wx + b
+//! ∂L/∂w = (ŷ − y) · ReLU′(z) · x          ∂L/∂b = (ŷ − y) · ReLU′(z) · 1
+//! ```
+//!
+//! Numbers are collected in front (½ · 2 = 1 vanishes). The last factor 1 of a bias
+//! stays, so that the lines of weight and bias stand side by side.
+
+use super::{Call, Expression, Operator, function::Derivative};
+use crate::number::Rational;
+
+/// One product of a derivative.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// Whether the product is subtracted.
+    pub negative: bool,
+    /// The factors, outermost first; never empty.
+    pub factors: Vec<Expression>,
+}
+
+/// A definition `name = expression` that the chain rule may go through.
+pub type Definitions<'a> = &'a dyn Fn(&str) -> Option<&'a Expression>;
+
+/// More ways than this from the loss to a parameter are not written as one sum.
+pub const MAX_PRODUCTS: usize = 12;
+
+/// A product while it is being collected.
+#[derive(Debug, Clone)]
+struct Way {
+    coefficient: Rational,
+    decimal: bool,
+    factors: Vec<Expression>,
+    /// The parameter was reached as a summand beside others, so with derivative 1.
+    bare: bool,
+    /// A function or a definition lies on the way.
+    nested: bool,
+}
+
+/// The derivative of `expression` by `target`, through the definitions.
+/// An empty list is the derivative 0; `None` means that there are more than
+/// [`MAX_PRODUCTS`] ways, too many to be written as one sum.
+pub fn derivative(
+    expression: &Expression,
+    target: &str,
+    definitions: Definitions<'_>,
+) -> Option<Vec<Product>> {
+    let ways = ways(expression, target, definitions)?;
+    Some(ways.into_iter().map(finish).collect())
+}
+
+fn finish(way: Way) -> Product {
+    let mut factors = Vec::new();
+    let negative = way.coefficient < Rational::ZERO;
+    let size = if negative { -way.coefficient } else { way.coefficient };
+    if size != Rational::ONE {
+        factors.push(coefficient(&size, way.decimal));
+    }
+    factors.extend(way.factors);
+    if factors.is_empty() || (way.bare && way.nested) {
+        factors.push(Expression::integer(1));
+    }
+    Product { negative, factors }
+}
+
+fn coefficient(size: &Rational, decimal: bool) -> Expression {
+    if decimal || size.is_int() {
+        return Expression::Number(size.clone());
+    }
+    let above = Rational::from(size.numerator().clone());
+    let below = Rational::from(size.denominator().clone());
+    Expression::binary(Operator::Divide, Expression::Number(above), Expression::Number(below))
+}
+
+fn ways(expression: &Expression, target: &str, definitions: Definitions<'_>) -> Option<Vec<Way>> {
+    let found = match expression {
+        Expression::Number(_) | Expression::Shown(_) | Expression::Derivative(..) => Vec::new(),
+        Expression::Name(name) if name == target => vec![Way {
+            coefficient: Rational::ONE,
+            decimal: false,
+            factors: Vec::new(),
+            bare: false,
+            nested: false,
+        }],
+        Expression::Name(name) => match definitions(name) {
+            Some(definition) => nested(ways(definition, target, definitions)?),
+            None => Vec::new(),
+        },
+        Expression::Negate(inner) => negated(ways(inner, target, definitions)?),
+        Expression::Binary(operator, left, right) => {
+            let left_ways = ways(left, target, definitions)?;
+            let right_ways = ways(right, target, definitions)?;
+            binary(*operator, (left, left_ways), (right, right_ways))
+        }
+        Expression::Call(call) => through_call(call, target, definitions)?,
+    };
+    (found.len() <= MAX_PRODUCTS).then_some(found)
+}
+
+fn nested(mut list: Vec<Way>) -> Vec<Way> {
+    for way in &mut list {
+        way.nested = true;
+    }
+    list
+}
+
+fn negated(mut list: Vec<Way>) -> Vec<Way> {
+    for way in &mut list {
+        way.coefficient = -way.coefficient.clone();
+    }
+    list
+}
+
+type Side<'a> = (&'a Expression, Vec<Way>);
+
+fn binary(operator: Operator, (left, left_ways): Side, (right, right_ways): Side) -> Vec<Way> {
+    let integer = Expression::integer;
+    match operator {
+        Operator::Add | Operator::Subtract => {
+            let left_ways = beside(left_ways, right);
+            let right_ways = beside(right_ways, left);
+            let subtracted = operator == Operator::Subtract;
+            [left_ways, if subtracted { negated(right_ways) } else { right_ways }].concat()
+        }
+        Operator::Multiply => {
+            let by_left = multiplied(left_ways, std::slice::from_ref(right));
+            let by_right = multiplied(right_ways, std::slice::from_ref(left));
+            [by_left, by_right].concat()
+        }
+        Operator::Divide => {
+            let reciprocal = Expression::binary(Operator::Divide, integer(1), right.clone());
+            let square = Expression::binary(Operator::Power, right.clone(), integer(2));
+            let outer = Expression::binary(Operator::Divide, left.clone(), square);
+            [multiplied(left_ways, &[reciprocal]), negated(multiplied(right_ways, &[outer]))]
+                .concat()
+        }
+        Operator::Power => {
+            let by_base = multiplied(left_ways, &power_rule(left, right));
+            let logarithm = Call {
+                function: super::function::find("log").unwrap_or(&super::function::all()[0]),
+                arguments: vec![left.clone()],
+                at_kink: None,
+            };
+            let whole = Expression::binary(Operator::Power, left.clone(), right.clone());
+            let by_exponent = multiplied(right_ways, &[whole, Expression::Call(logarithm)]);
+            [by_base, by_exponent].concat()
+        }
+    }
+}
+
+/// A parameter that is itself a summand beside other names, as a bias is.
+fn beside(mut list: Vec<Way>, other: &Expression) -> Vec<Way> {
+    let named = other.any(&mut |node| matches!(node, Expression::Name(_)));
+    for way in &mut list {
+        way.bare |= named && way.factors.is_empty() && !way.nested;
+    }
+    list
+}
+
+/// n · xⁿ⁻¹ as factors.
+fn power_rule(base: &Expression, exponent: &Expression) -> Vec<Expression> {
+    let lowered = match exponent {
+        Expression::Number(number) => Expression::Number(number - Rational::ONE),
+        _ => Expression::binary(Operator::Subtract, exponent.clone(), Expression::integer(1)),
+    };
+    let rest = match &lowered {
+        Expression::Number(one) if *one == Rational::ONE => base.clone(),
+        _ => Expression::binary(Operator::Power, base.clone(), lowered),
+    };
+    vec![exponent.clone(), rest]
+}
+
+/// Puts factors in front of every way; numbers among them go into the coefficient.
+fn multiplied(list: Vec<Way>, outer: &[Expression]) -> Vec<Way> {
+    list.into_iter()
+        .map(|mut way| {
+            let mut front = Vec::new();
+            for factor in outer {
+                match number(factor) {
+                    Some((value, decimal)) => {
+                        way.coefficient *= value;
+                        way.decimal |= decimal;
+                    }
+                    None => front.push(factor.clone()),
+                }
+            }
+            front.append(&mut way.factors);
+            way.factors = front;
+            way.bare &= way.nested;
+            way
+        })
+        .collect()
+}
+
+/// The value of a factor that holds numbers alone, and whether it is written as a decimal.
+fn number(expression: &Expression) -> Option<(Rational, bool)> {
+    match expression {
+        Expression::Number(value) => Some((value.clone(), !value.is_int())),
+        Expression::Negate(inner) => number(inner).map(|(value, decimal)| (-value, decimal)),
+        Expression::Binary(operator, left, right) => {
+            let ((left, first), (right, second)) = (number(left)?, number(right)?);
+            let value = match operator {
+                Operator::Add => left + right,
+                Operator::Subtract => left - right,
+                Operator::Multiply => left * right,
+                Operator::Divide if right != Rational::ZERO => left / right,
+                Operator::Divide | Operator::Power => return None,
+            };
+            Some((value, first || second))
+        }
+        _ => None,
+    }
+}
+
+fn through_call(call: &Call, target: &str, definitions: Definitions<'_>) -> Option<Vec<Way>> {
+    let mut list = Vec::new();
+    for (index, argument) in call.arguments.iter().enumerate() {
+        let outer = match call.function.derivatives[index] {
+            Derivative::Formula(_) => substituted(call, index),
+            Derivative::Primed(_) | Derivative::Piecewise(_) => {
+                Expression::Derivative(call.clone(), index)
+            }
+        };
+        let inner = nested(ways(argument, target, definitions)?);
+        list.extend(inner.into_iter().map(|mut way| {
+            way.factors.insert(0, outer.clone());
+            way
+        }));
+    }
+    Some(list)
+}
+
+/// A derivative's formula with the call's own arguments put in.
+fn substituted(call: &Call, index: usize) -> Expression {
+    let parameters = call.function.parameters;
+    call.function.derivative(index, 0).map(&mut |node| match node {
+        Expression::Name(name) => {
+            let position = parameters.iter().position(|parameter| parameter == name)?;
+            Some(call.arguments[position].clone())
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::parse;
+    use super::*;
+
+    fn derive(model: &[(&str, &str)], target: &str) -> String {
+        let parsed: BTreeMap<&str, Expression> =
+            model.iter().map(|(name, text)| (*name, parse(text).unwrap().expression)).collect();
+        let lookup = |name: &str| parsed.get(name);
+        let products = derivative(&parsed["loss"], target, &lookup).expect("few ways");
+        let mut text = String::new();
+        for product in products {
+            text.push_str(if product.negative { " - " } else { " + " });
+            let factors: Vec<String> =
+                product.factors.iter().map(|factor| format!("[{factor}]")).collect();
+            text.push_str(&factors.concat());
+        }
+        text
+    }
+
+    #[test]
+    fn factors_run_from_the_loss_to_the_parameter() {
+        let seed: &[(&str, &str)] =
+            &[("z", "w*x + b"), ("y_hat", "relu(z)"), ("loss", "1/2*(y_hat - y)^2")];
+        let two: &[(&str, &str)] =
+            &[("h", "tanh(u*x)"), ("y_hat", "v*h + c*h"), ("loss", "(y - y_hat)^2 + 0.1*v^2")];
+        // Each line was derived by hand.
+        let table = [
+            (seed, "w", " + [y_hat - y][relu'(z)][x]"),
+            (seed, "b", " + [y_hat - y][relu'(z)][1]"),
+            (two, "u", " - [2][y - y_hat][v][tanh'(u*x)][x] - [2][y - y_hat][c][tanh'(u*x)][x]"),
+            (two, "v", " - [2][y - y_hat][h] + [1/5][v]"),
+            (two, "c", " - [2][y - y_hat][h]"),
+            (&[("loss", "1/2*(w - 3)^2")], "w", " + [w - 3]"),
+            (&[("loss", "w")], "w", " + [1]"),
+            (&[("loss", "exp(-w)/4")], "w", " - [1/4][exp(-w)]"),
+            (&[("loss", "1/4*w^2")], "w", " + [1/2][w]"),
+            (&[("loss", "a/w")], "w", " - [a/w^2]"),
+            (&[("loss", "2^w")], "w", " + [2^w][log(2)]"),
+            (&[("loss", "sqrt(w)")], "w", " + [1/(2*sqrt(w))]"),
+            (&[("loss", "x")], "w", ""),
+        ];
+        for (model, target, expected) in table {
+            assert_eq!(derive(model, target), expected, "by {target}");
+        }
+    }
+}

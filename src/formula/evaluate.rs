@@ -1,0 +1,265 @@
+//! Exact evaluation of expressions.
+//!
+//! Everything that computes goes through here: the forward pass, the derivatives of
+//! the backward pass, and the lines of an optimizer's update rule. Where a value hangs
+//! on a sign (a ReLU's branch), the sign comes from a [`Decide`]: [`Prove`] asks the
+//! number tower, which proves it or says that it can't.
+
+use crate::number::{Fault, Rational, Real, Sign, Undecided, Undefined};
+
+use super::{Call, Expression, Function, Operator, function::Body, function::Primitive};
+
+/// Settles on which side of a kink a number lies.
+pub trait Decide {
+    /// The sign of the number.
+    ///
+    /// # Errors
+    ///
+    /// [`Undecided`] where the sign can be neither proved nor assumed.
+    fn sign(&mut self, value: &Real) -> Result<Sign, Undecided>;
+}
+
+/// Proves every sign; assumes none.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Prove;
+
+impl Decide for Prove {
+    fn sign(&mut self, value: &Real) -> Result<Sign, Undecided> {
+        value.sign()
+    }
+}
+
+/// What 0/0 is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ZeroOverZero {
+    /// Undefined, as in mathematics.
+    #[default]
+    Undefined,
+    /// Zero: a coordinate whose gradient has always been zero does not move.
+    NoMove,
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// The operation is not defined there.
+    Undefined {
+        /// What is undefined.
+        cause: Undefined,
+        /// The operation, in the scenario language.
+        expression: String,
+    },
+    /// A sign could be neither proved nor refuted.
+    Undecided {
+        /// How far the proof got.
+        reached: Undecided,
+        /// The operation that hangs on it, in the scenario language.
+        expression: String,
+        /// The number whose sign is asked, where another branch can be followed.
+        value: Option<Real>,
+    },
+    /// The number is too large or too small to be kept.
+    OutOfRange(String),
+}
+
+impl Failure {
+    /// What a fault of the number tower means for the operation `whole`.
+    pub fn of(fault: Fault, whole: &Expression) -> Self {
+        let expression = whole.to_string();
+        match fault {
+            Fault::Undefined(cause) => Self::Undefined { cause, expression },
+            Fault::Undecided(reached) => Self::Undecided { reached, expression, value: None },
+            Fault::OutOfRange(_) => Self::OutOfRange(expression),
+        }
+    }
+}
+
+/// Which branch of a piecewise function was taken.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    /// The function.
+    pub function: &'static Function,
+    /// The number whose sign decided.
+    pub argument: Real,
+    /// That sign.
+    pub sign: Sign,
+}
+
+/// Evaluates expressions under one set of conventions.
+pub struct Evaluator<'a> {
+    /// Settles signs.
+    pub decide: &'a mut dyn Decide,
+    /// What 0/0 is.
+    pub zero_over_zero: ZeroOverZero,
+}
+
+impl Evaluator<'_> {
+    /// The value of an expression, its names looked up in `scope`.
+    ///
+    /// # Errors
+    ///
+    /// What `scope` answers for a name, or the first [`Failure`] on the way.
+    pub fn evaluate(
+        &mut self,
+        expression: &Expression,
+        scope: &dyn Fn(&str) -> Result<Real, Failure>,
+    ) -> Result<Real, Failure> {
+        match expression {
+            Expression::Number(number) => Ok(Real::from(number.clone())),
+            Expression::Name(name) => scope(name),
+            Expression::Negate(inner) => Ok(-self.evaluate(inner, scope)?),
+            Expression::Binary(operator, left, right) => {
+                let left = self.evaluate(left, scope)?;
+                let right = self.evaluate(right, scope)?;
+                self.binary(*operator, &left, &right, expression)
+            }
+            Expression::Call(call) => {
+                let arguments = self.arguments(call, scope)?;
+                self.call(call, &arguments).map(|(value, _)| value)
+            }
+            Expression::Derivative(call, index) => {
+                let arguments = self.arguments(call, scope)?;
+                let sign = self.branch(call, &arguments)?.map(|branch| branch.sign);
+                self.derivative(call, *index, &arguments, sign)
+            }
+            // Numbers already printed occur in worked solutions only, which nobody evaluates.
+            Expression::Shown(_) => Ok(Real::zero()),
+        }
+    }
+
+    fn arguments(
+        &mut self,
+        call: &Call,
+        scope: &dyn Fn(&str) -> Result<Real, Failure>,
+    ) -> Result<Vec<Real>, Failure> {
+        call.arguments.iter().map(|argument| self.evaluate(argument, scope)).collect()
+    }
+
+    /// One binary operation; `whole` is what an error names.
+    ///
+    /// # Errors
+    ///
+    /// Division by zero, a root of a negative number, an undecided denominator.
+    pub fn binary(
+        &mut self,
+        operator: Operator,
+        left: &Real,
+        right: &Real,
+        whole: &Expression,
+    ) -> Result<Real, Failure> {
+        match operator {
+            Operator::Add => Ok(left + right),
+            Operator::Subtract => Ok(left - right),
+            Operator::Multiply => Ok(left * right),
+            Operator::Divide => match left.checked_div(right) {
+                Err(Fault::Undefined(Undefined::ZeroOverZero))
+                    if self.zero_over_zero == ZeroOverZero::NoMove =>
+                {
+                    Ok(Real::zero())
+                }
+                other => other.map_err(|fault| Failure::of(fault, whole)),
+            },
+            Operator::Power => power(left, right).map_err(|fault| Failure::of(fault, whole)),
+        }
+    }
+
+    /// The value of a call, and the branch that it took.
+    ///
+    /// # Errors
+    ///
+    /// The function is not defined there, or its branch is undecided.
+    pub fn call(
+        &mut self,
+        call: &Call,
+        arguments: &[Real],
+    ) -> Result<(Real, Option<Branch>), Failure> {
+        let function = call.function;
+        if let Body::Primitive(primitive) = function.body {
+            let value = apply(primitive, &arguments[0]);
+            let whole = || Expression::Call(call.clone());
+            return Ok((value.map_err(|fault| Failure::of(fault, &whole()))?, None));
+        }
+        let branch = self.branch(call, arguments)?;
+        let sign = branch.as_ref().map_or(0, |branch| branch.sign.to_i32());
+        let value = match function.value(sign) {
+            Some(formula) => self.evaluate(formula, &bind(function, arguments))?,
+            None => Real::zero(),
+        };
+        Ok((value, branch))
+    }
+
+    /// The branch that a call takes, if its function has branches.
+    ///
+    /// # Errors
+    ///
+    /// The sign is undecided.
+    pub fn branch(&mut self, call: &Call, arguments: &[Real]) -> Result<Option<Branch>, Failure> {
+        let function = call.function;
+        let Some(on) = function.decided_by() else { return Ok(None) };
+        let argument = self.evaluate(on, &bind(function, arguments))?;
+        match self.decide.sign(&argument) {
+            Ok(sign) => Ok(Some(Branch { function, argument, sign })),
+            Err(reached) => Err(Failure::Undecided {
+                reached,
+                expression: Expression::Call(call.clone()).to_string(),
+                value: Some(argument),
+            }),
+        }
+    }
+
+    /// The partial derivative of a call whose branch is known.
+    ///
+    /// # Errors
+    ///
+    /// The derivative is not defined there (the square root's at 0).
+    pub fn derivative(
+        &mut self,
+        call: &Call,
+        index: usize,
+        arguments: &[Real],
+        sign: Option<Sign>,
+    ) -> Result<Real, Failure> {
+        if let (Some(Sign::Zero), Some(slope)) = (sign, &call.at_kink) {
+            return Ok(chosen_slope(slope, index));
+        }
+        let formula = call.function.derivative(index, sign.map_or(0, Sign::to_i32));
+        self.evaluate(formula, &bind(call.function, arguments))
+    }
+}
+
+/// `at_kink` chooses the derivative by the first argument; a second one has the rest of 1.
+fn chosen_slope(slope: &Rational, index: usize) -> Real {
+    let slope = Real::from(slope.clone());
+    if index == 0 { slope } else { Real::one() - slope }
+}
+
+fn bind<'a>(
+    function: &'a Function,
+    arguments: &'a [Real],
+) -> impl Fn(&str) -> Result<Real, Failure> + 'a {
+    move |name| {
+        let position = function.parameters.iter().position(|parameter| *parameter == name);
+        Ok(position.map_or_else(Real::zero, |index| arguments[index].clone()))
+    }
+}
+
+fn apply(primitive: Primitive, argument: &Real) -> Result<Real, Fault> {
+    match primitive {
+        Primitive::Exp => argument.exp(),
+        Primitive::Log => argument.log(),
+        Primitive::Sqrt => argument.sqrt(),
+        Primitive::Sigmoid => argument.sigmoid(),
+        Primitive::Tanh => argument.tanh(),
+    }
+}
+
+/// a^b: a whole exponent by multiplication, a rational one by roots, any other by exp and log.
+fn power(base: &Real, exponent: &Real) -> Result<Real, Fault> {
+    match exponent.as_rational() {
+        Some(number) => match i64::try_from(number.numerator().clone()) {
+            Ok(whole) if number.is_int() => base.pow(whole),
+            _ => base.pow_rational(number),
+        },
+        None => (exponent * &base.log()?).exp(),
+    }
+}

@@ -1,0 +1,243 @@
+//! The expression tree, as the author wrote it.
+//!
+//! The tree keeps the author's order and brackets nothing away: `1/2 * (a - b)^2`
+//! stays a product of a quotient and a power, because worked solutions print it so.
+
+use std::fmt;
+
+use super::Function;
+use crate::number::Rational;
+
+/// One node of an expression tree.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression {
+    /// An exact number from the text.
+    Number(Rational),
+    /// A name: a parameter, a datum, a definition, an option.
+    Name(String),
+    /// `-x`.
+    Negate(Box<Expression>),
+    /// `a + b`, `a * b`, …
+    Binary(Operator, Box<Expression>, Box<Expression>),
+    /// `relu(z)`.
+    Call(Call),
+    /// The partial derivative of a call by its argument of that index, as in ReLU′(z).
+    Derivative(Call, usize),
+    /// A number put in for a name, already printed. Only worked solutions contain these.
+    Shown(Shown),
+}
+
+/// A binary operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+    /// `^`
+    Power,
+}
+
+/// A function applied to arguments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// The function of the catalogue.
+    pub function: &'static Function,
+    /// Its arguments, as many as it has parameters.
+    pub arguments: Vec<Expression>,
+    /// The derivative chosen where the function has a kink, if the text chooses one.
+    pub at_kink: Option<Rational>,
+}
+
+/// A number as the sheet prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The LaTeX of its absolute value.
+    pub magnitude: String,
+    /// Whether it is below zero.
+    pub negative: bool,
+    /// Whether the printed decimal is the number itself, not a rounding of it.
+    pub exact: bool,
+    /// Whether it prints as a sum (`1-\frac{\sqrt{2}}{4}`), which needs brackets in a product.
+    pub compound: bool,
+}
+
+impl Shown {
+    /// The number with its sign, as LaTeX.
+    pub fn latex(&self) -> String {
+        if self.negative { format!("-{}", self.magnitude) } else { self.magnitude.clone() }
+    }
+}
+
+impl Expression {
+    /// A name.
+    pub fn name(text: &str) -> Self {
+        Self::Name(text.to_owned())
+    }
+
+    /// A whole number.
+    pub fn integer(value: i64) -> Self {
+        Self::Number(Rational::from(value))
+    }
+
+    /// `left operator right`.
+    pub fn binary(operator: Operator, left: Self, right: Self) -> Self {
+        Self::Binary(operator, Box::new(left), Box::new(right))
+    }
+
+    /// The direct subexpressions, from left to right.
+    pub fn children(&self) -> Vec<&Expression> {
+        match self {
+            Self::Number(_) | Self::Name(_) | Self::Shown(_) => Vec::new(),
+            Self::Negate(inner) => vec![inner],
+            Self::Binary(_, left, right) => vec![left, right],
+            Self::Call(call) | Self::Derivative(call, _) => call.arguments.iter().collect(),
+        }
+    }
+
+    /// Whether `test` holds for this node or any below it.
+    pub fn any(&self, test: &mut dyn FnMut(&Expression) -> bool) -> bool {
+        test(self) || self.children().into_iter().any(|child| child.any(test))
+    }
+
+    /// Whether the name occurs.
+    pub fn mentions(&self, name: &str) -> bool {
+        self.any(&mut |node| matches!(node, Self::Name(other) if other == name))
+    }
+
+    /// The same tree with every node for which `replace` has an answer exchanged;
+    /// what was put in is not searched again.
+    pub fn map(&self, replace: &mut dyn FnMut(&Expression) -> Option<Expression>) -> Expression {
+        if let Some(new) = replace(self) {
+            return new;
+        }
+        match self {
+            Self::Number(_) | Self::Name(_) | Self::Shown(_) => self.clone(),
+            Self::Negate(inner) => Self::Negate(Box::new(inner.map(replace))),
+            Self::Binary(operator, left, right) => {
+                let left = left.map(replace);
+                Self::binary(*operator, left, right.map(replace))
+            }
+            Self::Call(call) => Self::Call(call.map(replace)),
+            Self::Derivative(call, index) => Self::Derivative(call.map(replace), *index),
+        }
+    }
+
+    /// Binding strength for printing: sums 1, products 2, signs 2, powers 3, atoms 4.
+    fn strength(&self) -> u8 {
+        match self {
+            Self::Binary(Operator::Add | Operator::Subtract, ..) => 1,
+            Self::Binary(Operator::Multiply | Operator::Divide, ..) | Self::Negate(_) => 2,
+            Self::Binary(Operator::Power, ..) => 3,
+            Self::Number(number) => {
+                if *number < Rational::ZERO || !number.is_int() {
+                    2
+                } else {
+                    4
+                }
+            }
+            Self::Name(_) | Self::Call(_) | Self::Derivative(..) | Self::Shown(_) => 4,
+        }
+    }
+}
+
+impl Call {
+    fn map(&self, replace: &mut dyn FnMut(&Expression) -> Option<Expression>) -> Call {
+        Call {
+            function: self.function,
+            arguments: self.arguments.iter().map(|argument| argument.map(replace)).collect(),
+            at_kink: self.at_kink.clone(),
+        }
+    }
+}
+
+impl Operator {
+    /// The sign in the scenario language.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Power => "^",
+        }
+    }
+}
+
+/// The text of the expression in the scenario language, with the brackets that it needs.
+impl fmt::Display for Expression {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(out, "{number}"),
+            Self::Name(name) => out.write_str(name),
+            Self::Shown(shown) => out.write_str(&shown.latex()),
+            Self::Negate(inner) => {
+                out.write_str("-")?;
+                bracketed(out, inner, 2)
+            }
+            Self::Binary(operator, left, right) => {
+                let (spaced, strength) = match operator {
+                    Operator::Add | Operator::Subtract => (true, 1),
+                    Operator::Multiply | Operator::Divide => (false, 2),
+                    Operator::Power => (false, 3),
+                };
+                let power = u8::from(*operator == Operator::Power);
+                bracketed(out, left, strength + power)?;
+                if spaced {
+                    write!(out, " {} ", operator.symbol())?;
+                } else {
+                    out.write_str(operator.symbol())?;
+                }
+                bracketed(out, right, strength + 1 - power)
+            }
+            Self::Call(call) => write_call(out, call, ""),
+            Self::Derivative(call, _) => write_call(out, call, "'"),
+        }
+    }
+}
+
+fn bracketed(out: &mut fmt::Formatter<'_>, inner: &Expression, least: u8) -> fmt::Result {
+    if inner.strength() < least { write!(out, "({inner})") } else { write!(out, "{inner}") }
+}
+
+fn write_call(out: &mut fmt::Formatter<'_>, call: &Call, prime: &str) -> fmt::Result {
+    write!(out, "{}{prime}(", call.function.name)?;
+    for (index, argument) in call.arguments.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        write!(out, "{comma}{argument}")?;
+    }
+    if let Some(slope) = &call.at_kink {
+        write!(out, ", at_kink={slope}")?;
+    }
+    out.write_str(")")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+
+    #[test]
+    fn text_form_keeps_meaning_and_drops_needless_brackets() {
+        let table = [
+            ("1/2 * (y_hat - y)^2", "1/2*(y_hat - y)^2"),
+            ("a - (b - c)", "a - (b - c)"),
+            ("(a - b) - c", "a - b - c"),
+            ("-x^2", "-x^2"),
+            ("(-x)^2", "(-x)^2"),
+            ("2^3^2", "2^3^2"),
+            ("(2^3)^2", "(2^3)^2"),
+            ("a/(b*c)", "a/(b*c)"),
+            ("relu(w*x+b, at_kink=1)", "relu(w*x + b, at_kink=1)"),
+            ("-(a+b)*c", "-(a + b)*c"),
+        ];
+        for (text, expected) in table {
+            let parsed = parse(text).expect(text).expression;
+            assert_eq!(parsed.to_string(), expected);
+            assert_eq!(parse(expected).expect(expected).expression, parsed, "{text}");
+        }
+    }
+}

@@ -1,0 +1,429 @@
+//! Reading an expression: a lexer and a precedence-climbing parser.
+//!
+//! ```text
+//! sum      = product (("+" | "-") product)*
+//! product  = unary (("*" | "/") unary)*          left to right
+//! unary    = "-" product-of-one | power          so -x^2 is -(x^2)
+//! power    = atom ("^" exponent)?                right to left
+//! atom     = number | name | function "(" arguments ")" | "(" sum ")"
+//! ```
+
+use super::{Call, Expression, Function, Operator, function, suggest};
+use crate::number::{Rational, parse_decimal};
+
+/// How deeply brackets may nest; deeper input is refused, so that no text exhausts the stack.
+const MAX_DEPTH: usize = 100;
+/// The longest expression that is read, in bytes.
+const MAX_LENGTH: usize = 10_000;
+
+/// What reading an expression gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The tree.
+    pub expression: Expression,
+    /// Every name in it, in reading order, with its place.
+    pub names: Vec<Mention>,
+}
+
+/// A name at its place in the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// The name.
+    pub name: String,
+    /// Byte offset in the expression's text.
+    pub offset: usize,
+}
+
+/// What is wrong with an expression, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParseError {
+    /// Byte offset in the expression's text.
+    pub offset: usize,
+    /// How many bytes the marker should cover.
+    pub width: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What was probably meant.
+    pub help: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Token {
+    Number(Rational),
+    Name(String),
+    Symbol(char),
+}
+
+#[derive(Debug, Clone)]
+struct Lexeme {
+    token: Token,
+    offset: usize,
+    width: usize,
+}
+
+/// Whether the text is a name: a letter, then letters, digits and underscores.
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// Reads one expression of the scenario language.
+///
+/// ```
+/// let parsed = gradsheet::formula::parse("1/2 * (y_hat - y)^2").unwrap();
+/// assert_eq!(parsed.names[0].name, "y_hat");
+/// let error = gradsheet::formula::parse("relu(z").unwrap_err();
+/// assert_eq!(error.message, "`(` is not closed");
+/// ```
+///
+/// # Errors
+///
+/// The first place at which the text stops being an expression.
+pub fn parse(text: &str) -> Result<Parsed, ParseError> {
+    if text.len() > MAX_LENGTH {
+        return Err(error(0, 1, format!("an expression has at most {MAX_LENGTH} characters")));
+    }
+    let lexemes = lex(text)?;
+    let mut parser = Parser { lexemes, position: 0, end: text.len(), names: Vec::new(), depth: 0 };
+    let expression = parser.sum()?;
+    if let Some(left) = parser.peek() {
+        return Err(parser.unexpected(left));
+    }
+    Ok(Parsed { expression, names: parser.names })
+}
+
+fn error(offset: usize, width: usize, message: impl Into<String>) -> ParseError {
+    ParseError { offset, width, message: message.into(), help: None }
+}
+
+fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
+    let mut lexemes = Vec::new();
+    let mut offset = 0;
+    while let Some(first) = text[offset..].chars().next() {
+        let rest = &text[offset..];
+        if first.is_whitespace() {
+            offset += first.len_utf8();
+            continue;
+        }
+        let (token, width) = if first.is_ascii_digit() || first == '.' {
+            number(rest, offset)?
+        } else if first.is_ascii_alphabetic() {
+            let width = run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_');
+            (Token::Name(rest[..width].to_owned()), width)
+        } else if "+-*/^(),=".contains(first) {
+            (Token::Symbol(first), 1)
+        } else {
+            return Err(stray(first, offset));
+        };
+        lexemes.push(Lexeme { token, offset, width });
+        offset += width;
+    }
+    Ok(lexemes)
+}
+
+fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|letter| !belongs(letter)).unwrap_or(text.len())
+}
+
+/// A decimal number; its exponent belongs to it (`1e-8`), a following name does not (`2x`).
+fn number(rest: &str, offset: usize) -> Result<(Token, usize), ParseError> {
+    let mut width = run(rest, |letter| letter.is_ascii_digit() || letter == '.');
+    let tail = &rest[width..];
+    if let Some(after) = tail.strip_prefix(['e', 'E']) {
+        let sign = usize::from(after.starts_with(['+', '-']));
+        let digits = run(&after[sign..], |letter| letter.is_ascii_digit());
+        if digits > 0 {
+            width += 1 + sign + digits;
+        }
+    }
+    if rest[width..].starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_') {
+        let mut problem = error(offset, width, "a number and a name stand side by side");
+        problem.help = Some("write the product with `*`, as in `2*x`".into());
+        return Err(problem);
+    }
+    match parse_decimal(&rest[..width]) {
+        Ok(value) => Ok((Token::Number(value), width)),
+        Err(reason) => Err(error(offset, width, reason.to_string())),
+    }
+}
+
+fn stray(symbol: char, offset: usize) -> ParseError {
+    let (message, help) = match symbol {
+        '@' => ("the matrix product `@` is not offered by this version".into(), None),
+        '\u{2212}' | '\u{2013}' => (format!("`{symbol}` is not a minus sign"), Some("write `-`")),
+        '\u{d7}' | '\u{b7}' | '\u{22c5}' => {
+            (format!("`{symbol}` is not an operator"), Some("write the product with `*`"))
+        }
+        '{' | '}' => {
+            ("the repetition of a line with `{…}` is not offered by this version".into(), None)
+        }
+        '<' | '>' | '!' => ("comparisons stand in requirements only".into(), None),
+        _ => (format!("`{symbol}` has no meaning in an expression"), None),
+    };
+    let width = symbol.len_utf8();
+    ParseError { offset, width, message, help: help.map(Into::into) }
+}
+
+struct Parser {
+    lexemes: Vec<Lexeme>,
+    position: usize,
+    end: usize,
+    names: Vec<Mention>,
+    depth: usize,
+}
+
+impl Parser {
+    fn peek(&self) -> Option<&Lexeme> {
+        self.lexemes.get(self.position)
+    }
+
+    fn accept(&mut self, symbols: &str) -> Option<char> {
+        match self.peek()?.token {
+            Token::Symbol(symbol) if symbols.contains(symbol) => {
+                self.position += 1;
+                Some(symbol)
+            }
+            _ => None,
+        }
+    }
+
+    fn unexpected(&self, lexeme: &Lexeme) -> ParseError {
+        let message = match &lexeme.token {
+            Token::Symbol(')') => "`)` closes nothing".into(),
+            Token::Symbol('=') => {
+                "`=` stands once in a line, after the name that is defined".into()
+            }
+            Token::Symbol(symbol) => format!("`{symbol}` is not expected here"),
+            Token::Name(name) => format!("`{name}` is not expected here"),
+            Token::Number(_) => "a number is not expected here".into(),
+        };
+        let mut problem = error(lexeme.offset, lexeme.width, message);
+        if matches!(lexeme.token, Token::Name(_) | Token::Number(_)) && self.position > 0 {
+            problem.help = Some("write a product with `*`".into());
+        }
+        problem
+    }
+
+    fn deeper(&mut self) -> Result<(), ParseError> {
+        self.depth += 1;
+        if self.depth <= MAX_DEPTH {
+            return Ok(());
+        }
+        let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
+        Err(error(offset, 1, format!("brackets nest more than {MAX_DEPTH} deep")))
+    }
+
+    fn sum(&mut self) -> Result<Expression, ParseError> {
+        self.deeper()?;
+        let mut left = self.product()?;
+        while let Some(symbol) = self.accept("+-") {
+            let operator = if symbol == '+' { Operator::Add } else { Operator::Subtract };
+            left = Expression::binary(operator, left, self.product()?);
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn product(&mut self) -> Result<Expression, ParseError> {
+        if self.accept("-").is_some() {
+            self.deeper()?;
+            let inner = self.product()?;
+            self.depth -= 1;
+            return Ok(Expression::Negate(Box::new(inner)));
+        }
+        let mut left = self.power()?;
+        while let Some(symbol) = self.accept("*/") {
+            let operator = if symbol == '*' { Operator::Multiply } else { Operator::Divide };
+            left = Expression::binary(operator, left, self.signed_power()?);
+        }
+        Ok(left)
+    }
+
+    /// A factor or exponent that may carry its own sign, as in `2 * -x`.
+    fn signed_power(&mut self) -> Result<Expression, ParseError> {
+        if self.accept("-").is_none() {
+            return self.power();
+        }
+        self.deeper()?;
+        let inner = self.signed_power()?;
+        self.depth -= 1;
+        Ok(Expression::Negate(Box::new(inner)))
+    }
+
+    fn power(&mut self) -> Result<Expression, ParseError> {
+        let base = self.atom()?;
+        if self.accept("^").is_none() {
+            return Ok(base);
+        }
+        self.deeper()?;
+        let exponent = self.signed_power()?;
+        self.depth -= 1;
+        Ok(Expression::binary(Operator::Power, base, exponent))
+    }
+
+    fn atom(&mut self) -> Result<Expression, ParseError> {
+        let Some(lexeme) = self.peek().cloned() else {
+            return Err(error(self.end, 1, "the expression ends too early"));
+        };
+        self.position += 1;
+        match lexeme.token.clone() {
+            Token::Number(value) => Ok(Expression::Number(value)),
+            Token::Symbol('(') => {
+                let inner = self.sum()?;
+                self.close(lexeme.offset)?;
+                Ok(inner)
+            }
+            Token::Name(name) if self.accept("(").is_some() => self.call(&name, &lexeme),
+            Token::Name(name) => {
+                self.names.push(Mention { name: name.clone(), offset: lexeme.offset });
+                Ok(Expression::Name(name))
+            }
+            Token::Symbol(_) => {
+                self.position -= 1;
+                Err(self.unexpected(&lexeme))
+            }
+        }
+    }
+
+    fn close(&mut self, opened: usize) -> Result<(), ParseError> {
+        if self.accept(")").is_some() {
+            return Ok(());
+        }
+        match self.peek() {
+            None => Err(error(opened, 1, "`(` is not closed")),
+            Some(lexeme) => Err(self.unexpected(lexeme)),
+        }
+    }
+
+    fn call(&mut self, name: &str, at: &Lexeme) -> Result<Expression, ParseError> {
+        let Some(function) = function::find(name) else {
+            return Err(unknown_function(name, at));
+        };
+        let opened = at.offset + at.width;
+        let mut arguments = Vec::new();
+        let mut at_kink = None;
+        loop {
+            match self.option_name() {
+                Some(option) => at_kink = Some(self.option(function, &option)?),
+                None => arguments.push(self.sum()?),
+            }
+            if self.accept(",").is_none() {
+                break;
+            }
+        }
+        self.close(opened)?;
+        if arguments.len() != function.parameters.len() {
+            let (wanted, given) = (function.parameters.len(), arguments.len());
+            let plural = if wanted == 1 { "argument" } else { "arguments" };
+            let message = format!("`{name}` takes {wanted} {plural}, but {given} stand here");
+            return Err(error(at.offset, at.width, message));
+        }
+        Ok(Expression::Call(Call { function, arguments, at_kink }))
+    }
+
+    /// `name =` ahead: an option of the call.
+    fn option_name(&mut self) -> Option<Lexeme> {
+        let next = self.lexemes.get(self.position + 1)?;
+        let lexeme = self.peek()?.clone();
+        if !matches!(lexeme.token, Token::Name(_)) || next.token != Token::Symbol('=') {
+            return None;
+        }
+        self.position += 2;
+        Some(lexeme)
+    }
+
+    fn option(&mut self, function: &Function, at: &Lexeme) -> Result<Rational, ParseError> {
+        if at.token != Token::Name("at_kink".into()) || !function.has_kink() {
+            let mut problem =
+                error(at.offset, at.width, format!("`{}` has no such option", function.name));
+            if function.has_kink() {
+                problem.help = Some("`at_kink` chooses the derivative at the kink".into());
+            }
+            return Err(problem);
+        }
+        let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
+        constant(&self.sum()?)
+            .ok_or_else(|| error(offset, 1, "`at_kink` takes a number, such as 0, 1/2 or 1"))
+    }
+}
+
+/// The value of an expression of numbers alone, such as `1/2` or `-1`.
+fn constant(expression: &Expression) -> Option<Rational> {
+    match expression {
+        Expression::Number(value) => Some(value.clone()),
+        Expression::Negate(inner) => Some(-constant(inner)?),
+        Expression::Binary(Operator::Divide, left, right) => {
+            let divisor = constant(right)?;
+            (divisor != Rational::ZERO).then(|| constant(left).map(|value| value / divisor))?
+        }
+        _ => None,
+    }
+}
+
+fn unknown_function(name: &str, at: &Lexeme) -> ParseError {
+    if function::comes_later(name) {
+        let message = format!("the function `{name}` is not offered by this version");
+        return error(at.offset, at.width, message);
+    }
+    let mut problem = error(at.offset, at.width, format!("there is no function `{name}`"));
+    let names: Vec<&str> = function::all().iter().map(|function| function.name).collect();
+    problem.help = Some(match suggest(name, names.iter().copied()) {
+        Some(known) => format!("did you mean `{known}`?"),
+        None => format!("a product needs `*`; the functions are {}", names.join(", ")),
+    });
+    problem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precedence_follows_school_mathematics() {
+        // Left: the text. Right: the same with every bracket written.
+        let table = [
+            ("-x^2", "-(x^2)"),
+            ("a - b - c", "(a - b) - c"),
+            ("a/b*c", "(a/b)*c"),
+            ("2^3^2", "2^(3^2)"),
+            ("a*-b", "a*(-b)"),
+            ("x^-1", "x^(-1)"),
+            ("-a*b + c", "(-(a*b)) + c"),
+            ("1e-8 + 2E3", "0.00000001 + 2000"),
+        ];
+        for (text, bracketed) in table {
+            assert_eq!(parse(text).unwrap().expression, parse(bracketed).unwrap().expression);
+        }
+    }
+
+    #[test]
+    fn errors_name_the_place_and_what_was_meant() {
+        let table = [
+            ("2x", 0, "a number and a name stand side by side"),
+            ("w*x +", 5, "the expression ends too early"),
+            ("(w*x", 0, "`(` is not closed"),
+            ("w*x)", 3, "`)` closes nothing"),
+            ("w x", 2, "`x` is not expected here"),
+            ("rleu(z)", 0, "there is no function `rleu`"),
+            ("max(a)", 0, "`max` takes 2 arguments, but 1 stand here"),
+            ("softmax(z)", 0, "the function `softmax` is not offered by this version"),
+            ("exp(z, at_kink=1)", 7, "`exp` has no such option"),
+            ("x @ W", 2, "the matrix product `@` is not offered by this version"),
+            ("w − b", 2, "`−` is not a minus sign"),
+            ("1.2.3", 0, "`1.2.3` is not a number"),
+            ("", 0, "the expression ends too early"),
+        ];
+        for (text, offset, message) in table {
+            let problem = parse(text).unwrap_err();
+            assert_eq!((problem.offset, problem.message.as_str()), (offset, message), "{text}");
+        }
+        assert_eq!(parse("rleu(z)").unwrap_err().help.as_deref(), Some("did you mean `relu`?"));
+    }
+
+    #[test]
+    fn deep_nesting_is_refused() {
+        let text = "(".repeat(3000) + "x" + &")".repeat(3000);
+        assert!(parse(&text).unwrap_err().message.contains("nest"));
+        assert!(parse(&("-".repeat(3000) + "x")).unwrap_err().message.contains("nest"));
+    }
+}

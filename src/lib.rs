@@ -1,0 +1,54 @@
+//! gradsheet: worked solution sheets for gradient-based learning, from a YAML scenario.
+//!
+//! Data flows one way; no stage knows a later one:
+//!
+//! ```text
+//! scenario (YAML text)
+//!   -> Scenario     parsed, validated, every name resolved      scenario
+//!   -> Trace        the engine executes it, exactly             engine, trace
+//!   -> Sheet        cells + trace, through templates            sheet, figure
+//!   -> Markdown | HTML                                          publish
+//! ```
+//!
+//! What it prints is right: every printed digit and every branch that a ReLU takes is
+//! certified by the numbers in [`number`].
+//!
+//! ```
+//! use gradsheet::{Audience, Format, render, scenario, sheet::Templates};
+//!
+//! let text = "
+//! title: One step
+//! setups:
+//!   neuron:
+//!     model: |
+//!       y_hat = relu(w*x + b)
+//!       loss = 1/2 * (y_hat - y)^2
+//!     init: {w: 1, b: -1}
+//!     data: [{x: 3, y: 0}]
+//!     iterations: 1
+//!     optimizers:
+//!       sgd: {kind: sgd, learning_rate: 0.5}
+//! ";
+//! let scenario = scenario::read("one-step.yaml".as_ref(), text)?;
+//! let trace = gradsheet::engine::execute(&scenario)?;
+//! let w = &trace.setups.get("neuron").unwrap().runs.get("sgd").unwrap().iterations[1];
+//! assert_eq!(w.parameters.get("w").unwrap().real().unwrap().closed_form().unwrap().to_text(), "-2");
+//!
+//! let templates = Templates::built_in()?;
+//! let files = render(&scenario, &templates, &[Format::Markdown], Audience::Solutions)?;
+//! assert!(files["solutions.md"].contains("= 1 - 0.5 \\cdot 6 = -2"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod catalogue;
+pub mod engine;
+pub mod figure;
+pub mod formula;
+pub mod number;
+pub mod publish;
+mod render;
+pub mod scenario;
+pub mod sheet;
+pub mod trace;
+
+pub use render::{Audience, Files, Format, RenderError, check, render};

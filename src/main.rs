@@ -1,0 +1,11 @@
+//! The command line: a thin shell over the library.
+
+#![allow(clippy::print_stdout, reason = "standard output carries what was asked for")]
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

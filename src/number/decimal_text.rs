@@ -1,0 +1,138 @@
+//! How decimals print: positional, scientific, in LaTeX, in the trace.
+
+use super::decimal::{Decimal, significant};
+use super::fault::Fault;
+use super::integer::{is_negative, magnitude, unsigned};
+use super::real::Real;
+use super::{Integer, Rational};
+
+/// Exponents that LaTeX writes out.
+const LATEX_EXPONENTS: std::ops::RangeInclusive<i64> = -4..=15;
+/// Exponents that the trace writes out.
+const TRACE_EXPONENTS: std::ops::RangeInclusive<i64> = -7..=20;
+/// Significant digits in the trace.
+const TRACE_DIGITS: u32 = 40;
+/// Longest input that prints as a decimal.
+const INPUT_DIGITS: i64 = 60;
+
+impl Decimal {
+    /// The decimal with all its digits before and after the mark: `-0.40`.
+    #[must_use]
+    pub fn to_plain(&self, mark: char) -> String {
+        format!("{}{}", self.sign(), self.positional(&mark.to_string()))
+    }
+
+    /// The decimal with one digit before the mark: `1.2e-9`.
+    #[must_use]
+    pub fn to_scientific(&self, mark: char) -> String {
+        let (mantissa, exponent) = self.mantissa(&mark.to_string());
+        format!("{}{mantissa}e{exponent}", self.sign())
+    }
+
+    /// LaTeX: positional, or `1.2 \cdot 10^{-9}` where the exponent is below -4 or
+    /// above 15. A mark other than the point stands in braces, which keeps TeX from
+    /// setting space after it.
+    #[must_use]
+    pub fn to_latex(&self, mark: char) -> String {
+        let mark = latex_mark(mark);
+        if self.digits.is_zero() || LATEX_EXPONENTS.contains(&self.exponent()) {
+            return format!("{}{}", self.sign(), self.positional(&mark));
+        }
+        let (mantissa, exponent) = self.mantissa(&mark);
+        match mantissa.as_str() {
+            "1" if self.exact => format!("{}10^{{{exponent}}}", self.sign()),
+            _ => format!("{}{mantissa} \\cdot 10^{{{exponent}}}", self.sign()),
+        }
+    }
+
+    fn sign(&self) -> &'static str {
+        if self.digits < Integer::ZERO { "-" } else { "" }
+    }
+
+    /// All digits, leading zeros not counted.
+    fn digit_text(&self) -> String {
+        unsigned(&self.digits).to_string()
+    }
+
+    /// The power of ten of the first digit.
+    fn exponent(&self) -> i64 {
+        i64::try_from(self.digit_text().len()).unwrap_or(i64::MAX) - 1 - self.places
+    }
+
+    fn positional(&self, mark: &str) -> String {
+        let digits = self.digit_text();
+        let Ok(places) = usize::try_from(self.places) else {
+            let zeros = usize::try_from(self.places.unsigned_abs()).unwrap_or(0);
+            return digits + &"0".repeat(zeros);
+        };
+        if places == 0 {
+            return digits;
+        }
+        let padded = format!("{digits:0>width$}", width = places + 1);
+        let (whole, fraction) = padded.split_at(padded.len() - places);
+        format!("{whole}{mark}{fraction}")
+    }
+
+    /// Digits with the mark after the first, and the exponent. An exact decimal drops
+    /// its trailing zeros, a rounded one keeps those that were asked for.
+    fn mantissa(&self, mark: &str) -> (String, i64) {
+        let digits = self.digit_text();
+        let kept = if self.exact { digits.trim_end_matches('0') } else { &digits };
+        if kept.is_empty() {
+            return ("0".to_owned(), 0);
+        }
+        let (first, others) = kept.split_at(1);
+        let separator = if others.is_empty() { "" } else { mark };
+        (format!("{first}{separator}{others}"), self.exponent())
+    }
+}
+
+fn latex_mark(mark: char) -> String {
+    if mark == '.' { ".".to_owned() } else { format!("{{{mark}}}") }
+}
+
+/// An input as LaTeX, always exactly: as a decimal where it ends within 60 digits, as a
+/// power of ten where it is one digit and far from 1 (`10^{-8}`), as a fraction else.
+#[must_use]
+pub fn exact_input_latex(value: &Rational, mark: char) -> String {
+    if let Some(decimal) = Decimal::exact(value) {
+        let text = decimal.digit_text();
+        let single = text.trim_end_matches('0').len() <= 1;
+        let short = decimal.places <= INPUT_DIGITS && decimal.exponent() < INPUT_DIGITS;
+        if single {
+            return decimal.to_latex(mark);
+        }
+        if short {
+            return decimal.to_plain_latex(mark);
+        }
+        if i64::try_from(text.trim_end_matches('0').len()).is_ok_and(|n| n <= INPUT_DIGITS) {
+            return decimal.to_latex(mark);
+        }
+    }
+    let sign = if is_negative(value) { "-" } else { "" };
+    let size = magnitude(value);
+    if size.is_int() {
+        return format!("{sign}{size}");
+    }
+    format!("{sign}\\frac{{{}}}{{{}}}", size.numerator(), size.denominator())
+}
+
+impl Decimal {
+    fn to_plain_latex(&self, mark: char) -> String {
+        format!("{}{}", self.sign(), self.positional(&latex_mark(mark)))
+    }
+}
+
+/// A value as the trace has it: all digits where it ends within 40 significant ones,
+/// else 40 correctly rounded ones; positional for exponents from -7 to 20.
+///
+/// # Errors
+/// As [`super::round`].
+pub fn trace_decimal(value: &Real) -> Result<String, Fault> {
+    let decimal = significant(value, TRACE_DIGITS)?;
+    if decimal.digits.is_zero() || TRACE_EXPONENTS.contains(&decimal.exponent()) {
+        Ok(decimal.to_plain('.'))
+    } else {
+        Ok(decimal.to_scientific('.'))
+    }
+}

@@ -1,0 +1,178 @@
+//! From forms to balls.
+//!
+//! Atoms are evaluated from the bottom of their graph upwards, by a loop with its own
+//! stack, since a run of a thousand iterations is thousands of atoms deep. Each atom
+//! keeps its most precise ball: later values build on it, and earlier ones are
+//! computed again only where more digits are asked for.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::atom::{Atom, Function};
+use super::ball::{Ball, BallFault};
+use super::real::Real;
+use super::sum::{Sum, Term};
+
+/// The most precise ball so far.
+#[derive(Debug, Default)]
+pub(super) struct Memo(Mutex<Option<Known>>);
+
+#[derive(Clone, Debug)]
+struct Known {
+    bits: u32,
+    ball: Result<Ball, BallFault>,
+}
+
+impl Memo {
+    /// The ball, if it was computed with at least this precision.
+    fn get(&self, bits: u32) -> Option<Result<Ball, BallFault>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*known {
+            Some(known) if known.bits >= bits => Some(known.ball.clone()),
+            _ => None,
+        }
+    }
+
+    fn is_known(&self, bits: u32) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().is_some_and(|known| known.bits >= bits)
+    }
+
+    fn set(&self, bits: u32, ball: Result<Ball, BallFault>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.as_ref().is_none_or(|known| known.bits < bits) {
+            *known = Some(Known { bits, ball });
+        }
+    }
+}
+
+/// A ball that holds the number, computed with `bits` bits.
+pub(super) fn evaluate(value: &Real, bits: u32) -> Result<Ball, BallFault> {
+    let Some(sum) = value.as_sum() else {
+        return match value.as_rational() {
+            Some(rational) => Ball::from_rational(rational, bits),
+            None => Err(BallFault::Coarse),
+        };
+    };
+    if let Some(ball) = sum.memo().get(bits) {
+        return ball;
+    }
+    settle(sum, bits);
+    evaluate_sum(sum, bits)
+}
+
+/// Where an atom stands on the stack.
+enum Visit<'a> {
+    /// Its argument's atoms may still be unknown.
+    Enter(&'a Atom),
+    /// Its argument's atoms are known.
+    Leave(&'a Atom),
+}
+
+/// Evaluates all atoms below a sum.
+fn settle(sum: &Sum, bits: u32) {
+    let mut stack = Vec::new();
+    push_unknown(sum, bits, &mut stack);
+    while let Some(visit) = stack.pop() {
+        match visit {
+            Visit::Enter(atom) if atom.memo().is_known(bits) => {}
+            Visit::Enter(atom) => {
+                stack.push(Visit::Leave(atom));
+                if let Some(argument) = atom.argument().as_sum() {
+                    push_unknown(argument, bits, &mut stack);
+                }
+            }
+            Visit::Leave(atom) => atom.memo().set(bits, apply(atom, bits)),
+        }
+    }
+}
+
+fn push_unknown<'a>(sum: &'a Sum, bits: u32, stack: &mut Vec<Visit<'a>>) {
+    for factor in sum.terms().iter().flat_map(|term| &*term.monomial) {
+        if !factor.atom.memo().is_known(bits) {
+            stack.push(Visit::Enter(&factor.atom));
+        }
+    }
+}
+
+/// The value of an atom whose argument's atoms are known.
+fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
+    let argument = match (atom.argument().as_sum(), atom.argument().as_rational()) {
+        (Some(sum), _) => evaluate_sum(sum, bits)?,
+        (None, Some(rational)) => Ball::from_rational(rational, bits)?,
+        (None, None) => return Err(BallFault::Coarse),
+    };
+    match atom.function() {
+        Function::Prime | Function::Cofactor | Function::Root => argument.sqrt(bits),
+        Function::Exp => argument.exp(bits),
+        Function::Log => argument.ln(bits),
+        Function::Sigmoid => argument.sigmoid(bits),
+        Function::Tanh => argument.tanh(bits),
+        Function::Sin => argument.sin(bits),
+        Function::Cos => argument.cos(bits),
+        Function::Group | Function::Sealed => Ok(argument),
+    }
+}
+
+/// The value of a sum whose atoms are known.
+fn evaluate_sum(sum: &Sum, bits: u32) -> Result<Ball, BallFault> {
+    if let Some(ball) = sum.memo().get(bits) {
+        return ball;
+    }
+    let ball = add_terms(sum.terms(), bits);
+    sum.memo().set(bits, ball.clone());
+    ball
+}
+
+fn add_terms(terms: &[Term], bits: u32) -> Result<Ball, BallFault> {
+    let mut total: Option<Ball> = None;
+    for term in terms {
+        let product = evaluate_term(term, bits)?;
+        total = Some(match total {
+            None => product,
+            Some(total) => total.add(&product, bits)?,
+        });
+    }
+    total.ok_or(BallFault::Coarse)
+}
+
+fn evaluate_term(term: &Term, bits: u32) -> Result<Ball, BallFault> {
+    let mut product = Ball::from_rational(&term.coefficient, bits)?;
+    for factor in &*term.monomial {
+        let base = factor.atom.memo().get(bits).unwrap_or(Err(BallFault::Coarse))?;
+        let power = match factor.power {
+            1 => base,
+            power => base.powi(i64::from(power), bits)?,
+        };
+        product = product.mul(&power, bits)?;
+    }
+    Ok(product)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_more_precise_ball_is_kept() {
+        let root = Real::from(2).sqrt().unwrap();
+        let fine = evaluate(&root, 512).unwrap();
+        assert_eq!(evaluate(&root, 64).unwrap(), fine);
+        assert!(fine.accuracy() > 480);
+    }
+
+    #[test]
+    fn depth_needs_no_stack() {
+        // x -> sqrt(x + 1), from 1, tends to the golden ratio 1.618033988749894848...
+        let mut x = Real::one();
+        for _ in 0..20_000 {
+            x = (x + Real::one()).sqrt().unwrap();
+        }
+        let ball = evaluate(&x, 128).unwrap();
+        let golden = "1618033988749894848204586834365638117".parse::<super::super::Integer>();
+        let scale = super::super::integer::power_of_ten(36);
+        let golden = super::super::Rational::from_parts(golden.unwrap(), scale.clone());
+        let gap = ball.midpoint() - golden;
+        assert!(super::super::integer::magnitude(&gap) * scale < 10.into(), "{ball:?}");
+        drop(x);
+    }
+}

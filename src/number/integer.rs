@@ -1,0 +1,109 @@
+//! Small helpers on integers and fractions that the library lacks.
+//!
+//! Exponents are `i64` and precisions `u32`; the conversions to the machine's
+//! word, which cannot fail for numbers that fit into memory, happen here.
+
+use dashu_base::{BitTest, Sign as IntegerSign, SquareRoot, UnsignedAbs};
+use dashu_int::UBig;
+
+use super::{Integer, Rational, Sign};
+
+/// Number of binary digits of the magnitude; 0 for 0.
+pub(super) fn bit_length(value: &Integer) -> i64 {
+    i64::try_from(value.bit_len()).unwrap_or(i64::MAX)
+}
+
+/// `value * 2^by`, rounded towards minus infinity where `by` is negative.
+pub(super) fn shift(value: &Integer, by: i64) -> Integer {
+    let places = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+    if by >= 0 { value << places } else { value >> places }
+}
+
+/// `2^by`, for a `by` that is not negative.
+pub(super) fn power_of_two(by: i64) -> Integer {
+    shift(&Integer::ONE, by)
+}
+
+/// `10^exponent`.
+pub(super) fn power_of_ten(exponent: u64) -> UBig {
+    UBig::from(10_u8).pow(usize::try_from(exponent).unwrap_or(usize::MAX))
+}
+
+/// `value * 10^exponent`, exactly.
+pub(super) fn scale_by_ten(value: &Rational, exponent: i64) -> Rational {
+    let power = power_of_ten(exponent.unsigned_abs());
+    if exponent >= 0 { value * power } else { value / power }
+}
+
+/// Bits of the numerator and of the denominator together: what a fraction costs.
+pub(super) fn size(value: &Rational) -> usize {
+    value.numerator().bit_len() + value.denominator().bit_len()
+}
+
+/// The sign of a fraction.
+pub(super) fn sign_of(value: &Rational) -> Sign {
+    if value.is_zero() {
+        Sign::Zero
+    } else if value.sign() == IntegerSign::Negative {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    }
+}
+
+/// Whether a fraction is less than zero.
+pub(super) fn is_negative(value: &Rational) -> bool {
+    sign_of(value) == Sign::Negative
+}
+
+/// The absolute value of a fraction.
+pub(super) fn magnitude(value: &Rational) -> Rational {
+    if is_negative(value) { -value } else { value.clone() }
+}
+
+/// The reciprocal, or `None` of zero.
+pub(super) fn reciprocal(value: &Rational) -> Option<Rational> {
+    if value.is_zero() {
+        return None;
+    }
+    let (sign, numerator) = value.numerator().clone().into_parts();
+    let denominator = Integer::from_parts(sign, value.denominator().clone());
+    Some(Rational::from_parts(denominator, numerator))
+}
+
+/// The square root, where it is an integer.
+pub(super) fn exact_root(value: &UBig) -> Option<UBig> {
+    // A square is 0, 1, 4 or 9 modulo 16, which spares three roots in four.
+    let residue = value.clone() % 16_u8;
+    if !matches!(residue, 0 | 1 | 4 | 9) {
+        return None;
+    }
+    let root = value.sqrt();
+    (&root * &root == *value).then_some(root)
+}
+
+/// The magnitude of an integer.
+pub(super) fn unsigned(value: &Integer) -> UBig {
+    value.unsigned_abs()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shifts_round_down() {
+        let table = [(5, 1, 10), (5, -1, 2), (-5, -1, -3), (-1, -70, -1), (0, 9, 0)];
+        for (value, by, expected) in table {
+            assert_eq!(shift(&Integer::from(value), by), Integer::from(expected));
+        }
+    }
+
+    #[test]
+    fn roots_are_exact_or_absent() {
+        let table = [(0_u64, Some(0_u64)), (1, Some(1)), (144, Some(12)), (145, None), (17, None)];
+        for (value, root) in table {
+            assert_eq!(exact_root(&UBig::from(value)), root.map(UBig::from));
+        }
+    }
+}

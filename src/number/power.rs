@@ -1,0 +1,141 @@
+//! Powers, absolute values, the larger and the smaller of two numbers.
+
+use dashu_int::UBig;
+
+use super::fault::{Fault, Sign, Undefined};
+use super::integer::{is_negative, magnitude, size, unsigned};
+use super::quotient::reciprocal_of;
+use super::real::Real;
+use super::sum::RATIONAL_BITS;
+use super::{Integer, Rational};
+
+/// Most square roots that a fractional power is taken apart into.
+const MAX_ROOTS: usize = 16;
+/// Largest root that is tried on fractions.
+const MAX_DEGREE: usize = 64;
+
+impl Real {
+    /// The number to an integer power; `x^0` is 1 for every `x`, zero included.
+    ///
+    /// # Errors
+    /// [`Fault::Undefined`] for a negative power of zero, [`Fault::Undecided`] where
+    /// a base cannot be told from zero, [`Fault::OutOfRange`] where the result is too
+    /// large.
+    pub fn pow(&self, exponent: i64) -> Result<Real, Fault> {
+        if exponent < 0 && self.sign()? == Sign::Zero {
+            return Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into());
+        }
+        match self.as_rational() {
+            Some(base) if !is_short_power(base, exponent) => {
+                let size = Real::from(magnitude(base)).log()? * Real::from(exponent);
+                let power = size.exp()?;
+                let negative = is_negative(base) && exponent % 2 != 0;
+                Ok(if negative { -power } else { power })
+            }
+            _ => Ok(integer_power(self, exponent)),
+        }
+    }
+
+    /// The number to a fractional power.
+    ///
+    /// # Errors
+    /// As [`Real::pow`]; also [`Fault::Undefined`] for a negative base with an exponent
+    /// that is not an integer.
+    pub fn pow_rational(&self, exponent: &Rational) -> Result<Real, Fault> {
+        if let (true, Ok(integer)) = (exponent.is_int(), i64::try_from(exponent.numerator())) {
+            return self.pow(integer);
+        }
+        match (self.sign()?, is_negative(exponent)) {
+            (Sign::Zero, true) => {
+                Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into())
+            }
+            (Sign::Zero, false) => Ok(Real::zero()),
+            (Sign::Negative, _) => Err(Undefined::PowerOfNegative.into()),
+            (Sign::Positive, _) => positive_power(self, exponent),
+        }
+    }
+
+    /// The absolute value.
+    ///
+    /// # Errors
+    /// [`Fault::Undecided`] where the sign cannot be told.
+    pub fn abs(&self) -> Result<Real, Fault> {
+        Ok(match self.sign()? {
+            Sign::Negative => -self,
+            Sign::Zero => Real::zero(),
+            Sign::Positive => self.clone(),
+        })
+    }
+
+    /// The larger of two numbers.
+    ///
+    /// # Errors
+    /// [`Fault::Undecided`] where their order cannot be told.
+    pub fn max(&self, other: &Real) -> Result<Real, Fault> {
+        Ok(if self.compare(other)?.is_lt() { other.clone() } else { self.clone() })
+    }
+
+    /// The smaller of two numbers.
+    ///
+    /// # Errors
+    /// [`Fault::Undecided`] where their order cannot be told.
+    pub fn min(&self, other: &Real) -> Result<Real, Fault> {
+        Ok(if self.compare(other)?.is_gt() { other.clone() } else { self.clone() })
+    }
+}
+
+fn is_short_power(base: &Rational, exponent: i64) -> bool {
+    let factor = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+    size(base) <= 2 || size(base).saturating_mul(factor) <= RATIONAL_BITS
+}
+
+/// A power by repeated squaring. The base of a negative power is not zero.
+pub(super) fn integer_power(base: &Real, exponent: i64) -> Real {
+    let mut square = if exponent < 0 { reciprocal_of(base) } else { base.clone() };
+    let mut left = exponent.unsigned_abs();
+    let mut result = Real::one();
+    while left > 0 {
+        if left % 2 == 1 {
+            result = result * &square;
+        }
+        left /= 2;
+        if left > 0 {
+            square = &square * &square;
+        }
+    }
+    result
+}
+
+fn positive_power(base: &Real, exponent: &Rational) -> Result<Real, Fault> {
+    let degree = usize::try_from(exponent.denominator()).unwrap_or(usize::MAX);
+    let numerator = i64::try_from(exponent.numerator());
+    if let (Some(root), Ok(power)) =
+        (base.as_rational().and_then(|q| root_of(q, degree)), numerator)
+    {
+        return Real::from(root).pow(power);
+    }
+    let halvings = exponent.denominator().trailing_zeros().unwrap_or(0);
+    match numerator {
+        Ok(power) if degree.is_power_of_two() && halvings <= MAX_ROOTS => {
+            let mut root = base.clone();
+            for _ in 0..halvings {
+                root = root.sqrt()?;
+            }
+            root.pow(power)
+        }
+        _ => (base.log()? * Real::from(exponent.clone())).exp(),
+    }
+}
+
+/// The root of a positive fraction, where it is a fraction.
+fn root_of(value: &Rational, degree: usize) -> Option<Rational> {
+    if degree > MAX_DEGREE {
+        return None;
+    }
+    let root = |number: &UBig| {
+        let root = number.nth_root(degree);
+        (root.pow(degree) == *number).then_some(root)
+    };
+    let above = root(&unsigned(value.numerator()))?;
+    Some(Rational::from_parts(Integer::from(above), root(value.denominator())?))
+}

@@ -1,0 +1,117 @@
+//! SVG figures inside a page.
+//!
+//! Figures are made by this program, so their content is trusted; what a page adds is a name for
+//! who cannot see them, and identifiers that do not clash with those of another figure.
+
+use std::fmt::Write;
+
+use super::html::escaped;
+
+/// A figure whose drawing is wider than this many pixels may scroll on a small screen.
+const WIDE: u32 = 420;
+
+/// The drawing as it stands in the page; `number` counts the page's figures from 1.
+pub(super) fn inline(svg: &str, alternative: &str, number: usize) -> String {
+    // Without the XML declaration, which HTML does not know.
+    let svg = svg.find("<svg").map_or("", |start| &svg[start..]).trim_end();
+    let Some(end) = end_of_tag(svg) else {
+        return escaped(alternative);
+    };
+    let (tag, inner) = svg.split_at(end);
+    let mut out = String::with_capacity(svg.len() + alternative.len() + 64);
+    out.push_str(tag);
+    if !tag.contains(" role=") {
+        out.push_str(" role=\"img\"");
+    }
+    if !svg.contains("<title") && !tag.contains(" aria-label") {
+        let _ = write!(out, "><title>{}</title>{}", escaped(alternative), &inner[1..]);
+    } else {
+        out.push_str(inner);
+    }
+    if out.contains(" id=\"") { own_identifiers(&out, number) } else { out }
+}
+
+/// Whether the drawing would be too small to read on a telephone.
+pub(super) fn is_wide(svg: &str) -> bool {
+    let tag = svg.find("<svg").map_or("", |start| &svg[start..]);
+    let tag = &tag[..end_of_tag(tag).unwrap_or(0)];
+    let width = tag.split(" width=\"").nth(1).unwrap_or_default();
+    let digits = width.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+    digits.parse::<u32>().is_ok_and(|width| width > WIDE)
+}
+
+/// Where the first tag's `>` is.
+fn end_of_tag(svg: &str) -> Option<usize> {
+    let mut quoted = false;
+    svg.bytes().position(|byte| {
+        quoted ^= byte == b'"';
+        byte == b'>' && !quoted
+    })
+}
+
+/// Prefixes every identifier and every reference to one.
+fn own_identifiers(svg: &str, number: usize) -> String {
+    let prefix = format!("figure{number}_");
+    let mut out = String::with_capacity(svg.len() + 256);
+    let mut rest = svg;
+    const PLACES: [&str; 6] =
+        [" id=\"", "url(#", "href=\"#", "url('#", " aria-labelledby=\"", " aria-describedby=\""];
+    while let Some((at, place)) = PLACES
+        .iter()
+        .filter_map(|place| rest.find(place).map(|at| (at, *place)))
+        .min_by_key(|(at, _)| *at)
+    {
+        let (before, after) = rest.split_at(at + place.len());
+        out.push_str(before);
+        out.push_str(&prefix);
+        rest = after;
+        if place.starts_with(" aria") {
+            // A list of identifiers.
+            let end = rest.find('"').unwrap_or(rest.len());
+            out.push_str(&rest[..end].replace(' ', &format!(" {prefix}")));
+            rest = &rest[end..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawings_get_a_name_and_their_own_identifiers() {
+        let table = [
+            (
+                "<?xml version=\"1.0\"?>\n<svg width=\"9\"><path/></svg>\n",
+                "<svg width=\"9\" role=\"img\"><title>a &lt; b</title><path/></svg>",
+            ),
+            (
+                "<svg role=\"img\"><title>T</title></svg>",
+                "<svg role=\"img\"><title>T</title></svg>",
+            ),
+            (
+                "<svg role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">T</title><g clip-path=\"url(#c)\"/></svg>",
+                "<svg role=\"img\" aria-labelledby=\"figure7_t figure7_d\"><title id=\"figure7_t\">T</title><g clip-path=\"url(#figure7_c)\"/></svg>",
+            ),
+            ("no drawing", "a &lt; b"),
+        ];
+        for (svg, expected) in table {
+            assert_eq!(inline(svg, "a < b", 7), expected);
+        }
+    }
+
+    #[test]
+    fn wide_drawings_are_told_from_narrow_ones() {
+        let table = [
+            ("<svg width=\"640\" height=\"9\">", true),
+            ("<svg height=\"9\" width=\"420px\">", false),
+            ("<svg viewBox=\"0 0 9 9\">", false),
+            ("", false),
+        ];
+        for (svg, wide) in table {
+            assert_eq!(is_wide(svg), wide, "{svg}");
+        }
+    }
+}

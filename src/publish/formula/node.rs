@@ -1,0 +1,171 @@
+//! MathML elements: a small tree, written as text, and a guess at its width.
+
+use std::fmt::Write;
+
+/// How TeX classes an atom (The TeXbook, chapter 17); it decides the space around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    Ordinary,
+    Function,
+    Large,
+    Binary,
+    Relation,
+    Open,
+    Close,
+    Punctuation,
+    Space,
+}
+
+/// One MathML element.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) tag: &'static str,
+    /// Attributes as they will be written, each with a space before it. Never holds user text.
+    pub(super) attributes: String,
+    pub(super) content: Content,
+    pub(super) class: Class,
+    /// It stood alone in braces, which take away the space around an operator: `1{,}5`.
+    pub(super) braced: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Content {
+    Text(String),
+    Children(Vec<Node>),
+}
+
+impl Node {
+    pub(super) fn leaf(tag: &'static str, text: impl Into<String>, class: Class) -> Self {
+        let content = Content::Text(text.into());
+        Self { tag, attributes: String::new(), content, class, braced: false }
+    }
+
+    pub(super) fn parent(tag: &'static str, children: Vec<Self>) -> Self {
+        let content = Content::Children(children);
+        Self { tag, attributes: String::new(), content, class: Class::Ordinary, braced: false }
+    }
+
+    /// A horizontal space, in em.
+    pub(super) fn space(width: &str) -> Self {
+        let mut node = Self::parent("mspace", Vec::new()).with("width", width);
+        node.class = Class::Space;
+        node
+    }
+
+    /// Several nodes as one: a single one as it is.
+    pub(super) fn row(mut children: Vec<Self>) -> Self {
+        match (children.pop(), children.is_empty()) {
+            (Some(only), true) => only,
+            (last, _) => {
+                children.extend(last);
+                Self::parent("mrow", children)
+            }
+        }
+    }
+
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: &str) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.attributes, " {name}=\"{value}\"");
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Children(_) => "",
+        }
+    }
+
+    pub(super) fn children(&self) -> &[Self] {
+        match &self.content {
+            Content::Text(_) => &[],
+            Content::Children(children) => children,
+        }
+    }
+
+    pub(super) fn write(&self, out: &mut String) {
+        let _ = write!(out, "<{}{}>", self.tag, self.attributes);
+        match &self.content {
+            Content::Text(text) => escape(text, out),
+            Content::Children(children) => children.iter().for_each(|child| child.write(out)),
+        }
+        let _ = write!(out, "</{}>", self.tag);
+    }
+
+    /// About how wide the element will be, in em, rather too much than too little: fonts differ,
+    /// and whoever asks wants to know whether the formula surely fits.
+    pub(super) fn width(&self) -> f32 {
+        let children = self.children();
+        let child = |index: usize| children.get(index).map_or(0.0, Self::width);
+        match self.tag {
+            "mi" | "mn" | "mtext" => self.text().chars().map(glyph).sum(),
+            "mo" => self.text().chars().map(glyph).sum::<f32>() + self.margins(),
+            "mspace" => self.space_width(),
+            "mfrac" => child(0).max(child(1)) + 0.3,
+            "msqrt" => children.iter().map(Self::width).sum::<f32>() + 1.0,
+            "mroot" => child(0) + 0.6 * child(1) + 1.0,
+            "msub" | "msup" => child(0) + 0.75 * child(1),
+            "msubsup" => child(0) + 0.75 * child(1).max(child(2)),
+            "mover" | "munder" => child(0).max(0.75 * child(1)),
+            "munderover" => child(0).max(0.75 * child(1)).max(0.75 * child(2)),
+            "mtable" => table_width(children),
+            _ => children.iter().map(Self::width).sum(),
+        }
+    }
+
+    fn margins(&self) -> f32 {
+        match self.class {
+            Class::Relation => 0.6,
+            Class::Binary => 0.45,
+            Class::Punctuation | Class::Large => 0.2,
+            _ => 0.0,
+        }
+    }
+
+    fn space_width(&self) -> f32 {
+        let value = self.attributes.trim_start_matches(" width=\"").split("em").next();
+        // A space in another unit than em is taken for a wide one.
+        value.and_then(|value| value.parse().ok()).unwrap_or(20.0)
+    }
+}
+
+fn table_width(rows: &[Node]) -> f32 {
+    let mut columns: Vec<f32> = Vec::new();
+    for row in rows {
+        for (index, cell) in row.children().iter().enumerate() {
+            let width = cell.width() + 0.8;
+            match columns.get_mut(index) {
+                Some(column) => *column = column.max(width),
+                None => columns.push(width),
+            }
+        }
+    }
+    columns.iter().sum()
+}
+
+fn glyph(c: char) -> f32 {
+    match c {
+        '\u{2061}' | '\u{338}' => 0.0,
+        'i' | 'j' | 'l' | '.' | ',' | ';' | '(' | ')' | '[' | ']' | '|' | '′' | ' ' | ':' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '⋯' | '…' => 1.0,
+        'A'..='Z' | '=' | '+' | '−' | '<' | '>' => 0.8,
+        _ => 0.66,
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\u{a0}' => out.push_str("&nbsp;"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+}

@@ -1,0 +1,170 @@
+use super::*;
+
+fn inline(tex: &str) -> String {
+    let mathml = to_mathml(tex, Display::Inline).unwrap();
+    mathml.trim_start_matches("<math>").trim_end_matches("</math>").to_owned()
+}
+
+#[test]
+fn elements_follow_mathml_core() {
+    let table = [
+        ("a<b", "<mi>a</mi><mo>&lt;</mo><mi>b</mi>"),
+        ("\\text{a < b & c}", "<mtext>a &lt; b &amp; c</mtext>"),
+        ("\\text{100\\% of \\$1}", "<mtext>100% of $1</mtext>"),
+        ("\\operatorname{<b>}", "<mi>&lt;b&gt;</mi>"),
+        ("\\mathbb{R}^n", "<msup><mi>ℝ</mi><mi>n</mi></msup>"),
+        ("\\mathrm{ReLU}", "<mi>ReLU</mi>"),
+        ("\\mathrm{d}x", "<mi mathvariant=\"normal\">d</mi><mi>x</mi>"),
+        ("1{,}5", "<mn>1</mn><mo lspace=\"0\" rspace=\"0\">,</mo><mn>5</mn>"),
+        ("\\mkern18mu", "<mspace width=\"1em\"></mspace>"),
+    ];
+    for (tex, mathml) in table {
+        assert_eq!(inline(tex), mathml, "{tex}");
+    }
+}
+
+#[test]
+fn primes_stay_with_what_they_belong_to() {
+    let table = [
+        ("f'", "<mrow><mi>f</mi><mo>′</mo></mrow>"),
+        ("f''", "<mrow><mi>f</mi><mo>″</mo></mrow>"),
+        ("a_1'", "<mrow><msub><mi>a</mi><mn>1</mn></msub><mo>′</mo></mrow>"),
+        ("a'_1", "<mrow><msub><mi>a</mi><mn>1</mn></msub><mo>′</mo></mrow>"),
+        ("a'^2", "<msup><mrow><mi>a</mi><mo>′</mo></mrow><mn>2</mn></msup>"),
+        ("\\text{ReLU}'", "<mrow><mtext>ReLU</mtext><mo>′</mo></mrow>"),
+    ];
+    for (tex, mathml) in table {
+        assert_eq!(inline(tex), mathml, "{tex}");
+    }
+}
+
+#[test]
+fn accents_say_that_they_are_accents() {
+    let table = [
+        ("\\hat{y}", "<mo stretchy=\"false\">ˆ</mo>"),
+        ("\\bar v", "<mo stretchy=\"true\">¯</mo>"),
+        ("\\tilde x", "<mo stretchy=\"false\">˜</mo>"),
+        ("\\widehat{xy}", "<mo stretchy=\"true\">^</mo>"),
+        ("\\vec x", "<mo stretchy=\"false\" mathsize=\"70%\">→</mo>"),
+    ];
+    for (tex, mark) in table {
+        let mathml = inline(tex);
+        assert!(mathml.starts_with("<mover accent=\"true\">"), "{mathml}");
+        assert!(mathml.ends_with(&format!("{mark}</mover>")), "{mathml}");
+    }
+    // What is set above a relation is not an accent, and the relation keeps its space.
+    assert_eq!(inline("\\overset{!}{=}"), "<mover><mo>=</mo><mi>!</mi></mover>");
+    let wide = "<mrow class=\"overline\"><mrow><mi>x</mi><mi>y</mi></mrow></mrow>";
+    assert_eq!(inline("\\overline{xy}"), wide);
+}
+
+#[test]
+fn a_sign_is_not_a_binary_operator() {
+    const SIGN: &str = "<mo form=\"prefix\" lspace=\"0\" rspace=\"0\">−</mo>";
+    let table = [
+        ("-3", true),
+        ("a=-3", true),
+        ("2\\cdot-3", true),
+        ("(-3)", true),
+        ("a-3", false),
+        ("(a)-3", false),
+        ("x'-3", false),
+        ("x_1-3", false),
+    ];
+    for (tex, sign) in table {
+        assert_eq!(inline(tex).contains(SIGN), sign, "{tex}");
+    }
+}
+
+#[test]
+fn functions_keep_their_distance_outside_of_scripts() {
+    let space = "<mspace width=\"0.1667em\"></mspace>";
+    let table = [
+        (
+            "a\\max_x b",
+            format!(
+                "<mi>a</mi>{space}<msub><mi>max</mi><mi>x</mi></msub><mo>\u{2061}</mo>{space}<mi>b</mi>"
+            ),
+        ),
+        ("\\sin(x)", "<mi>sin</mi><mo>\u{2061}</mo><mo stretchy=\"false\">(</mo><mi>x</mi><mo stretchy=\"false\">)</mo>".into()),
+        ("\\displaystyle\\operatorname*{arg\\,max}_x", "<mstyle displaystyle=\"true\" scriptlevel=\"0\"><munder><mi>arg\u{2009}max</mi><mi>x</mi></munder></mstyle>".into()),
+    ];
+    for (tex, mathml) in table {
+        assert_eq!(inline(tex), mathml, "{tex}");
+    }
+}
+
+#[test]
+fn environments_align_their_columns() {
+    let table = [
+        ("\\begin{aligned}a&=b\\\\c&=d\\\\\\end{aligned}", "right left", true, 2, 4),
+        ("\\begin{aligned}a&=b&c&=d\\end{aligned}", "right left right left", true, 1, 4),
+        ("\\begin{cases}1&\\text{if }x\\\\0&y\\end{cases}", "left", false, 2, 4),
+        ("\\begin{array}{rc}1&2\\end{array}", "right center", false, 1, 2),
+        ("\\begin{array}{r|r}\\hline1&2\\\\\\hline\\end{array}", "right", false, 1, 2),
+        ("\\begin{pmatrix}1&2\\end{pmatrix}", "", false, 1, 2),
+        ("\\begin{gathered}1\\\\2\\end{gathered}", "", true, 2, 2),
+    ];
+    for (tex, align, display, rows, cells) in table {
+        let mathml = inline(tex);
+        if align.is_empty() {
+            assert!(!mathml.contains("columnalign"), "{mathml}");
+        } else {
+            assert!(mathml.contains(&format!("columnalign=\"{align}\"")), "{mathml}");
+        }
+        assert_eq!(mathml.contains("<mtable") && mathml.contains("displaystyle=\"true\""), display);
+        assert_eq!(mathml.matches("<mtr").count(), rows, "{mathml}");
+        assert_eq!(mathml.matches("<mtd").count(), cells, "{mathml}");
+    }
+}
+
+#[test]
+fn a_formula_inside_text_is_a_formula() {
+    assert_eq!(
+        inline("\\text{if $z > 0$}"),
+        "<mrow><mtext>if&nbsp;</mtext><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow>"
+    );
+}
+
+#[test]
+fn problems_name_what_is_wrong() {
+    let deep = format!("{}x{}", "{".repeat(200), "}".repeat(200));
+    let roots = format!("{} x", "\\sqrt".repeat(20_000 / 6));
+    let long = "x".repeat(20_001);
+    let table = [
+        ("\\foo x", "unknown command `\\foo`"),
+        ("a \\boxed{x}", "unknown command `\\boxed`"),
+        ("\\begin{foo}x\\end{foo}", "unknown environment `foo`"),
+        ("x & y", "alignment not allowed in current environment"),
+        ("{", "unbalanced group found, expected it to be closed with `}`"),
+        ("\\text{\\alpha}", "`\\alpha` cannot stand in \\text"),
+        ("\\operatorname{a\\beta}", "`\\beta` cannot stand in an operator name"),
+        ("\\text{if $x}", "a formula inside \\text lacks its closing `$`"),
+        ("\\text x", "`\\text` needs braces around its text"),
+        (&deep, "it is nested more than 64 deep"),
+        (&roots, "it is nested more than 64 deep"),
+        ("\\def\\a{x}", "`\\def`: macros cannot be defined in a formula"),
+        (&long, "the formula is longer than 20000 bytes"),
+    ];
+    for (tex, problem) in table {
+        assert_eq!(to_mathml(tex, Display::Block).unwrap_err(), problem);
+    }
+}
+
+#[test]
+fn every_formula_of_the_worksheet_converts() {
+    // Those of the first worksheet that use a command which the others do not.
+    let terms = r"0.5 \cdot 0.3 + \alpha x - ".repeat(100) + r"\beta";
+    for tex in [
+        &terms,
+        r"\frac{1}{2} \|\hat{y} - y\|_2^2",
+        r"\bar{v}_5 = \bar{v}_6 \cdot \frac{\partial}{\partial v_5} \text{ReLU}(v_5) \in \mathbb{R}^{1 \times m}",
+        r"\theta_{t+1} = \theta_t - \alpha \frac{u_{t+1}}{\sqrt{v_{t+1}} + \epsilon}",
+        r"W_{ij} \sim \mathcal{N}(0, \frac{2}{n})",
+        r"b = -10^6 \cdot \mathbf{1}",
+        r"x^\top \bar{v}_4",
+        r"\lVert x \rVert \cancel{y} \operatorname{softmax}(z)",
+    ] {
+        assert!(to_mathml(tex, Display::Block).is_ok(), "{tex}");
+    }
+}

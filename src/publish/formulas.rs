@@ -1,0 +1,98 @@
+//! The formulas of a Markdown text: converted once each, collected if they cannot be.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Parser};
+
+use super::formula::{self, Display, Formula, Piece};
+use super::html::{escaped, options, scroll_box};
+
+/// What surely fits a telephone 360 px wide, in em of the text.
+const NARROW: f32 = 15.0;
+/// What surely fits the width of the paper, in em of the printed text.
+const PAPER: f32 = 45.0;
+/// A formula of a Markdown text that cannot be converted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("formula `{tex}`: {message}")]
+pub struct FormulaProblem {
+    /// Where in the Markdown, in bytes: at the offending command if there is one, else at the
+    /// formula's first dollar sign.
+    pub offset: usize,
+    /// The formula.
+    pub tex: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// Every formula of a Markdown text that cannot be converted, in the order of the text.
+#[must_use]
+pub fn formula_problems(markdown: &str) -> Vec<FormulaProblem> {
+    let mut formulas = Formulas::default();
+    for (event, range) in Parser::new_ext(markdown, options("")).into_offset_iter() {
+        if let Some((tex, display)) = formula_of(&event) {
+            formulas.convert(tex, display, markdown, range);
+        }
+    }
+    formulas.problems
+}
+
+fn formula_of<'e>(event: &'e Event<'_>) -> Option<(&'e str, Display)> {
+    match event {
+        Event::InlineMath(tex) => Some((tex, Display::Inline)),
+        Event::DisplayMath(tex) => Some((tex, Display::Block)),
+        _ => None,
+    }
+}
+
+/// The formulas of one text; what occurs twice is converted once.
+#[derive(Default)]
+pub(super) struct Formulas {
+    done: BTreeMap<(Display, String), Result<Formula, String>>,
+    pub(super) problems: Vec<FormulaProblem>,
+}
+
+impl Formulas {
+    pub(super) fn convert(
+        &mut self,
+        tex: &str,
+        display: Display,
+        markdown: &str,
+        range: Range<usize>,
+    ) -> Option<&Formula> {
+        let key = (display, tex.to_owned());
+        let result = self.done.entry(key).or_insert_with(|| formula::convert(tex, display, NARROW));
+        match result {
+            Ok(formula) => Some(formula),
+            Err(message) => {
+                // A formula on several lines of a block quote is no slice of the text, but the
+                // offending name is.
+                let inside =
+                    formula::culprit(tex).and_then(|name| markdown[range.clone()].find(name));
+                self.problems.push(FormulaProblem {
+                    offset: range.start + inside.unwrap_or(0),
+                    tex: tex.to_owned(),
+                    message: message.clone(),
+                });
+                None
+            }
+        }
+    }
+}
+
+/// A formula or a piece of one, in a box if it might be too wide for a telephone.
+pub(super) fn boxed(piece: &Piece, display: Display, label: &str) -> String {
+    let Piece { mathml, width } = piece;
+    let class = match (display, *width > NARROW) {
+        (Display::Inline, false) => return mathml.clone(),
+        (Display::Block, false) => return format!("<span class=\"formula\">{mathml}</span>"),
+        (Display::Inline, true) => "formula inline",
+        (Display::Block, true) => "formula",
+    };
+    let mut open = scroll_box("span", class, &escaped(label));
+    if *width > PAPER {
+        let fit = (PAPER / width).max(0.4);
+        open.insert_str(open.len() - 1, &format!(" style=\"--fit:{fit:.2}\""));
+    }
+    format!("{open}{mathml}</span>")
+}

@@ -1,0 +1,302 @@
+//! The Markdown parser's events, rewritten for a page and then written as HTML.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+
+use super::anchor::Anchors;
+use super::blocks::NARROW_LINE;
+use super::formula::Display;
+use super::formulas::{FormulaProblem, Formulas, boxed};
+use super::{Page, destination, figure};
+
+/// The page's text as HTML, or what is wrong with its formulas.
+pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
+    let parser = Parser::new_ext(page.markdown, options(page.language));
+    let events: Vec<_> = parser.into_offset_iter().collect();
+    let mut rewriter = Rewriter {
+        page,
+        events: &events,
+        next: 0,
+        out: Vec::with_capacity(events.len() + 64),
+        formulas: Formulas::default(),
+        anchors: Anchors::default(),
+        notes: BTreeMap::new(),
+        closing: Vec::new(),
+        figures: 0,
+        below_title: false,
+        taken: 0,
+    };
+    rewriter.run();
+    if !rewriter.formulas.problems.is_empty() {
+        return Err(rewriter.formulas.problems);
+    }
+    let mut html = String::with_capacity(page.markdown.len() * 4);
+    pulldown_cmark::html::push_html(&mut html, rewriter.out.into_iter());
+    Ok(html)
+}
+
+/// The same for all texts but for quotation marks, whose curly forms are English.
+pub(super) fn options(language: &str) -> Options {
+    let common = Options::ENABLE_TABLES
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM
+        | Options::ENABLE_FOOTNOTES;
+    if language.starts_with("en") { common | Options::ENABLE_SMART_PUNCTUATION } else { common }
+}
+
+pub(super) struct Rewriter<'e> {
+    pub(super) page: &'e Page<'e>,
+    pub(super) events: &'e [(Event<'e>, Range<usize>)],
+    pub(super) next: usize,
+    out: Vec<Event<'e>>,
+    formulas: Formulas,
+    anchors: Anchors,
+    /// Footnotes by name, numbered as they occur.
+    notes: BTreeMap<&'e str, usize>,
+    /// What closes each block quote, link and paragraph that is open.
+    pub(super) closing: Vec<&'static str>,
+    figures: usize,
+    /// The last thing was the page's title.
+    below_title: bool,
+    /// How many bytes of the next text stand already behind a formula.
+    taken: usize,
+}
+
+impl<'e> Rewriter<'e> {
+    fn run(&mut self) {
+        while let Some((event, range)) = self.events.get(self.next) {
+            self.next += 1;
+            match event {
+                Event::Start(tag) => self.start(tag),
+                Event::End(tag) => self.end(*tag),
+                Event::InlineMath(tex) => self.formula(tex, Display::Inline, range),
+                Event::DisplayMath(tex) => self.formula(tex, Display::Block, range),
+                // Raw HTML is shown, not obeyed.
+                Event::Html(text) | Event::InlineHtml(text) => {
+                    self.out.push(Event::Text(borrowed(text)));
+                }
+                Event::FootnoteReference(name) => {
+                    let number = self.note(name);
+                    self.html(format!("<sup><a href=\"#note_{number}\">{number}</a></sup>"));
+                }
+                Event::HardBreak => self.html("<br>\n"),
+                Event::Rule => self.html("<hr>\n"),
+                Event::Text(text) => {
+                    let taken = std::mem::take(&mut self.taken);
+                    self.out.push(Event::Text(CowStr::Borrowed(&text[taken..])));
+                }
+                other => self.out.push(other.clone()),
+            }
+        }
+    }
+
+    pub(super) fn html(&mut self, html: impl Into<CowStr<'e>>) {
+        self.out.push(Event::InlineHtml(html.into()));
+    }
+
+    /// Opens an element of the page's own, which the matching end will close.
+    pub(super) fn open(&mut self, html: impl Into<CowStr<'e>>, closing: &'static str) {
+        self.html(html);
+        self.closing.push(closing);
+    }
+
+    fn start(&mut self, tag: &'e Tag<'_>) {
+        let below_title = std::mem::take(&mut self.below_title);
+        match tag {
+            Tag::Paragraph => self.paragraph(below_title),
+            Tag::HtmlBlock => self.html("<p>"),
+            Tag::Heading { level, .. } => {
+                let anchor =
+                    self.anchors.take(&self.text_until(self.next, &TagEnd::Heading(*level)));
+                self.html(format!("<{level} id=\"{anchor}\">"));
+            }
+            Tag::BlockQuote(kind) => self.block_quote(*kind),
+            Tag::CodeBlock(kind) => self.code(kind),
+            Tag::Table(alignments) => {
+                if self.table_line() > NARROW_LINE {
+                    let label = escaped(self.page.words.table);
+                    self.open(scroll_box("div", "scroll", &label), "</div>\n");
+                } else {
+                    self.open("", "");
+                }
+                self.out.push(Event::Start(Tag::Table(alignments.clone())));
+            }
+            Tag::Emphasis if self.is_marks() => self.html("<em class=\"marks\">"),
+            Tag::Link { dest_url, link_type, .. } => {
+                let safe = match link_type {
+                    // The parser takes only addresses of mailboxes for one.
+                    LinkType::Email => true,
+                    _ => destination::is_safe(dest_url),
+                };
+                if safe {
+                    self.closing.push("</a>");
+                    self.out.push(Event::Start(tag.clone()));
+                } else {
+                    self.closing.push("");
+                }
+            }
+            Tag::Image { dest_url, .. } => {
+                let alternative = self.skip_image();
+                match self.drawing(dest_url) {
+                    Some(svg) => self.inline(svg, &alternative),
+                    None => self.out.push(Event::Text(alternative.into())),
+                }
+            }
+            Tag::FootnoteDefinition(name) => {
+                let number = self.note(name);
+                self.html(format!(
+                    "<div class=\"footnote\" id=\"note_{number}\"><sup>{number}</sup>\n"
+                ));
+            }
+            other => self.out.push(Event::Start(other.clone())),
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::HtmlBlock => self.html("</p>\n"),
+            TagEnd::Paragraph | TagEnd::BlockQuote(_) => {
+                let closing = self.closing.pop().unwrap_or_default();
+                self.html(closing);
+            }
+            TagEnd::Heading(level) => {
+                self.below_title = level == pulldown_cmark::HeadingLevel::H1;
+                self.html(format!("</{level}>\n"));
+            }
+            TagEnd::Link => {
+                if self.closing.pop() == Some("</a>") {
+                    self.out.push(Event::End(tag));
+                }
+            }
+            TagEnd::Table => {
+                self.out.push(Event::End(tag));
+                let closing = self.closing.pop().unwrap_or_default();
+                self.html(closing);
+            }
+            TagEnd::FootnoteDefinition => self.html("</div>\n"),
+            other => self.out.push(Event::End(other)),
+        }
+    }
+
+    pub(super) fn peek(&self, ahead: usize) -> Option<&'e Event<'e>> {
+        self.events.get(self.next + ahead).map(|(event, _)| event)
+    }
+
+    /// The plain text from event `from` to the given end.
+    pub(super) fn text_until(&self, from: usize, end: &TagEnd) -> String {
+        let mut text = String::new();
+        for (event, _) in &self.events[from..] {
+            match event {
+                Event::End(tag) if tag == end => break,
+                Event::Text(part)
+                | Event::Code(part)
+                | Event::InlineMath(part)
+                | Event::DisplayMath(part) => text.push_str(part),
+                Event::SoftBreak | Event::HardBreak => text.push(' '),
+                _ => {}
+            }
+        }
+        text
+    }
+
+    pub(super) fn skip_past(&mut self, end: &TagEnd) {
+        let rest = &self.events[self.next..];
+        let length = rest.iter().position(|(event, _)| *event == Event::End(*end));
+        self.next += length.map_or(rest.len(), |length| length + 1);
+    }
+
+    /// Reads on behind the image that starts here; its alternative text.
+    pub(super) fn skip_image(&mut self) -> String {
+        let text = self.text_until(self.next, &TagEnd::Image);
+        let mut depth = 1;
+        while depth > 0 {
+            match self.peek(0) {
+                Some(Event::Start(Tag::Image { .. })) => depth += 1,
+                Some(Event::End(TagEnd::Image)) => depth -= 1,
+                Some(_) => {}
+                None => break,
+            }
+            self.next += 1;
+        }
+        text
+    }
+
+    /// The figure that a destination names, if the page has it.
+    pub(super) fn drawing(&self, destination: &str) -> Option<&'e str> {
+        let name = destination.strip_prefix("figures/")?;
+        self.page.figures.get(name).map(String::as_str)
+    }
+
+    /// A figure in a line of text.
+    pub(super) fn inline(&mut self, svg: &str, alternative: &str) {
+        self.figures += 1;
+        self.html(figure::inline(svg, alternative, self.figures));
+    }
+
+    fn note(&mut self, name: &'e str) -> usize {
+        let number = self.notes.len() + 1;
+        *self.notes.entry(name).or_insert(number)
+    }
+
+    fn formula(&mut self, tex: &str, display: Display, range: &Range<usize>) {
+        let markdown = self.page.markdown;
+        let Some(formula) = self.formulas.convert(tex, display, markdown, range.clone()) else {
+            return;
+        };
+        let label = self.page.words.formula;
+        let mut pieces: Vec<String> =
+            formula.pieces.iter().map(|piece| boxed(piece, display, label)).collect();
+        if display == Display::Inline {
+            self.bind(&mut pieces);
+        }
+        self.html(pieces.join("<wbr>"));
+    }
+
+    /// Binds a formula to the punctuation around it; a line could break there otherwise.
+    fn bind(&mut self, pieces: &mut [String]) {
+        let opening = match self.out.last_mut() {
+            Some(Event::Text(text)) if text.ends_with(['(', '[', '“', '‘']) => {
+                let kept = text.trim_end_matches(['(', '[', '“', '‘']).to_owned();
+                let opening = escaped(&text[kept.len()..]);
+                *text = kept.into();
+                opening
+            }
+            _ => String::new(),
+        };
+        if let (Some(first), false) = (pieces.first_mut(), opening.is_empty()) {
+            *first = format!("<span class=\"bound\">{opening}{first}</span>");
+        }
+        let Some(Event::Text(text)) = self.peek(0) else {
+            return;
+        };
+        let rest = text.trim_start_matches(['.', ',', ';', ':', '!', '?', ')', ']', '’', '”', '%']);
+        self.taken = text.len() - rest.len();
+        if let (Some(last), true) = (pieces.last_mut(), self.taken > 0) {
+            let closing = escaped(&text[..self.taken]);
+            *last = format!("<span class=\"bound\">{last}{closing}</span>");
+        }
+    }
+}
+
+fn borrowed<'e>(text: &'e CowStr<'_>) -> CowStr<'e> {
+    CowStr::Borrowed(text)
+}
+
+/// The opening tag of a box that scrolls and can be reached with the keyboard.
+pub(super) fn scroll_box(element: &str, class: &str, label: &str) -> String {
+    format!("<{element} class=\"{class}\" role=\"group\" aria-label=\"{label}\" tabindex=\"0\">")
+}
+
+/// Text as it may stand in an element or a quoted attribute.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = Cow::Borrowed(text);
+    for (plain, entity) in [('&', "&amp;"), ('<', "&lt;"), ('>', "&gt;"), ('"', "&quot;")] {
+        if out.contains(plain) {
+            out = Cow::Owned(out.replace(plain, entity));
+        }
+    }
+    out.into_owned()
+}

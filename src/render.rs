@@ -1,0 +1,191 @@
+//! From a checked scenario to finished files, in memory.
+
+use std::collections::BTreeMap;
+
+use crate::engine::{self, EngineError};
+use crate::publish::{self, FormulaProblem, Page, PageError, Words};
+use crate::scenario::{Place, Problem, Scenario};
+use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
+use crate::trace::Trace;
+
+/// Finished files by their path below the sheet's folder.
+pub type Files = BTreeMap<String, String>;
+
+/// What a sheet is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Markdown, with its figures beside it.
+    Markdown,
+    /// One self-contained page.
+    Html,
+}
+
+/// Which papers are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The handout alone.
+    Handout,
+    /// The solutions alone.
+    Solutions,
+    /// Both.
+    Both,
+}
+
+impl Audience {
+    fn papers(self) -> &'static [Paper] {
+        match self {
+            Self::Handout => &[Paper::Handout],
+            Self::Solutions => &[Paper::Solutions],
+            Self::Both => &[Paper::Handout, Paper::Solutions],
+        }
+    }
+}
+
+/// Why a scenario can't be rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// Texts or formulas of the scenario are wrong.
+    #[error("problems in the texts of the scenario")]
+    Texts(Vec<Problem>),
+    /// The engine stopped.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// A number can't be printed with certainty.
+    #[error("{0}")]
+    Number(String),
+    /// A template is wrong.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+}
+
+impl From<SheetError> for RenderError {
+    fn from(error: SheetError) -> Self {
+        match error {
+            SheetError::Texts(problems) => Self::Texts(problems),
+            SheetError::Number { place, fault } => Self::Number(format!("{place}: {fault}")),
+            SheetError::Template(error) => Self::Template(error),
+            SheetError::Language(..) => Self::Texts(vec![
+                Problem::new(Place::START, error.to_string()).in_field("language"),
+            ]),
+        }
+    }
+}
+
+/// Executes a scenario and makes its papers.
+///
+/// # Errors
+///
+/// Everything that is wrong with the scenario's texts and formulas at once; or the first
+/// number that is undecided.
+pub fn render(
+    scenario: &Scenario,
+    templates: &Templates,
+    formats: &[Format],
+    audience: Audience,
+) -> Result<Files, RenderError> {
+    let trace = engine::execute(scenario)?;
+    let mut files = Files::new();
+    let mut problems = Vec::new();
+    for paper in audience.papers() {
+        match paper_files(scenario, &trace, templates, formats, *paper) {
+            Ok(more) => files.extend(more),
+            Err(RenderError::Texts(found)) => problems.extend(found),
+            Err(error) => return Err(error),
+        }
+    }
+    if problems.is_empty() { Ok(files) } else { Err(RenderError::Texts(problems)) }
+}
+
+/// Does everything that [`render`] does, for its errors alone.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub fn check(scenario: &Scenario, templates: &Templates) -> Result<(), RenderError> {
+    render(scenario, templates, &[Format::Html], Audience::Both).map(drop)
+}
+
+fn paper_files(
+    scenario: &Scenario,
+    trace: &Trace,
+    templates: &Templates,
+    formats: &[Format],
+    paper: Paper,
+) -> Result<Files, RenderError> {
+    let sheet = sheet::build(scenario, trace, templates, paper)?;
+    let problems = formula_problems(&sheet.passages);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
+    let mut files = Files::new();
+    for format in formats {
+        match format {
+            Format::Markdown => {
+                files.insert(format!("{}.md", paper.name()), sheet.markdown.clone());
+                for (name, svg) in &sheet.figures {
+                    files.insert(format!("figures/{name}"), svg.clone());
+                }
+            }
+            Format::Html => {
+                files.insert(format!("{}.html", paper.name()), page(&sheet, templates)?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The formulas of the author's texts that can't be converted, at their places.
+fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for passage in passages {
+        for problem in publish::formula_problems(&passage.rendered) {
+            // What a template has filled in is not in the source; then the text as a whole is named.
+            let tex = problem.tex.trim();
+            let offset = passage.text.source.find(tex).unwrap_or(0);
+            let width = if offset == 0 { 1 } else { tex.chars().count() };
+            let message = format!("this formula can't be set: {}", problem.message);
+            problems.push(passage.text.problem(offset, width, message));
+        }
+    }
+    problems
+}
+
+fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
+    let empty = BTreeMap::new();
+    let words = templates.words(&sheet.language).unwrap_or(&empty);
+    let word = |key: &str, english: &'static str| words.get(key).map_or(english, String::as_str);
+    let words = Words {
+        note: word("page_note", "Note"),
+        tip: word("page_tip", "Tip"),
+        important: word("page_important", "Important"),
+        warning: word("page_warning", "Warning"),
+        caution: word("page_caution", "Caution"),
+        formula: word("page_formula", "Formula"),
+        table: word("page_table", "Table"),
+        figure: word("page_figure", "Figure"),
+        code: word("page_code", "Code"),
+    };
+    let page = Page {
+        title: &sheet.title,
+        language: &sheet.language,
+        description: &sheet.description,
+        markdown: &sheet.markdown,
+        figures: &sheet.figures,
+        words: &words,
+    };
+    publish::page(&page, templates.tera()).map_err(|error| match error {
+        PageError::Formulas(list) => RenderError::Texts(list.iter().map(made_formula).collect()),
+        PageError::Template(error) => RenderError::Template(TemplateError {
+            file: "page.html".into(),
+            message: error.to_string(),
+        }),
+    })
+}
+
+/// A formula outside the author's texts: from `notation`, a title, or a name.
+fn made_formula(problem: &FormulaProblem) -> Problem {
+    let message = format!("the formula `{}` can't be set: {}", problem.tex.trim(), problem.message);
+    Problem::new(Place::START, message)
+        .with_help("look for it in `notation`, in titles and in names")
+}

@@ -1,0 +1,337 @@
+//! The cells of the notebook.
+
+use super::definition::{
+    Ask, Audience, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question, RunId, Setup,
+};
+use super::paths::{PathError, Paths};
+use super::text::Text;
+use super::{Field, Fields, Problem, suggest};
+
+/// Every kind of cell, the later ones too.
+const KINDS: [&str; 13] = [
+    "markdown",
+    "callout",
+    "rules",
+    "question",
+    "ask",
+    "given",
+    "plot",
+    "table",
+    "derivation",
+    "narration",
+    "graph",
+    "experiment",
+    "code",
+];
+
+/// Reads cells that refer to set-ups.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cells<'a> {
+    paths: Paths<'a>,
+}
+
+impl<'a> Cells<'a> {
+    pub(super) fn new(setups: &'a [Setup]) -> Self {
+        Self { paths: Paths { setups, home: None } }
+    }
+
+    pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {
+        let cells: Vec<_> =
+            field.items()?.iter().map(|item| self.cell(item, Among::Cells)).collect();
+        cells.into_iter().collect()
+    }
+
+    fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
+        let mut map = field.fields()?;
+        let Some(kind) = map.first_left().map(|key| (key.text.clone(), key.place)) else {
+            return field.expected("a cell");
+        };
+        let audiences = [
+            ("both", Audience::Both),
+            ("handout", Audience::Handout),
+            ("solutions", Audience::Solutions),
+        ];
+        let audience = map.choice("audience", &audiences);
+        let content = match kind.0.as_str() {
+            "markdown" => {
+                map.take("markdown").and_then(|text| Text::read(&text)).map(Content::Markdown)
+            }
+            "callout" => callout(&mut map),
+            "rules" => map.take("rules").and_then(|list| self.runs(&list)).map(Content::Rules),
+            "question" if among == Among::Cells => {
+                self.question(&mut map).map(|question| Content::Question(Box::new(question)))
+            }
+            "ask" if among == Among::Parts => {
+                let text = map.take("ask").and_then(|text| Text::read(&text));
+                self.ask(&mut map, text).map(|ask| Content::Ask(Box::new(ask)))
+            }
+            "given" => map
+                .take("given")
+                .and_then(|given| self.given(&given, Some(&mut map)))
+                .map(Content::Given),
+            "plot" => self.plot(&mut map),
+            "table" => self.table(&mut map),
+            "derivation" => self.derivation(&mut map),
+            "narration" => {
+                map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
+            }
+            _ => {
+                self.no_such_kind(field, &kind, among);
+                return None;
+            }
+        };
+        map.finish();
+        let content = content?;
+        let audience = audience.unwrap_or_else(|| default_audience(&content));
+        Some(Cell { audience, content })
+    }
+
+    fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place), among: Among) {
+        let (kind, place) = (kind.0.as_str(), kind.1);
+        let message = match kind {
+            "graph" | "experiment" | "code" => {
+                format!("the cell `{kind}` is not offered by this version")
+            }
+            "question" => "a question can't stand inside a question".into(),
+            "ask" => "an `ask` stands among the `parts` of a question".into(),
+            _ => format!("a cell begins with its kind, and `{kind}` is none"),
+        };
+        let help = suggest(kind, KINDS).map_or_else(
+            || format!("the kinds are {}", KINDS[..10].join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        );
+        let mut problem =
+            Problem::new(place, message).in_field(field.path()).with_width(kind.chars().count());
+        if !KINDS.contains(&kind) {
+            problem = problem.with_help(help);
+        }
+        let _ = among;
+        field.report().push(problem);
+    }
+
+    fn question(&self, map: &mut Fields<'_>) -> Option<Question> {
+        let title = map.required_text("question").map(|scalar| scalar.text.trim().to_owned());
+        let home = map.take("setup").and_then(|field| {
+            let name = &field.text()?.text;
+            self.paths.setup_named(name).map_err(|error| refuse(&field, error)).ok()
+        });
+        let inner = Self { paths: Paths { home: home.or(self.paths.home), ..self.paths } };
+        let text = map.take("text").and_then(|text| Text::read(&text));
+        let parts = map.take("parts");
+        let asked = parts.is_none();
+        let mut list = match &parts {
+            Some(field) => {
+                let items = field.items()?;
+                let cells: Vec<_> =
+                    items.iter().map(|item| inner.cell(item, Among::Parts)).collect();
+                cells.into_iter().collect::<Option<Vec<_>>>()?
+            }
+            None => Vec::new(),
+        };
+        if asked {
+            let ask = inner.ask(map, None)?;
+            list.push(Cell { audience: Audience::Both, content: Content::Ask(Box::new(ask)) });
+        }
+        Some(Question { title: title?, setup: home, text, parts: list })
+    }
+
+    fn ask(&self, map: &mut Fields<'_>, text: Option<Text>) -> Option<Ask> {
+        let solution = map.take("solution").and_then(|text| Text::read(&text));
+        let given = map.take("given").and_then(|given| self.given(&given, None));
+        let items = map.items("answers").unwrap_or_default();
+        let answers: Vec<_> = items
+            .iter()
+            .map(|item| {
+                let path = self.paths.path(&item.text()?.text);
+                path.map_err(|error| refuse(item, error)).ok()
+            })
+            .collect();
+        let marks = map.take("marks").and_then(|field| {
+            let scalar = field.number()?;
+            Some(scalar.text.clone())
+        });
+        let space = map.take("space").and_then(|field| length(&field));
+        map.later("mistakes", "wrong turns come with exam variants");
+        Some(Ask {
+            text,
+            given,
+            solution,
+            answers: answers.into_iter().collect::<Option<Vec<_>>>()?,
+            marks,
+            space,
+        })
+    }
+
+    /// `given: [forward, gradient]` with `at:` beside it, or `{show: …, at: …}`.
+    fn given(&self, field: &Field<'_>, outer: Option<&mut Fields<'_>>) -> Option<Given> {
+        if !field.node().is_map() {
+            let show = hints(field);
+            let at = match outer {
+                Some(map) => map.required("at"),
+                None => {
+                    let problem = field.problem("which iteration is given?");
+                    field.report().push(problem.with_help("write `{show: […], at: sgd.t1}`"));
+                    None
+                }
+            };
+            return Some(Given { show, at: self.moment(&at?)? });
+        }
+        let mut map = field.fields()?;
+        let show = map.required("show").map(|list| hints(&list));
+        let at = map.required("at");
+        map.finish();
+        Some(Given { show: show?, at: self.moment(&at?)? })
+    }
+
+    fn plot(&self, map: &mut Fields<'_>) -> Option<Content> {
+        let kind = map.take("plot").and_then(|field| plot_kind(&field));
+        let of = map.required("of");
+        let field = of.clone();
+        let of = of.and_then(|list| self.runs(&list))?;
+        let kind = kind?;
+        let setup = |id: &RunId| &self.paths.setups[id.setup];
+        if let (PlotKind::Trajectory, Some(field)) = (kind, field) {
+            if of.iter().any(|id| id.setup != of[0].setup) {
+                field.refuse("the paths of a trajectory plot share one set-up's loss");
+            }
+            if setup(&of[0]).parameters.len() < 2 {
+                field.refuse("a trajectory needs two parameters; plot `parameters` instead");
+            }
+        }
+        Some(Content::Plot { kind, of })
+    }
+
+    fn table(&self, map: &mut Fields<'_>) -> Option<Content> {
+        let _: Option<()> = map.choice("table", &[("iterations", ())]);
+        let of = map.required("of").and_then(|list| self.runs(&list))?;
+        Some(Content::Table { of })
+    }
+
+    fn derivation(&self, map: &mut Fields<'_>) -> Option<Content> {
+        let kind = map.take("derivation").and_then(|field| {
+            if matches!(field.text()?.text.as_str(), "nodes" | "adjoints") {
+                field.refuse("only `gradients` are derived by this version");
+                return None;
+            }
+            field.choice(&[("gradients", ())])
+        });
+        let setup = map.required("of").and_then(|field| {
+            let setup = self.paths.setup_named(&field.text()?.text);
+            let setup = setup.map_err(|error| refuse(&field, error)).ok()?;
+            if self.paths.setups[setup].definition("loss").is_none() {
+                field.refuse("this set-up has no `loss` to differentiate");
+            }
+            Some(setup)
+        });
+        let at = map.take("at");
+        let inner = Self { paths: Paths { home: setup, ..self.paths } };
+        let at = match at {
+            Some(field) => Some(inner.moment(&field)?),
+            None => None,
+        };
+        kind?;
+        Some(Content::Gradients { setup: setup?, at })
+    }
+
+    fn runs(&self, field: &Field<'_>) -> Option<Vec<RunId>> {
+        let items = field.items()?;
+        if items.is_empty() {
+            field.refuse("the list of runs is empty");
+            return None;
+        }
+        let runs: Vec<_> = items.iter().map(|item| self.run(item)).collect();
+        runs.into_iter().collect()
+    }
+
+    fn run(&self, field: &Field<'_>) -> Option<RunId> {
+        self.paths.run(&field.text()?.text).map_err(|error| refuse(field, error)).ok()
+    }
+
+    fn moment(&self, field: &Field<'_>) -> Option<Moment> {
+        let moment = self.paths.moment(&field.text()?.text);
+        let (run, t) = moment.map_err(|error| refuse(field, error)).ok()?;
+        Some(Moment { run, t })
+    }
+}
+
+/// Where a cell stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Among {
+    Cells,
+    Parts,
+}
+
+fn refuse(field: &Field<'_>, error: PathError) {
+    let problem = Problem::new(field.node().place_of(error.offset), error.message)
+        .in_field(field.path())
+        .with_width(error.width);
+    field.report().push(match error.help {
+        Some(help) => problem.with_help(help),
+        None => problem,
+    });
+}
+
+/// Results stand on the solutions unless the author says otherwise.
+fn default_audience(content: &Content) -> Audience {
+    match content {
+        Content::Plot { .. } | Content::Table { .. } | Content::Narration(_) => Audience::Solutions,
+        Content::Markdown(_)
+        | Content::Callout { .. }
+        | Content::Rules(_)
+        | Content::Question(_)
+        | Content::Ask(_)
+        | Content::Given(_)
+        | Content::Gradients { .. } => Audience::Both,
+    }
+}
+
+fn callout(map: &mut Fields<'_>) -> Option<Content> {
+    let kinds = [
+        ("note", Callout::Note),
+        ("tip", Callout::Tip),
+        ("important", Callout::Important),
+        ("warning", Callout::Warning),
+        ("caution", Callout::Caution),
+    ];
+    let kind = map.choice("callout", &kinds);
+    let text = map.required("text").and_then(|text| Text::read(&text));
+    Some(Content::Callout { kind: kind?, text: text? })
+}
+
+fn plot_kind(field: &Field<'_>) -> Option<PlotKind> {
+    let later = ["gradient", "schedule", "activation", "histogram", "signal"];
+    if later.contains(&field.text()?.text.as_str()) {
+        field.refuse(format!("the plot `{}` is not offered by this version", field.text()?.text));
+        return None;
+    }
+    field.choice(&[
+        ("trajectory", PlotKind::Trajectory),
+        ("loss", PlotKind::Loss),
+        ("parameters", PlotKind::Parameters),
+    ])
+}
+
+fn hints(field: &Field<'_>) -> Vec<Hint> {
+    let kinds = [
+        ("state", Hint::State),
+        ("parameters", Hint::Parameters),
+        ("forward", Hint::Forward),
+        ("gradient", Hint::Gradient),
+    ];
+    field.items().unwrap_or_default().iter().filter_map(|item| item.choice(&kinds)).collect()
+}
+
+/// A length such as `5cm`, at most a page.
+fn length(field: &Field<'_>) -> Option<String> {
+    let text: String = field.text()?.text.split_whitespace().collect();
+    let units = [("cm", 25), ("mm", 250), ("in", 10)];
+    let valid = units.iter().any(|(unit, most)| {
+        let digits = text.strip_suffix(unit).and_then(|digits| digits.parse::<u32>().ok());
+        digits.is_some_and(|size| (1..=*most).contains(&size))
+    });
+    if !valid {
+        field.refuse("expected a length of at most a page, such as `5cm`, `50mm` or `2in`");
+        return None;
+    }
+    Some(text)
+}

@@ -1,0 +1,223 @@
+//! One value of a scenario on its way to a typed one.
+//!
+//! A field knows its node, the path of keys to it, and the report. Each reader
+//! returns `None` after reporting what was expected and what was found, so
+//! decoding goes on with the next key and `?` never hides a problem.
+
+use std::ops::RangeInclusive;
+
+use super::problem::{path_with_key, path_with_number};
+use super::yaml::{Data, Key, Node, Scalar, is_decimal};
+use super::{Fields, Place, Problem, Report, suggest};
+
+/// A node with its path and the report that its problems go to.
+#[derive(Clone, Debug)]
+pub struct Field<'n> {
+    node: &'n Node,
+    path: String,
+    report: &'n Report,
+}
+
+impl<'n> Field<'n> {
+    /// The field for a node; the path of a scenario's top is empty.
+    pub fn new(node: &'n Node, path: impl Into<String>, report: &'n Report) -> Self {
+        Self { node, path: path.into(), report }
+    }
+
+    /// The node itself.
+    #[must_use]
+    pub fn node(&self) -> &'n Node {
+        self.node
+    }
+
+    /// The path of keys, `setups.neuron.batches[2]`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Where the value begins.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.node.place
+    }
+
+    /// Where problems go.
+    #[must_use]
+    pub fn report(&self) -> &'n Report {
+        self.report
+    }
+
+    /// The mapping, read key by key.
+    #[must_use]
+    pub fn fields(&self) -> Option<Fields<'n>> {
+        let entries = self.map()?;
+        Some(Fields::new(self.clone(), entries))
+    }
+
+    /// The entries of a mapping whose keys the scenario chooses.
+    #[must_use]
+    pub fn entries(&self) -> Option<Vec<(&'n Key, Field<'n>)>> {
+        let entries = self.map()?;
+        Some(entries.iter().map(|(key, value)| (key, self.entry(key, value))).collect())
+    }
+
+    /// The elements of a list.
+    #[must_use]
+    pub fn items(&self) -> Option<Vec<Field<'n>>> {
+        let Data::List(items) = &self.node.data else {
+            return self.expected("a list");
+        };
+        let item =
+            |(index, node)| Self::new(node, path_with_number(&self.path, index + 1), self.report);
+        Some(items.iter().enumerate().map(item).collect())
+    }
+
+    /// A text: any scalar but nothing, numbers included (`course: 101`).
+    #[must_use]
+    pub fn text(&self) -> Option<&'n Scalar> {
+        match self.node.scalar() {
+            Some(scalar) if !scalar.is_null() => Some(scalar),
+            _ => self.expected("a text"),
+        }
+    }
+
+    /// A decimal number, as it was written.
+    #[must_use]
+    pub fn number(&self) -> Option<&'n Scalar> {
+        match self.node.scalar() {
+            Some(scalar) if scalar.is_number() => Some(scalar),
+            _ => self.expected("a number"),
+        }
+    }
+
+    /// A whole number from 0.
+    #[must_use]
+    pub fn unsigned(&self) -> Option<u64> {
+        self.unsigned_in(0..=u64::MAX)
+    }
+
+    /// A whole number within bounds.
+    #[must_use]
+    pub fn unsigned_in(&self, range: RangeInclusive<u64>) -> Option<u64> {
+        let (least, most) = (range.start(), range.end());
+        let scalar = self.node.scalar().filter(|scalar| scalar.is_number());
+        let digits = scalar.map(|scalar| scalar.text.as_str());
+        let whole = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let value = whole.and_then(|text| text.parse().ok()).filter(|value| range.contains(value));
+        if value.is_some() {
+            return value;
+        }
+        // The upper bound is of interest where it was set or passed.
+        if *most == u64::MAX && whole.is_none() {
+            return self.expected(&format!("a whole number from {least}"));
+        }
+        self.expected(&format!("a whole number from {least} to {most}"))
+    }
+
+    /// `true` or `false`.
+    #[must_use]
+    pub fn truth(&self) -> Option<bool> {
+        match self.node.scalar().and_then(Scalar::truth) {
+            Some(truth) => Some(truth),
+            None => self.expected("`true` or `false`"),
+        }
+    }
+
+    /// One of several words, each with what it stands for.
+    #[must_use]
+    pub fn choice<T: Clone>(&self, words: &[(&str, T)]) -> Option<T> {
+        let text = self.node.scalar().map(|scalar| scalar.text.as_str());
+        let chosen = words.iter().find(|(word, _)| Some(*word) == text);
+        if let Some((_, value)) = chosen {
+            return Some(value.clone());
+        }
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let found = self.node.describe();
+        let problem = self.problem(format!("expected {}, found {found}", alternatives(&names)));
+        self.report.push(match suggest(text.unwrap_or_default(), names) {
+            Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+            None => problem,
+        });
+        None
+    }
+
+    /// A problem with this value, to be completed and pushed to the report.
+    #[must_use]
+    pub fn problem(&self, message: impl Into<String>) -> Problem {
+        Problem::new(self.node.place, message).in_field(&self.path).with_width(self.node.width())
+    }
+
+    /// Reports a problem with this value.
+    pub fn refuse(&self, message: impl Into<String>) {
+        self.report.push(self.problem(message));
+    }
+
+    /// Reports a problem at a byte of this value's text.
+    pub fn refuse_at(&self, offset: usize, message: impl Into<String>) {
+        let problem = Problem::new(self.node.place_of(offset), message);
+        self.report.push(problem.in_field(&self.path));
+    }
+
+    /// Reports that something else was expected here.
+    pub fn expected<T>(&self, what: &str) -> Option<T> {
+        let found = self.node.describe();
+        let problem = self.problem(format!("expected {what}, found {found}"));
+        self.report.push(match advice(self.node, what) {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        });
+        None
+    }
+
+    pub(super) fn entry(&self, key: &Key, value: &'n Node) -> Field<'n> {
+        Self::new(value, path_with_key(&self.path, &key.text), self.report)
+    }
+
+    fn map(&self) -> Option<&'n [(Key, Node)]> {
+        match &self.node.data {
+            Data::Map(entries) => Some(entries),
+            Data::List(_) | Data::Scalar(_) => self.expected("a mapping"),
+        }
+    }
+}
+
+/// What lies behind some frequent slips.
+fn advice(node: &Node, expected: &str) -> Option<&'static str> {
+    let scalar = node.scalar()?;
+    let numeric = expected.contains("number");
+    match scalar.text.as_str() {
+        _ if numeric && !scalar.is_plain() && is_decimal(&scalar.text) => {
+            Some("leave the quotes out")
+        }
+        text if numeric && text.contains('_') => Some("write the digits without `_`"),
+        _ if numeric && scalar.is_plain() && has_leading_zero(&scalar.text) => {
+            Some("write the number without the zeros in front")
+        }
+        "yes" | "no" | "on" | "off" | "Yes" | "No" | "True" | "False" | "TRUE" | "FALSE"
+            if expected.contains("`true`") =>
+        {
+            Some("write `true` or `false`")
+        }
+        _ => None,
+    }
+}
+
+fn has_leading_zero(text: &str) -> bool {
+    let digits = text.trim_start_matches(['+', '-']);
+    digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// "`a`, `b` or `c`"
+fn alternatives(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+#[path = "field_tests.rs"]
+mod tests;

@@ -1,0 +1,39 @@
+//! From the text of a scenario to a checked value, with every problem placed.
+//!
+//! ```text
+//! text -> yaml::read -> Node -> Field, Fields -> Scenario
+//!                 \______________\__-> Problem -> Problems, printed
+//! ```
+//!
+//! Nothing here rounds a number or reads one through a float: a scalar keeps
+//! its characters until the exact parser takes them. Reading collects problems
+//! and goes on, so that one run reports all of them.
+
+mod cells;
+mod definition;
+mod field;
+mod fields;
+mod optimizer;
+mod paths;
+mod place;
+mod problem;
+mod problems;
+mod quantity;
+mod read;
+mod setup;
+mod text;
+pub mod yaml;
+
+pub use definition::{
+    Ask, Audience, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
+    Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
+};
+pub use field::Field;
+pub use fields::Fields;
+pub use place::Place;
+pub use problem::{Problem, Report};
+pub use problems::Problems;
+pub use read::read;
+pub use text::Text;
+
+pub use crate::formula::suggest;

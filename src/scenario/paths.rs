@@ -1,0 +1,289 @@
+//! Reading paths: every name in one is checked against the scenario.
+//!
+//! ```text
+//! [SETUP.] RUN . tN . [eK.] NAME        a parameter, a datum or a definition
+//!                     grad.P | u.P      a gradient, a state
+//!                     [eK.] adjoint.D   the derivative of the loss by a definition
+//! [SETUP.] RUN . OPTION                 an option
+//! [SETUP.] data . dN . NAME             an entry of the data
+//! ```
+
+use crate::trace::{Path, Target, What};
+
+use super::definition::{Run, RunId, Setup};
+use super::suggest;
+
+/// What is wrong with a path, and where in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PathError {
+    /// Byte offset of the offending part.
+    pub offset: usize,
+    /// Its length.
+    pub width: usize,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// The set-ups that paths lead into.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paths<'a> {
+    pub setups: &'a [Setup],
+    /// The set-up whose name may be left out.
+    pub home: Option<usize>,
+}
+
+#[derive(Clone, Copy)]
+struct Part<'t> {
+    text: &'t str,
+    offset: usize,
+}
+
+type Result<T> = std::result::Result<T, PathError>;
+
+impl Part<'_> {
+    fn error(self, message: impl Into<String>) -> PathError {
+        let width = self.text.len().max(1);
+        PathError { offset: self.offset, width, message: message.into(), help: None }
+    }
+
+    fn unknown<'c>(self, what: &str, known: impl Iterator<Item = &'c str> + Clone) -> PathError {
+        let mut error = self.error(format!("there is no {what} `{}`", self.text));
+        error.help = Some(match suggest(self.text, known.clone()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
+        });
+        error
+    }
+
+    /// The number of `t2`, `e1`, `d3`.
+    fn numbered(self, letter: char) -> Option<usize> {
+        let digits = self.text.strip_prefix(letter)?;
+        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { digits.parse().ok() } else { None }
+    }
+}
+
+impl<'a> Paths<'a> {
+    /// The path of a text.
+    pub(super) fn path(&self, text: &str) -> Result<Path> {
+        let parts = split(text);
+        let (setup, rest) = self.setup(&parts)?;
+        let setup = &self.setups[setup];
+        let target = match rest {
+            [] => return Err(end(&parts, "the path names a set-up, not a value")),
+            [first, rest @ ..] if first.text == "data" => datum(setup, *first, rest)?,
+            [first, rest @ ..] => {
+                let run = run(setup, *first)?;
+                value(setup, &setup.runs[run], *first, rest)?
+            }
+        };
+        Ok(Path { setup: setup.name.clone(), target })
+    }
+
+    /// The run of a text such as `neuron.sgd`.
+    pub(super) fn run(&self, text: &str) -> Result<RunId> {
+        let parts = split(text);
+        let (setup, rest) = self.setup(&parts)?;
+        match rest {
+            [name] => Ok(RunId { setup, run: run(&self.setups[setup], *name)? }),
+            [] => Err(end(&parts, "the path names a set-up, not a run")),
+            [_, extra, ..] => Err(extra.error("the path should end with the run")),
+        }
+    }
+
+    /// The iteration of a text such as `neuron.sgd.t1`.
+    pub(super) fn moment(&self, text: &str) -> Result<(RunId, usize)> {
+        let parts = split(text);
+        let (setup, rest) = self.setup(&parts)?;
+        match rest {
+            [name, at] => {
+                let id = RunId { setup, run: run(&self.setups[setup], *name)? };
+                let t = iteration(&self.setups[setup], *at)?;
+                if t == 0 {
+                    return Err(at.error("nothing is computed in t0, the initial state"));
+                }
+                Ok((id, t))
+            }
+            [_, _, extra, ..] => Err(extra.error("the path should end with the iteration")),
+            _ => Err(end(&parts, "the path should name an iteration, such as `sgd.t1`")),
+        }
+    }
+
+    /// The set-up of a text that names one.
+    pub(super) fn setup_named(&self, text: &str) -> Result<usize> {
+        let part = Part { text, offset: 0 };
+        let found = self.setups.iter().position(|setup| setup.name == text);
+        found.ok_or_else(|| part.unknown("set-up", self.names()))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'a str> + Clone {
+        self.setups.iter().map(|setup| setup.name.as_str())
+    }
+
+    /// The set-up that a path begins with or leaves out, and the rest of the path.
+    fn setup<'p, 't>(&self, parts: &'p [Part<'t>]) -> Result<(usize, &'p [Part<'t>])> {
+        let [first, rest @ ..] = parts else {
+            return Err(end(parts, "the path is empty"));
+        };
+        if let Some(index) = self.setups.iter().position(|setup| setup.name == first.text) {
+            return Ok((index, rest));
+        }
+        let only = (self.setups.len() == 1).then_some(0);
+        match self.home.or(only) {
+            Some(index) => Ok((index, parts)),
+            None => Err(first.unknown("set-up", self.names())),
+        }
+    }
+}
+
+fn split(text: &str) -> Vec<Part<'_>> {
+    let mut offset = 0;
+    let mut parts = Vec::new();
+    for part in text.split('.') {
+        parts.push(Part { text: part, offset });
+        offset += part.len() + 1;
+    }
+    parts
+}
+
+fn end(parts: &[Part<'_>], message: &str) -> PathError {
+    let whole = parts.last().map_or(0, |last| last.offset + last.text.len());
+    PathError { offset: 0, width: whole.max(1), message: message.into(), help: None }
+}
+
+fn run(setup: &Setup, part: Part<'_>) -> Result<usize> {
+    let found = setup.runs.iter().position(|run| run.name == part.text);
+    let known = setup.runs.iter().map(|run| run.name.as_str()).chain(["data"]);
+    found.ok_or_else(|| part.unknown(&format!("run of `{}`", setup.name), known))
+}
+
+fn datum(setup: &Setup, data: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {
+    let [index, name] = rest else {
+        return Err(data.error("a datum is named as in `data.d1.x`"));
+    };
+    let count = setup.data.len();
+    let example = index.numbered('d').filter(|number| (1..=count).contains(number));
+    let example = example.ok_or_else(|| index.error(format!("the data are d1 to d{count}")))?;
+    if !setup.inputs.iter().any(|input| input == name.text) {
+        return Err(name.unknown("datum", setup.inputs.iter().map(String::as_str)));
+    }
+    Ok(Target::Datum { example, name: name.text.to_owned() })
+}
+
+fn iteration(setup: &Setup, part: Part<'_>) -> Result<usize> {
+    let last = setup.batches.len();
+    part.numbered('t').filter(|t| *t <= last).ok_or_else(|| {
+        let mut error = part.error(format!("there is no iteration `{}`", part.text));
+        error.help = Some(format!("the iterations are t0 (the initial state) to t{last}"));
+        error
+    })
+}
+
+fn value(setup: &Setup, run: &Run, at: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {
+    let [first, rest @ ..] = rest else {
+        return Err(at.error("the path names a run, not a value; go on as in `.t1.w`"));
+    };
+    let name = run.name.clone();
+    if rest.is_empty() && run.options.iter().any(|(option, _)| option == first.text) {
+        if run.options.number(first.text).is_none() {
+            return Err(first.error(format!("the option `{}` is a word, not a number", first.text)));
+        }
+        return Ok(Target::Option { run: name, name: first.text.to_owned() });
+    }
+    if first.numbered('t').is_none() {
+        let options = run.options.iter().map(|(option, _)| option);
+        let known: Vec<&str> = options.chain(["t1"]).collect();
+        return Err(first.unknown("iteration or option", known.iter().copied()));
+    }
+    let t = iteration(setup, *first)?;
+    let record = Target::Record { run: name, t, what: what(setup, run, t, *first, rest)? };
+    Ok(record)
+}
+
+fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> Result<What> {
+    let rule = (run.optimizer.rule)(&run.options);
+    let batch = t.checked_sub(1).and_then(|index| setup.batches.get(index));
+    let size = batch.map_or(0, |batch| batch.len().max(1));
+    let (example, rest) = match rest {
+        [first, rest @ ..] if first.numbered('e').is_some() => {
+            let number = first.numbered('e').filter(|number| (1..=size).contains(number));
+            let message = format!("the examples of this iteration are e1 to e{size}");
+            (Some(number.ok_or_else(|| first.error(message))?), rest)
+        }
+        _ => (None, rest),
+    };
+    let parameters = setup.parameters.iter().map(|(name, _)| name.as_str());
+    let parameter = |part: Part<'_>| {
+        let known = setup.is_parameter(part.text);
+        if known {
+            Ok(part.text.to_owned())
+        } else {
+            Err(part.unknown("parameter", parameters.clone()))
+        }
+    };
+    let computed = |part: Part<'_>| {
+        if t > 0 { Ok(()) } else { Err(part.error("nothing is computed in t0, the initial state")) }
+    };
+    match (example, rest) {
+        (_, []) => Err(at.error("the path names an iteration, not a value")),
+        (None, [name]) if setup.is_parameter(name.text) => {
+            Ok(What::Parameter(name.text.to_owned()))
+        }
+        (None, [kind, name]) if kind.text == "grad" => {
+            computed(*kind)?;
+            Ok(What::Gradient(parameter(*name)?))
+        }
+        (None, [kind, _]) if kind.text == "used_grad" => {
+            Err(kind.error("gradients after clipping and decay are not offered by this version"))
+        }
+        (_, [kind, name]) if kind.text == "adjoint" => {
+            computed(*kind)?;
+            let example = one_example(example, size, *kind)?;
+            let inner =
+                setup.model.iter().map(|line| line.name.as_str()).filter(|name| *name != "loss");
+            if !inner.clone().any(|known| known == name.text) {
+                return Err(name.unknown("definition", inner));
+            }
+            Ok(What::Adjoint { example, name: name.text.to_owned() })
+        }
+        (None, [name]) if name.text == "loss" => {
+            computed(*name)?;
+            Ok(What::Loss)
+        }
+        (_, [name]) => {
+            let known = setup.inputs.iter().map(String::as_str);
+            let known = known.chain(setup.model.iter().map(|line| line.name.as_str()));
+            if !known.clone().any(|known| known == name.text) {
+                return Err(name.unknown("value", known.chain(parameters.clone())));
+            }
+            computed(*name)?;
+            let example = one_example(example, size, *name)?;
+            Ok(What::Forward { example, name: name.text.to_owned() })
+        }
+        (None, [state, name]) => {
+            let quantities = rule.lines.iter().map(|line| line.name.as_str());
+            let known = quantities.filter(|name| *name != "theta");
+            if !known.clone().any(|known| known == state.text) {
+                return Err(state.unknown("state", known.chain(["grad", "adjoint"])));
+            }
+            if t == 0 && !rule.states.iter().any(|known| known == state.text) {
+                computed(*state)?;
+            }
+            Ok(What::State { state: state.text.to_owned(), parameter: parameter(*name)? })
+        }
+        (_, [.., extra]) => Err(extra.error("the path goes on where it should have ended")),
+    }
+}
+
+fn one_example(example: Option<usize>, size: usize, part: Part<'_>) -> Result<usize> {
+    match (example, size) {
+        (Some(number), _) => Ok(number),
+        (None, 1) => Ok(1),
+        (None, _) => {
+            let mut error =
+                part.error(format!("this iteration's batch has {size} examples: which one?"));
+            error.help = Some(format!("write `e1.{}`", part.text));
+            Err(error)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What is wrong with a scenario, where, and what was probably meant.
+//!
+//! Messages begin in lower case and have no final period. `help` is advice: it
+//! may guess, the message may not.
+
+use std::cell::RefCell;
+
+use super::Place;
+
+/// One rule of the scenario language, broken at one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where the offending text begins.
+    pub place: Place,
+    /// The path of keys that leads there, `setups.neuron.batches[2]` with list
+    /// elements counted from 1; empty where no key is to blame.
+    pub field: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// How many characters are marked, at least one.
+    pub width: usize,
+}
+
+impl Problem {
+    /// A problem that marks one character, without field or help.
+    pub fn new(place: Place, message: impl Into<String>) -> Self {
+        Self { place, field: String::new(), message: message.into(), help: None, width: 1 }
+    }
+
+    /// Says which field the problem is in.
+    #[must_use]
+    pub fn in_field(mut self, field: impl Into<String>) -> Self {
+        self.field = field.into();
+        self
+    }
+
+    /// Adds advice.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Marks so many characters.
+    #[must_use]
+    pub fn with_width(mut self, width: usize) -> Self {
+        self.width = width.max(1);
+        self
+    }
+}
+
+/// Where problems are put while a scenario is read.
+///
+/// It is shared: the readers of nested mappings all hold the same one.
+#[derive(Debug, Default)]
+pub struct Report {
+    problems: RefCell<Vec<Problem>>,
+}
+
+impl Report {
+    /// An empty report.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a problem.
+    pub fn push(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Whether nothing was found wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.problems.borrow().is_empty()
+    }
+
+    /// The problems, in the order in which they were found.
+    #[must_use]
+    pub fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+}
+
+/// A path one key longer. A key that would blur the path is shown quoted.
+pub(super) fn path_with_key(path: &str, key: &str) -> String {
+    let blurs = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '.' | '[' | '"');
+    let shown =
+        if key.is_empty() || key.contains(blurs) { format!("{key:?}") } else { key.to_owned() };
+    if path.is_empty() { shown } else { format!("{path}.{shown}") }
+}
+
+/// A path one list element longer; `number` counts from 1.
+pub(super) fn path_with_number(path: &str, number: usize) -> String {
+    format!("{path}[{number}]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{path_with_key, path_with_number};
+
+    #[test]
+    fn paths_stay_readable() {
+        let table = [
+            ("", "setups", "setups"),
+            ("setups", "neuron", "setups.neuron"),
+            ("init", "W_{l}", "init.W_{l}"),
+            ("vary", "W.gain", "vary.\"W.gain\""),
+            ("init", "a b", "init.\"a b\""),
+            ("init", "", "init.\"\""),
+        ];
+        for (path, key, expected) in table {
+            assert_eq!(path_with_key(path, key), expected);
+        }
+        assert_eq!(path_with_number("batches", 2), "batches[2]");
+    }
+}

@@ -1,0 +1,122 @@
+//! The whole scenario: front matter, display, set-ups, cells.
+
+use std::path::Path;
+
+use crate::number::{Precision, Rounding};
+
+use super::cells::Cells;
+use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
+use super::{Field, Fields, Problem, Problems, Report, setup, yaml};
+
+/// Reads a scenario; `file` is what messages call it, `text` its content.
+///
+/// # Errors
+///
+/// Every problem of the text, placed and in order.
+pub fn read(file: &Path, text: &str) -> Result<Scenario, Problems> {
+    let name = file.display().to_string();
+    let fail = |list: Vec<Problem>| Problems::new(name.clone(), text, list);
+    let top = yaml::read(text).map_err(fail)?;
+    let report = Report::new();
+    let scenario = scenario(&Field::new(&top, "", &report), file);
+    let problems = report.into_problems();
+    match scenario {
+        Some(scenario) if problems.is_empty() => Ok(scenario),
+        _ => Err(fail(problems)),
+    }
+}
+
+fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
+    let mut map = top.fields()?;
+    let front = front_matter(&mut map);
+    let seed = map.unsigned("seed").unwrap_or(0);
+    let display = display(&mut map, &default_display());
+    map.later("variables", "what varies between papers comes with exam variants");
+    map.later("require", "requirements come with exam variants");
+    map.later("release", "dated solutions come with course sites");
+    let setups = map.required("setups").and_then(|field| setups(&field, &display));
+    let cells = map.take("cells");
+    map.finish();
+    let setups = setups?;
+    let cells = match cells {
+        None => None,
+        Some(field) => Some(Cells::new(&setups).read(&field)?),
+    };
+    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    Some(Scenario {
+        file: file.to_owned(),
+        stem: stem.unwrap_or_default(),
+        front: front?,
+        seed,
+        setups,
+        cells,
+    })
+}
+
+fn setups(field: &Field<'_>, display: &Display) -> Option<Vec<Setup>> {
+    let entries = field.entries()?;
+    if entries.is_empty() {
+        field.refuse("a scenario has at least one set-up");
+    }
+    // Each is read before one that failed ends the reading, so that all problems are found.
+    let read: Vec<_> =
+        entries.iter().map(|(key, field)| setup::read(key, field, display)).collect();
+    read.into_iter().collect()
+}
+
+fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
+    let title = map.required_text("title").map(|scalar| scalar.text.clone());
+    let mut text = |key| map.text(key).map(|scalar| scalar.text.clone());
+    let (subtitle, course) = (text("subtitle"), text("course"));
+    let (date, license) = (text("date"), text("license"));
+    let language = text("language").unwrap_or_else(|| "en".into());
+    let authors = texts(map, "authors");
+    let tags = texts(map, "tags");
+    Some(FrontMatter { title: title?, subtitle, authors, course, date, language, license, tags })
+}
+
+/// A list of texts, or a single one.
+fn texts(map: &mut Fields<'_>, key: &'static str) -> Vec<String> {
+    let Some(field) = map.take(key) else { return Vec::new() };
+    if let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) {
+        return vec![scalar.text.clone()];
+    }
+    let items = field.items().unwrap_or_default();
+    items.iter().filter_map(|item| Some(item.text()?.text.clone())).collect()
+}
+
+fn default_display() -> Display {
+    Display {
+        precision: Precision::Significant(4),
+        rounding: Rounding::HalfUp,
+        carry: Carry::Exact,
+        exact_form: ExactForm::Hidden,
+    }
+}
+
+/// The `display` of a mapping; what it leaves out is as in `outer`.
+pub(super) fn display(map: &mut Fields<'_>, outer: &Display) -> Display {
+    let mut display = outer.clone();
+    let Some(field) = map.take("display") else { return display };
+    let Some(mut keys) = field.fields() else { return display };
+    let decimals = keys.unsigned_in("decimals", 0..=100);
+    let significant = keys.unsigned_in("significant", 1..=100);
+    let roundings = [("half_up", Rounding::HalfUp), ("half_even", Rounding::HalfEven)];
+    let rounding = keys.choice("rounding", &roundings);
+    let carry = keys.choice("carry", &[("exact", Carry::Exact), ("displayed", Carry::Displayed)]);
+    let exact_form = keys.truth("exact_form");
+    keys.finish();
+    let digits = |count: u64| u32::try_from(count).unwrap_or(100);
+    match (decimals, significant) {
+        (Some(_), Some(_)) => field.refuse("choose `decimals` or `significant`, not both"),
+        (Some(count), None) => display.precision = Precision::Decimals(digits(count)),
+        (None, Some(count)) => display.precision = Precision::Significant(digits(count)),
+        (None, None) => {}
+    }
+    display.rounding = rounding.unwrap_or(display.rounding);
+    display.carry = carry.unwrap_or(display.carry);
+    if let Some(shown) = exact_form {
+        display.exact_form = if shown { ExactForm::Shown } else { ExactForm::Hidden };
+    }
+    display
+}

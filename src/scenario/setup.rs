@@ -1,0 +1,378 @@
+//! One set-up: model, parameters, data, batches, optimizers.
+
+use std::collections::BTreeMap;
+
+use crate::formula::{is_name, notation::Notation, parse};
+use crate::number::Real;
+
+use super::definition::{Definition, Display, Run, Setup};
+use super::quantity::{parse_problem, real};
+use super::read::display;
+use super::yaml::Key;
+use super::{Field, Fields, Problem, optimizer, suggest};
+
+/// The most iterations that a run may have.
+const MAX_ITERATIONS: u64 = 10_000;
+/// Names that paths use for something else.
+const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
+
+pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setup> {
+    check_name(field, key, "set-up");
+    let mut map = field.fields()?;
+    let display = display(&mut map, outer);
+    later_keys(&mut map);
+    let _: Option<()> = map.choice("reduction", &[("mean", ())]);
+    let notation = notation(&mut map);
+    let parameters = parameters(&mut map);
+    let data = map.take("data");
+    let (inputs, data) = match &data {
+        Some(field) => examples(field).unwrap_or_default(),
+        None => (Vec::new(), Vec::new()),
+    };
+    let model = map.required("model").and_then(|field| model(&field, &parameters, &inputs));
+    let inline = names(&mut map, "inline");
+    let batches = batches(&mut map, data.len());
+    let optimizers = map.take("optimizers");
+    map.finish();
+    let model = model?;
+    for (field, name) in inline.iter() {
+        if !model.iter().any(|line| line.name == *name) {
+            let known = model.iter().map(|line| line.name.as_str());
+            let problem = field.problem(format!("`{name}` is not a definition of the model"));
+            field.report().push(helped(problem, suggest(name, known)));
+        }
+    }
+    let runs = match optimizers {
+        Some(field) => runs(&field, &display),
+        None => Some(Vec::new()),
+    };
+    let objective = model.iter().any(|line| line.name == "loss");
+    if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
+        check_runs(field, objective, parameters.is_empty(), batches.as_ref());
+    }
+    Some(Setup {
+        name: key.text.clone(),
+        model,
+        inline: inline.into_iter().map(|(_, name)| name).collect(),
+        notation,
+        parameters,
+        inputs,
+        data,
+        batches: batches.unwrap_or_default(),
+        runs: runs?,
+        display,
+    })
+}
+
+fn later_keys(map: &mut Fields<'_>) {
+    for (key, why) in [
+        ("gradients", "runs from given gradients come with the whole catalogue"),
+        ("dimensions", "matrices come with layers"),
+        ("shapes", "matrices come with layers"),
+        ("frozen", "frozen parameters come with the whole catalogue"),
+        ("initial_state", "starts in the middle come with the whole catalogue"),
+        ("start_iteration", "starts in the middle come with the whole catalogue"),
+        ("schedule", "schedules come with the whole catalogue"),
+        ("clip", "clipping comes with the whole catalogue"),
+        ("weight_decay", "weight decay comes with the whole catalogue"),
+        ("experiments", "experiments come with layers"),
+        ("adjoint", "models without a loss come with layers"),
+    ] {
+        map.later(key, why);
+    }
+}
+
+fn check_runs(
+    field: &Field<'_>,
+    objective: bool,
+    nothing_to_train: bool,
+    batches: Option<&Vec<Vec<usize>>>,
+) {
+    if !objective {
+        let problem = field.problem("the model defines no `loss`, so there is nothing to minimize");
+        field.report().push(problem.with_help("end the model with a line `loss = …`"));
+    }
+    if nothing_to_train {
+        field.refuse("`init` names no parameter, so there is nothing to train");
+    }
+    if batches.is_none() {
+        let problem = field.problem("how many iterations are to be run?");
+        field.report().push(problem.with_help("list the `batches`, or give `iterations`"));
+    }
+}
+
+fn helped(problem: Problem, suggestion: Option<&str>) -> Problem {
+    match suggestion {
+        Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
+        None => problem,
+    }
+}
+
+/// Reports a name that can't stand in formulas and paths.
+pub(super) fn check_name(field: &Field<'_>, key: &Key, what: &str) {
+    let problem = |message: String| {
+        Problem::new(key.place, message).in_field(field.path()).with_width(key.text.chars().count())
+    };
+    if !is_name(&key.text) {
+        let message = format!(
+            "`{}` can't name a {what}: a name is a letter, then letters, digits and `_`",
+            key.text
+        );
+        field.report().push(problem(message));
+    } else if RESERVED.contains(&key.text.as_str()) || looks_like_a_step(&key.text) {
+        field.report().push(problem(format!("`{}` has another meaning in paths", key.text)));
+    }
+}
+
+/// `e2` is an example of a batch, `t1` an iteration.
+fn looks_like_a_step(name: &str) -> bool {
+    let digits = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
+    name.strip_prefix(['e', 't']).is_some_and(digits)
+}
+
+fn notation(map: &mut Fields<'_>) -> Notation {
+    let mut chosen = BTreeMap::new();
+    for (key, field) in map.entries("notation").unwrap_or_default() {
+        if let Some(text) = field.text() {
+            chosen.insert(key.text.clone(), text.text.clone());
+        }
+    }
+    Notation::new(chosen)
+}
+
+fn parameters(map: &mut Fields<'_>) -> Vec<(String, Real)> {
+    let mut list = Vec::new();
+    for (key, field) in map.entries("init").unwrap_or_default() {
+        check_name(&field, key, "parameter");
+        // A value that was refused keeps its name, so that formulas are still checked.
+        let value = real(&field).unwrap_or_default();
+        list.push((key.text.clone(), value));
+    }
+    list
+}
+
+type Table = (Vec<String>, Vec<Vec<Real>>);
+
+fn examples(field: &Field<'_>) -> Option<Table> {
+    if field.node().scalar().is_none() && field.node().is_map() {
+        return field
+            .expected("a list of examples (files and generators are not offered by this version)");
+    }
+    let items = field.items()?;
+    let mut inputs: Vec<String> = Vec::new();
+    let mut rows = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        let Some(entries) = item.entries() else { continue };
+        if index == 0 {
+            for (key, entry) in &entries {
+                check_name(entry, key, "datum");
+                inputs.push(key.text.clone());
+            }
+        }
+        let mut row = vec![None; inputs.len()];
+        for (key, entry) in &entries {
+            let value = real(entry).unwrap_or_default();
+            match inputs.iter().position(|input| *input == key.text) {
+                Some(column) => row[column] = Some(value),
+                None => {
+                    let known = suggest(&key.text, inputs.iter().map(String::as_str));
+                    let problem =
+                        Problem::new(key.place, format!("the first example has no `{}`", key.text))
+                            .in_field(entry.path())
+                            .with_width(key.text.chars().count());
+                    entry.report().push(helped(problem, known));
+                }
+            }
+        }
+        for (input, value) in inputs.iter().zip(&row) {
+            if value.is_none() {
+                item.refuse(format!("this example has no `{input}`"));
+            }
+        }
+        rows.push(row.into_iter().map(Option::unwrap_or_default).collect());
+    }
+    Some((inputs, rows))
+}
+
+/// `name = expression` a line; `#` starts a comment.
+fn model(
+    field: &Field<'_>,
+    parameters: &[(String, Real)],
+    inputs: &[String],
+) -> Option<Vec<Definition>> {
+    let text = &field.text()?.text;
+    let mut known: Vec<&str> = inputs.iter().map(String::as_str).collect();
+    for (name, _) in parameters {
+        if known.contains(&name.as_str()) {
+            field.refuse(format!("`{name}` stands both in `init` and in `data`"));
+        }
+        known.push(name);
+    }
+    let mut definitions = Vec::new();
+    let mut offset = 0;
+    let mut defined: Vec<String> = Vec::new();
+    for line in text.split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        let code = line.split('#').next().unwrap_or_default();
+        if code.trim().is_empty() {
+            continue;
+        }
+        let earlier = known.iter().copied().chain(defined.iter().map(String::as_str)).collect();
+        if let Some(definition) = definition(field, code, start, &earlier) {
+            defined.push(definition.name.clone());
+            definitions.push(definition);
+        }
+    }
+    if definitions.is_empty() {
+        field.refuse("the model has no line `name = expression`");
+        return None;
+    }
+    Some(definitions)
+}
+
+fn definition(
+    field: &Field<'_>,
+    code: &str,
+    start: usize,
+    known: &Vec<&str>,
+) -> Option<Definition> {
+    let refuse = |offset: usize, width: usize, message: String, help: Option<String>| {
+        let problem = Problem::new(field.node().place_of(start + offset), message)
+            .in_field(field.path())
+            .with_width(width);
+        field.report().push(match help {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        });
+    };
+    let indent = code.len() - code.trim_start().len();
+    let Some(equals) = code.find('=') else {
+        let help = Some("write `name = expression`".into());
+        refuse(indent, code.trim().len(), "this line defines nothing".into(), help);
+        return None;
+    };
+    let name = code[..equals].trim();
+    let width = name.len().max(1);
+    if !is_name(name) {
+        let message =
+            format!("`{name}` can't be defined: a name is a letter, then letters, digits and `_`");
+        refuse(indent, width, message, None);
+    } else if known.contains(&name) {
+        refuse(indent, width, format!("`{name}` is defined already"), None);
+    } else if RESERVED.contains(&name) || looks_like_a_step(name) {
+        refuse(indent, width, format!("`{name}` has another meaning in paths"), None);
+    }
+    let from = equals + 1;
+    let parsed = match parse(&code[from..]) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            field.report().push(parse_problem(field, start + from, error));
+            return Some(Definition {
+                name: name.to_owned(),
+                expression: crate::formula::Expression::integer(0),
+            });
+        }
+    };
+    for mention in &parsed.names {
+        if !known.contains(&mention.name.as_str()) {
+            let help = suggest(&mention.name, known.iter().copied())
+                .map(|meant| format!("did you mean `{meant}`?"))
+                .or_else(|| Some(format!("known here: {}", known.join(", "))));
+            let message = format!("there is no `{}` here", mention.name);
+            refuse(from + mention.offset, mention.name.len(), message, help);
+        }
+    }
+    Some(Definition { name: name.to_owned(), expression: parsed.expression })
+}
+
+fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)> {
+    let items = map.items(key).unwrap_or_default();
+    items
+        .into_iter()
+        .filter_map(|item| {
+            let name = item.text()?.text.clone();
+            Some((item, name))
+        })
+        .collect()
+}
+
+/// The examples of each iteration; `None` where nothing says how many there are.
+fn batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
+    let iterations = map.unsigned_in("iterations", 1..=MAX_ITERATIONS);
+    let iterations = iterations.and_then(|number| usize::try_from(number).ok());
+    let all: Vec<usize> = (1..=count).collect();
+    let Some(field) = map.take("batches") else {
+        return iterations.map(|number| vec![all; number]);
+    };
+    let list = if field.node().is_map() {
+        sequential(&field, count, iterations)?
+    } else {
+        listed(&field, count)?
+    };
+    match iterations {
+        Some(number) if number > list.len() => {
+            field.refuse(format!(
+                "{number} iterations are asked for, but {} batches listed",
+                list.len()
+            ));
+            Some(list)
+        }
+        Some(number) => Some(list[..number].to_vec()),
+        None => Some(list),
+    }
+}
+
+fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
+    let items = field.items()?;
+    if items.is_empty() {
+        field.refuse("the list of batches is empty");
+    }
+    let most = u64::try_from(count).unwrap_or(u64::MAX);
+    let batch = |item: &Field<'_>| {
+        let examples = item.items().unwrap_or_default();
+        if examples.is_empty() {
+            item.refuse("a batch names at least one example");
+        }
+        let number = |example: &Field<'_>| {
+            if most == 0 {
+                example.refuse("there are no data to take this example from");
+                return None;
+            }
+            example.unsigned_in(1..=most).and_then(|number| usize::try_from(number).ok())
+        };
+        examples.iter().filter_map(number).collect()
+    };
+    Some(items.iter().map(batch).collect())
+}
+
+/// `{size: 2, order: sequential}`: through the data again and again.
+fn sequential(
+    field: &Field<'_>,
+    count: usize,
+    iterations: Option<usize>,
+) -> Option<Vec<Vec<usize>>> {
+    let mut map = field.fields()?;
+    let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
+    let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
+    let _: Option<()> = map.choice("order", &[("sequential", ())]);
+    map.finish();
+    let size = usize::try_from(size?).ok()?;
+    let Some(iterations) = iterations else {
+        field.refuse("`iterations` must say how many batches are drawn");
+        return None;
+    };
+    if count == 0 {
+        field.refuse("there are no data to draw batches from");
+        return None;
+    }
+    let batch = |index: usize| (0..size).map(|k| (index * size + k) % count + 1).collect();
+    Some((0..iterations).map(batch).collect())
+}
+
+fn runs(field: &Field<'_>, display: &Display) -> Option<Vec<Run>> {
+    let entries = field.entries()?;
+    let read: Vec<_> =
+        entries.iter().map(|(key, field)| optimizer::read(key, field, display)).collect();
+    read.into_iter().collect()
+}

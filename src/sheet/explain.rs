@@ -1,0 +1,141 @@
+//! Remarks: why a gradient is zero, what a kink's convention does, where a run ends.
+
+use crate::formula::latex::Printer;
+use crate::formula::{Expression, function, parse};
+use crate::number::{Fault, Sign};
+use crate::scenario::Carry;
+use crate::trace::{Branch, Example, Value};
+
+use super::prose::Prose;
+use super::view::Block;
+use super::work::Work;
+
+impl Work<'_> {
+    /// What a reader may wonder about the gradient of this iteration.
+    pub(super) fn gradient_remarks(&self, prose: &Prose) -> Result<Vec<Block>, Fault> {
+        let mut remarks = Vec::new();
+        for (index, example) in self.record.examples.iter().enumerate() {
+            for branch in &example.branches {
+                if let Some(remark) = self.branch_remark(branch, example, index, prose)? {
+                    remarks.push(Block::Text(remark));
+                }
+            }
+        }
+        remarks.dedup();
+        Ok(remarks)
+    }
+
+    fn branch_remark(
+        &self,
+        branch: &Branch,
+        example: &Example,
+        index: usize,
+        prose: &Prose,
+    ) -> Result<Option<String>, Fault> {
+        let Some(function) = function::find(branch.function) else { return Ok(None) };
+        let value = self.numbers.computed(&branch.argument)?;
+        let mut blanks = vec![
+            ("function", function.latex.to_owned()),
+            ("derivative", format!("{}'", function.latex)),
+            ("argument", self.argument(branch, index)),
+            ("value", value.latex()),
+            ("relation", if value.exact { "=" } else { r"\approx" }.to_owned()),
+            ("node", self.name(&branch.node, index)),
+        ];
+        if let Some(convention) = &branch.convention {
+            blanks.push(("slope", self.numbers.rational(&convention.derivative).latex()));
+            let key = if convention.mattered { "kink_matters" } else { "kink_harmless" };
+            let kink = prose.say("kink", &blanks);
+            return Ok(Some(format!("{kink} {}", prose.say(key, &blanks))));
+        }
+        let silent = self.has_no_effect(branch, example);
+        if branch.sign == Sign::Negative && branch.function == "relu" && silent {
+            return Ok(Some(prose.say("inactive", &blanks)));
+        }
+        Ok(None)
+    }
+
+    /// Whether a ReLU that is off is the reason why every gradient is zero.
+    fn has_no_effect(&self, branch: &Branch, example: &Example) -> bool {
+        let zero = |value: &Value| value.real().is_some_and(|real| real.is_zero_form());
+        branch.sign == Sign::Negative && example.gradient.iter().any(|(_, value)| zero(value))
+    }
+
+    /// The formula whose sign decided, as it is written in the model.
+    fn argument(&self, branch: &Branch, index: usize) -> String {
+        let mut found = String::new();
+        let Some(expression) = self.setup.definition(&branch.node) else { return found };
+        let latex = |name: &str| self.name(name, index);
+        let number = |number: &_| self.numbers.rational(number);
+        let printer = Printer { name: &latex, number: &number };
+        expression.any(&mut |node| {
+            let Expression::Call(call) = node else { return false };
+            if call.function.name != branch.function {
+                return false;
+            }
+            let Some(on) = call.function.decided_by() else { return false };
+            let parameters = call.function.parameters;
+            let decided = on.map(&mut |node| match node {
+                Expression::Name(name) => {
+                    let position = parameters.iter().position(|parameter| parameter == name)?;
+                    Some(call.arguments[position].clone())
+                }
+                _ => None,
+            });
+            found = printer.latex(&self.write_out(&decided));
+            true
+        });
+        found
+    }
+
+    /// What a reader may wonder about the step that follows.
+    pub(super) fn update_remarks(&self, prose: &Prose) -> Vec<Block> {
+        let mut remarks = Vec::new();
+        let all = self.record.parameters.iter().chain(self.states());
+        if let Some(cause) = all.clone().find_map(|(_, value)| value.undefined()) {
+            let (what, place) = cause.split_once(" in ").unwrap_or((cause, ""));
+            let blanks = [("cause", what.to_owned()), ("operation", self.operation(place))];
+            let key = if what == "0/0" { "zero_over_zero" } else { "undefined_step" };
+            remarks.push(Block::Text(prose.say(key, &blanks)));
+        } else if self.coasts() {
+            remarks.push(Block::Text(prose.word("coasting")));
+        } else if self.rests() {
+            remarks.push(Block::Text(prose.word("at_rest")));
+        }
+        if self.run.display.carry == Carry::Displayed && self.record.t < self.setup.batches.len() {
+            remarks.push(Block::Text(prose.word("carried")));
+        }
+        remarks
+    }
+
+    /// An operation in the scenario language as a formula.
+    fn operation(&self, text: &str) -> String {
+        let Ok(parsed) = parse(text) else { return format!(r"\text{{{text}}}") };
+        let latex = |name: &str| self.setup.notation.latex(name);
+        let number = |number: &_| self.numbers.rational(number);
+        Printer { name: &latex, number: &number }.latex(&parsed.expression)
+    }
+
+    fn states(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
+        self.record.state.iter().flat_map(|(_, values)| values.iter())
+    }
+
+    fn zero_gradient(&self) -> bool {
+        let mut values = self.record.gradient.iter();
+        values.all(|(_, value)| value.real().is_some_and(|real| real.is_zero_form()))
+    }
+
+    fn moved(&self) -> bool {
+        self.record.parameters != self.before.parameters
+    }
+
+    /// The gradient is zero, yet the parameters move.
+    fn coasts(&self) -> bool {
+        self.zero_gradient() && self.moved()
+    }
+
+    /// The gradient is zero, and nothing moves.
+    fn rests(&self) -> bool {
+        self.zero_gradient() && !self.moved()
+    }
+}

@@ -1,0 +1,392 @@
+//! Prose: a scenario's texts and the program's own phrases, both templates with `<< >>`.
+//!
+//! A text sees every value of the trace by its path. A value enters the template as a
+//! token; the filters `tex`, `exact`, `decimal(places=…)` and `scientific` turn it into
+//! text, and a token without a filter prints as the plain decimal.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
+
+use crate::number::{Fault, Precision, Real, round};
+use crate::scenario::{Display, Scenario, Setup, Text};
+use crate::trace::{Iteration, Named, Run, Trace, Value};
+
+use super::show::Numbers;
+use super::templates::Words;
+
+const OPEN: char = '\u{e000}';
+const CLOSE: char = '\u{e001}';
+
+/// Renders texts and phrases.
+pub(super) struct Prose {
+    tera: Tera,
+    words: Words,
+    /// The values of each set-up, by name.
+    setups: BTreeMap<String, Json>,
+    library: Arc<Library>,
+}
+
+/// A value with the way in which it prints.
+struct Entry {
+    /// The value of the exact run.
+    exact: Value,
+    /// The value that the sheet prints.
+    printed: Value,
+    display: Display,
+    input: bool,
+}
+
+/// What the filters share.
+struct Library {
+    entries: Vec<Entry>,
+    mark: char,
+    undefined: String,
+    /// The first number that could not be printed.
+    fault: Mutex<Option<Fault>>,
+}
+
+/// Why a text could not be rendered.
+pub(super) enum ProseError {
+    /// The text is wrong, at a byte offset.
+    Text { offset: usize, width: usize, message: String },
+    /// A number can't be printed.
+    Number(Fault),
+}
+
+impl Prose {
+    pub(super) fn new(scenario: &Scenario, trace: &Trace, words: &Words) -> Self {
+        let mut entries = Vec::new();
+        let mut setups = BTreeMap::new();
+        if uses_values(scenario) {
+            for setup in &scenario.setups {
+                if let Some(record) = trace.setups.get(&setup.name) {
+                    setups.insert(setup.name.clone(), values(setup, record, &mut entries));
+                }
+            }
+        }
+        let word = |key: &str| words.get(key).cloned().unwrap_or_else(|| key.to_owned());
+        let library = Arc::new(Library {
+            entries,
+            mark: word("decimal_mark").chars().next().unwrap_or('.'),
+            undefined: word("undefined"),
+            fault: Mutex::new(None),
+        });
+        Self { tera: engine(&library), words: words.clone(), setups, library }
+    }
+
+    /// A phrase of the language file.
+    pub(super) fn word(&self, key: &str) -> String {
+        self.words.get(key).cloned().unwrap_or_else(|| key.to_owned())
+    }
+
+    /// The phrase, or an empty text where the language has none of that name.
+    pub(super) fn optional_word(&self, key: &str) -> String {
+        self.words.get(key).cloned().unwrap_or_default()
+    }
+
+    /// Every phrase, for templates.
+    pub(super) fn words(&self) -> &Words {
+        &self.words
+    }
+
+    pub(super) fn mark(&self) -> char {
+        self.library.mark
+    }
+
+    /// A phrase with its blanks filled in.
+    pub(super) fn say(&self, key: &str, blanks: &[(&'static str, String)]) -> String {
+        let mut context = Context::new();
+        for (name, text) in blanks {
+            context.insert(*name, text);
+        }
+        let phrase = self.word(key);
+        self.tera.render_str(&phrase, &context, false).unwrap_or(phrase)
+    }
+
+    /// A scenario's text; names without a set-up belong to `setup`.
+    pub(super) fn render(&self, text: &Text, setup: Option<&str>) -> Result<String, ProseError> {
+        if !text.is_template() {
+            return Ok(text.source.clone());
+        }
+        let mut context = Context::new();
+        let only = if self.setups.len() == 1 { self.setups.keys().next() } else { None };
+        let home = setup.or(only.map(String::as_str)).and_then(|name| self.setups.get(name));
+        for (key, value) in home.and_then(Json::as_map).into_iter().flatten() {
+            if let Some(name) = key.as_str() {
+                context.insert_value(name.to_owned(), value.clone());
+            }
+        }
+        for (name, values) in &self.setups {
+            context.insert_value(name.clone(), values.clone());
+        }
+        match self.tera.render_str(&text.source, &context, false) {
+            Ok(rendered) => self.fill(&rendered),
+            Err(error) => Err(self.explain(&error)),
+        }
+    }
+
+    /// Prints the values that no filter has printed.
+    fn fill(&self, rendered: &str) -> Result<String, ProseError> {
+        let mut filled = String::with_capacity(rendered.len());
+        let mut rest = rendered;
+        while let Some(start) = rest.find(OPEN) {
+            filled.push_str(&rest[..start]);
+            let Some(end) = rest[start..].find(CLOSE) else { break };
+            let token = &rest[start..start + end + CLOSE.len_utf8()];
+            match self.library.plain(token) {
+                Ok(text) => filled.push_str(&text),
+                Err(fault) => return Err(ProseError::Number(fault)),
+            }
+            rest = &rest[start + token.len()..];
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    fn explain(&self, error: &Error) -> ProseError {
+        if let Some(fault) = self.library.fault.lock().ok().and_then(|mut slot| slot.take()) {
+            return ProseError::Number(fault);
+        }
+        match error.kind() {
+            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+                let range = &report.span().range;
+                let message = lower_first(report.message());
+                ProseError::Text { offset: range.start, width: range.len(), message }
+            }
+            _ => ProseError::Text { offset: 0, width: 1, message: lower_first(&error.to_string()) },
+        }
+    }
+}
+
+fn lower_first(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default().trim_end_matches('.');
+    let mut letters = first.chars();
+    letters.next().map(|letter| letter.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn uses_values(scenario: &Scenario) -> bool {
+    scenario.texts().iter().any(|text| text.is_template())
+}
+
+fn engine(library: &Arc<Library>) -> Tera {
+    let mut tera = Tera::default();
+    let delimiters = Delimiters {
+        block_start: "<%".into(),
+        block_end: "%>".into(),
+        variable_start: "<<".into(),
+        variable_end: ">>".into(),
+        comment_start: "<#".into(),
+        comment_end: "#>".into(),
+    };
+    // Fails only for delimiters that contradict each other; these don't.
+    let _ = tera.set_delimiters(delimiters);
+    let shared = library.clone();
+    tera.register_filter("tex", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+        known(&arguments, &[])?;
+        shared.filter(token, Library::tex)
+    });
+    let shared = library.clone();
+    tera.register_filter("exact", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+        known(&arguments, &[])?;
+        shared.filter(token, Library::exact)
+    });
+    let shared = library.clone();
+    tera.register_filter("scientific", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+        known(&arguments, &[])?;
+        shared.filter(token, Library::scientific)
+    });
+    let shared = library.clone();
+    tera.register_filter("decimal", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+        known(&arguments, &["places"])?;
+        let places: u32 = arguments.must_get("places")?;
+        shared.filter(token, |library, entry| library.decimal(entry, places))
+    });
+    tera
+}
+
+/// Tera ignores misspelt arguments; here they are errors.
+fn known(arguments: &Kwargs, names: &[&str]) -> Result<(), Error> {
+    for (key, _) in arguments.iter() {
+        let name = key.as_str().unwrap_or_default();
+        if !names.contains(&name) {
+            let known = if names.is_empty() { "none" } else { &names.join(", ") };
+            return Err(Error::message(format!("unknown argument `{name}`; known: {known}")));
+        }
+    }
+    Ok(())
+}
+
+impl Library {
+    fn entry(&self, token: &str) -> Option<&Entry> {
+        let number = token.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
+        self.entries.get(number.parse::<usize>().ok()?)
+    }
+
+    fn filter(
+        &self,
+        token: &str,
+        print: impl Fn(&Self, &Entry) -> Result<String, Fault>,
+    ) -> Result<String, Error> {
+        let Some(entry) = self.entry(token) else {
+            return Err(Error::message("this filter takes a value of the trace"));
+        };
+        print(self, entry).map_err(|fault| {
+            let message = fault.to_string();
+            if let Ok(mut slot) = self.fault.lock() {
+                slot.get_or_insert(fault);
+            }
+            Error::message(message)
+        })
+    }
+
+    fn numbers<'a>(&'a self, entry: &'a Entry) -> Numbers<'a> {
+        Numbers { display: &entry.display, mark: self.mark, undefined: &self.undefined }
+    }
+
+    fn tex(&self, entry: &Entry) -> Result<String, Fault> {
+        let numbers = self.numbers(entry);
+        let shown = match &entry.printed {
+            Value::Real(real) if entry.input => numbers.input(real)?,
+            value => numbers.value(value)?,
+        };
+        Ok(shown.latex())
+    }
+
+    fn exact(&self, entry: &Entry) -> Result<String, Fault> {
+        let real = match &entry.exact {
+            Value::Real(real) => real,
+            Value::Undefined(_) => return self.tex(entry),
+        };
+        match real.closed_form() {
+            Some(form) => Ok(form.to_latex()),
+            None => self.tex(entry),
+        }
+    }
+
+    fn decimal(&self, entry: &Entry, places: u32) -> Result<String, Fault> {
+        self.rounded(entry, |real| {
+            let decimal = round(real, Precision::Decimals(places), entry.display.rounding)?;
+            Ok(decimal.to_latex(self.mark))
+        })
+    }
+
+    fn scientific(&self, entry: &Entry) -> Result<String, Fault> {
+        self.rounded(entry, |real| {
+            let precision = match entry.display.precision {
+                Precision::Significant(digits) => Precision::Significant(digits),
+                Precision::Decimals(places) => Precision::Significant(places + 1),
+            };
+            Ok(round(real, precision, entry.display.rounding)?.to_scientific(self.mark))
+        })
+    }
+
+    fn rounded(
+        &self,
+        entry: &Entry,
+        print: impl Fn(&Real) -> Result<String, Fault>,
+    ) -> Result<String, Fault> {
+        match &entry.exact {
+            Value::Real(real) => print(real),
+            Value::Undefined(_) => self.tex(entry),
+        }
+    }
+
+    /// The value outside a formula.
+    fn plain(&self, token: &str) -> Result<String, Fault> {
+        let Some(entry) = self.entry(token) else { return Ok(String::new()) };
+        match &entry.printed {
+            Value::Undefined(_) => Ok(self.undefined.clone()),
+            Value::Real(real) => {
+                let exact = real.as_rational().filter(|_| entry.input).map(ToString::to_string);
+                if let Some(fraction) = exact.filter(|text| text.contains('/')) {
+                    return Ok(fraction);
+                }
+                let precision =
+                    if entry.input { Precision::Significant(60) } else { entry.display.precision };
+                Ok(round(real, precision, entry.display.rounding)?.to_plain(self.mark))
+            }
+        }
+    }
+}
+
+/// The values of a set-up as nested mappings of tokens.
+fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>) -> Json {
+    let mut map = Map::new();
+    let mut data = Map::new();
+    let mut token = |exact: &Value, printed: &Value, display: &Display, input: bool| {
+        entries.push(Entry {
+            exact: exact.clone(),
+            printed: printed.clone(),
+            display: display.clone(),
+            input,
+        });
+        Json::from(format!("{OPEN}{}{CLOSE}", entries.len() - 1))
+    };
+    for (index, example) in record.data.iter().enumerate() {
+        let mut row = Map::new();
+        for (name, value) in example.iter() {
+            row.insert(name.to_owned().into(), token(value, value, &setup.display, true));
+        }
+        data.insert(format!("d{}", index + 1).into(), Json::from(row));
+    }
+    map.insert("data".into(), Json::from(data));
+    for run in &setup.runs {
+        if let Some(record) = record.runs.get(&run.name) {
+            map.insert(run.name.clone().into(), run_values(record, &run.display, &mut token));
+        }
+    }
+    Json::from(map)
+}
+
+type Token<'a> = &'a mut dyn FnMut(&Value, &Value, &Display, bool) -> Json;
+
+fn run_values(run: &Run, display: &Display, token: Token<'_>) -> Json {
+    let mut map = Map::new();
+    for (name, number) in run.options.iter() {
+        let value = Value::Real(Real::from(number.clone()));
+        map.insert(name.to_owned().into(), token(&value, &value, display, true));
+    }
+    for (exact, printed) in run.iterations.iter().zip(run.printed()) {
+        let values = iteration(exact, printed, display, token);
+        map.insert(format!("t{}", exact.t).into(), values);
+    }
+    Json::from(map)
+}
+
+fn iteration(exact: &Iteration, printed: &Iteration, display: &Display, token: Token<'_>) -> Json {
+    let mut map = Map::new();
+    let mut put = |map: &mut Map, exact: &Named<Value>, printed: &Named<Value>, input: bool| {
+        for ((name, exact), (_, printed)) in exact.iter().zip(printed.iter()) {
+            map.insert(name.to_owned().into(), token(exact, printed, display, input));
+        }
+    };
+    let mut gradient = Map::new();
+    put(&mut gradient, &exact.gradient, &printed.gradient, false);
+    map.insert("grad".into(), Json::from(gradient));
+    let states = exact.state.iter().zip(printed.state.iter());
+    let intermediate = exact.intermediate.iter().zip(printed.intermediate.iter());
+    for ((name, exact), (_, printed)) in states.chain(intermediate) {
+        let mut inner = Map::new();
+        put(&mut inner, exact, printed, false);
+        map.insert(name.to_owned().into(), Json::from(inner));
+    }
+    let single = exact.examples.len() == 1;
+    for (index, (exact, printed)) in exact.examples.iter().zip(&printed.examples).enumerate() {
+        let mut inner = Map::new();
+        put(&mut inner, &exact.values, &printed.values, false);
+        let mut adjoints = Map::new();
+        put(&mut adjoints, &exact.adjoints, &printed.adjoints, false);
+        inner.insert("adjoint".into(), Json::from(adjoints));
+        if single {
+            map.extend(inner.clone());
+        }
+        map.insert(format!("e{}", index + 1).into(), Json::from(inner));
+    }
+    put(&mut map, &exact.parameters, &printed.parameters, exact.t == 0);
+    if let (Some(exact), Some(printed)) = (&exact.loss, &printed.loss) {
+        map.insert("loss".into(), token(exact, printed, display, false));
+    }
+    Json::from(map)
+}

@@ -1,0 +1,135 @@
+//! Numbers as the sheet prints them, and rows of equations made of them.
+
+use crate::formula::Shown;
+use crate::number::{Fault, Rational, Real, exact_input_latex, round};
+use crate::scenario::{Display, ExactForm};
+use crate::trace::Value;
+
+/// Prints numbers under one display setting.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers<'a> {
+    pub display: &'a Display,
+    /// The decimal mark.
+    pub mark: char,
+    /// The word for an undefined value.
+    pub undefined: &'a str,
+}
+
+/// A number, rounded for the eye or exact.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Step {
+    pub latex: String,
+    /// Whether an equals sign may stand before it.
+    pub exact: bool,
+}
+
+impl Numbers<'_> {
+    /// A computed number: its exact value where that ends within the asked digits, else rounded.
+    pub(super) fn computed(&self, real: &Real) -> Result<Shown, Fault> {
+        let decimal = round(real, self.display.precision, self.display.rounding)?;
+        let text = decimal.to_latex(self.mark);
+        let exact = decimal.exact;
+        Ok(signed(&text, exact, false))
+    }
+
+    /// A number of the scenario: always exact.
+    pub(super) fn input(&self, real: &Real) -> Result<Shown, Fault> {
+        if let Some(number) = real.as_rational() {
+            return Ok(self.rational(number));
+        }
+        match real.closed_form() {
+            Some(form) => {
+                let text = form.to_latex();
+                let compound = text.trim_start_matches('-').contains([' ', '+', '-']);
+                if compound {
+                    return Ok(Shown { magnitude: text, negative: false, exact: true, compound });
+                }
+                Ok(signed(&text, true, false))
+            }
+            None => self.computed(real),
+        }
+    }
+
+    /// An exact fraction.
+    pub(super) fn rational(&self, number: &Rational) -> Shown {
+        signed(&exact_input_latex(number, self.mark), true, false)
+    }
+
+    /// A value of the trace.
+    pub(super) fn value(&self, value: &Value) -> Result<Shown, Fault> {
+        match value {
+            Value::Real(real) => self.computed(real),
+            Value::Undefined(_) => Ok(self.no_value()),
+        }
+    }
+
+    /// What stands for a number that is not defined.
+    pub(super) fn no_value(&self) -> Shown {
+        signed(&format!(r"\text{{{}}}", self.undefined), true, false)
+    }
+
+    /// The end of a row: the exact form too, where it is asked for and there is one.
+    pub(super) fn result(&self, value: &Value) -> Result<Vec<Step>, Fault> {
+        let shown = self.value(value)?;
+        let mut steps = Vec::new();
+        if let (ExactForm::Shown, false, Value::Real(real)) =
+            (self.display.exact_form, shown.exact, value)
+            && let Some(form) = real.closed_form()
+        {
+            steps.push(Step { latex: form.to_latex(), exact: true });
+        }
+        steps.push(Step { latex: shown.latex(), exact: shown.exact });
+        Ok(steps)
+    }
+}
+
+fn signed(text: &str, exact: bool, compound: bool) -> Shown {
+    let (negative, magnitude) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    Shown { magnitude: magnitude.to_owned(), negative, exact, compound }
+}
+
+/// One row of an aligned block: a left side, then steps, each with its relation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    pub left: String,
+    pub steps: Vec<Step>,
+}
+
+impl Row {
+    pub(super) fn new(left: impl Into<String>) -> Self {
+        Self { left: left.into(), steps: Vec::new() }
+    }
+
+    /// Adds a step, unless it would only repeat the one before.
+    pub(super) fn step(&mut self, latex: impl Into<String>, exact: bool) {
+        let latex = latex.into();
+        if self.steps.last().is_none_or(|last| last.latex != latex) {
+            self.steps.push(Step { latex, exact });
+        }
+    }
+
+    pub(super) fn result(&mut self, steps: Vec<Step>) {
+        for step in steps {
+            self.step(step.latex, step.exact);
+        }
+    }
+
+    fn latex(&self) -> String {
+        let mut text = self.left.clone();
+        for (index, step) in self.steps.iter().enumerate() {
+            let relation = if step.exact { "=" } else { r"\approx" };
+            text.push_str(if index == 0 { " &" } else { " " });
+            text.push_str(&format!("{relation} {}", step.latex));
+        }
+        text
+    }
+}
+
+/// The rows as one aligned display formula.
+pub(super) fn aligned(rows: &[Row]) -> String {
+    let rows: Vec<String> = rows.iter().map(Row::latex).collect();
+    format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}", rows.join(" \\\\\n"))
+}

@@ -1,0 +1,273 @@
+//! The default sheet, tables, and derivations in symbols.
+
+use crate::catalogue::Setting;
+use crate::formula::latex::Printer;
+use crate::formula::{Call, Expression, function::Derivative, notation::Notation};
+use crate::number::{Fault, Rational};
+use crate::scenario::{Audience, Cell, Content, PlotKind, RunId, Scenario, Setup};
+use crate::trace::Trace;
+
+use super::build::{Paper, conventions, run_title};
+use super::prose::Prose;
+use super::show::{Numbers, Row, aligned};
+use super::view::{CellView, SetupView};
+use super::work::{Gradients, write_out};
+
+/// The cells of a scenario that has none: the rules, every iteration told, the plots.
+pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
+    let runs = scenario.run_ids();
+    let solutions = |content| Cell { audience: Audience::Solutions, content };
+    let mut cells = Vec::new();
+    if !runs.is_empty() {
+        let rules = Content::Rules(runs.clone());
+        cells.push(Cell { audience: Audience::Both, content: rules });
+    }
+    cells.extend(runs.iter().map(|run| solutions(Content::Narration(*run))));
+    for (index, setup) in scenario.setups.iter().enumerate() {
+        let of: Vec<RunId> = runs.iter().copied().filter(|id| id.setup == index).collect();
+        if of.is_empty() {
+            continue;
+        }
+        if setup.parameters.len() == 2 {
+            let plot = Content::Plot { kind: PlotKind::Trajectory, of: of.clone() };
+            cells.push(solutions(plot));
+        }
+        cells.push(solutions(Content::Plot { kind: PlotKind::Loss, of: of.clone() }));
+        cells.push(solutions(Content::Table { of }));
+    }
+    cells
+}
+
+/// The set-ups of a scenario, described.
+pub(super) fn setups(
+    scenario: &Scenario,
+    prose: &Prose,
+    paper: Paper,
+) -> Result<Vec<CellView>, Fault> {
+    let several = scenario.setups.len() > 1;
+    let view = |setup: &Setup| {
+        let name = several.then(|| setup.name.clone());
+        setup_view(setup, name, prose, paper).map(CellView::Setup)
+    };
+    scenario.setups.iter().map(view).collect()
+}
+
+fn setup_view(
+    setup: &Setup,
+    name: Option<String>,
+    prose: &Prose,
+    paper: Paper,
+) -> Result<SetupView, Fault> {
+    let undefined = prose.word("undefined");
+    let numbers = Numbers { display: &setup.display, mark: prose.mark(), undefined: &undefined };
+    let notation = &setup.notation;
+    let mut start = Vec::new();
+    for (parameter, value) in &setup.parameters {
+        start.push(format!("{} = {}", notation.latex(parameter), numbers.input(value)?.latex()));
+    }
+    let mut data_rows = Vec::new();
+    for (index, row) in setup.data.iter().enumerate() {
+        let mut cells = vec![(index + 1).to_string()];
+        for value in row {
+            cells.push(format!("${}$", numbers.input(value)?.latex()));
+        }
+        data_rows.push(cells);
+    }
+    let mut data_head = vec![prose.word("example")];
+    data_head.extend(setup.inputs.iter().map(|input| format!("${}$", notation.latex(input))));
+    let count = setup.batches.len().to_string();
+    let task_key = match (paper, setup.runs.is_empty(), count.as_str()) {
+        (_, true, _) | (Paper::Solutions, ..) => None,
+        (Paper::Handout, _, "1") => Some("task_one"),
+        (Paper::Handout, ..) => Some("task"),
+    };
+    Ok(SetupView {
+        name,
+        model: aligned(&definitions(setup, &numbers)),
+        start: start.join(r",\quad "),
+        data_head,
+        data_rows,
+        batches: batches(setup, prose),
+        runs: setup.runs.iter().map(|run| run_line(run, setup, &numbers, prose)).collect(),
+        task: task_key.map(|key| prose.say(key, &[("count", count)])).unwrap_or_default(),
+    })
+}
+
+fn definitions(setup: &Setup, numbers: &Numbers<'_>) -> Vec<Row> {
+    let latex = |name: &str| setup.notation.latex(name);
+    let number = |number: &_| numbers.rational(number);
+    let printer = Printer { name: &latex, number: &number };
+    let shown = setup.model.iter().filter(|line| !setup.inline.contains(&line.name));
+    let row = |line: &crate::scenario::Definition| {
+        let mut row = Row::new(latex(&line.name));
+        row.step(printer.latex(&write_out(setup, &line.expression)), true);
+        row
+    };
+    shown.map(row).collect()
+}
+
+fn run_line(
+    run: &crate::scenario::Run,
+    setup: &Setup,
+    numbers: &Numbers<'_>,
+    prose: &Prose,
+) -> String {
+    let mut options = Vec::new();
+    for (name, setting) in run.options.iter() {
+        let Setting::Number(number) = setting else { continue };
+        if name == "dampening" && *number == Rational::ZERO {
+            continue;
+        }
+        let latex = setup.notation.latex(name);
+        options.push(format!("${latex} = {}$", numbers.rational(number).latex()));
+    }
+    options.extend(conventions(prose, run));
+    let name = prose.word(&format!("optimizer_{}_title", run.optimizer.kind));
+    let blanks = [("name", name), ("run", run.name.clone()), ("options", options.join(", "))];
+    prose.say("run_line", &blanks)
+}
+
+fn batches(setup: &Setup, prose: &Prose) -> String {
+    let batches = &setup.batches;
+    if batches.is_empty() || setup.data.is_empty() {
+        return String::new();
+    }
+    let all: Vec<usize> = (1..=setup.data.len()).collect();
+    if batches.iter().all(|batch| *batch == all) {
+        return prose.word("batches_all");
+    }
+    if batches.len() > 12 {
+        return prose.say("batches_many", &[("count", batches.len().to_string())]);
+    }
+    let list =
+        |batch: &Vec<usize>| batch.iter().map(ToString::to_string).collect::<Vec<_>>().join(" + ");
+    let listed: Vec<String> = batches.iter().map(list).collect();
+    prose.say("batches_listed", &[("list", listed.join(", "))])
+}
+
+/// A table of parameters and losses by iteration.
+pub(super) fn table(
+    scenario: &Scenario,
+    trace: &Trace,
+    prose: &Prose,
+    of: &[RunId],
+) -> Result<CellView, Fault> {
+    let undefined = prose.word("undefined");
+    let numbers = |display| Numbers { display, mark: prose.mark(), undefined: &undefined };
+    let mut names: Vec<String> = Vec::new();
+    for id in of {
+        let (setup, _) = scenario.run(*id);
+        let latex = setup.parameters.iter().map(|(name, _)| setup.notation.latex(name));
+        for name in latex.collect::<Vec<_>>() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    let mut head = vec![prose.word("run"), "$t$".to_owned()];
+    head.extend(names.iter().map(|name| format!("${name}$")));
+    head.push(format!("${}$", scenario.run(of[0]).0.notation.latex("loss")));
+    let mut rows = Vec::new();
+    for id in of {
+        let (setup, run) = scenario.run(*id);
+        let records = trace.setups.get(&setup.name).and_then(|record| record.runs.get(&run.name));
+        let title = run_title(scenario, prose, *id, of);
+        for record in records.map(|run| run.printed()).unwrap_or_default() {
+            let mut row = vec![title.clone(), record.t.to_string()];
+            for latex in &names {
+                let own = setup.parameters.iter();
+                let found =
+                    own.map(|(name, _)| name).find(|name| setup.notation.latex(name) == *latex);
+                let value = found.and_then(|name| record.parameters.get(name));
+                row.push(
+                    value
+                        .map_or(Ok(String::new()), |value| number(&numbers(&run.display), value))?,
+                );
+            }
+            row.push(match &record.loss {
+                Some(value) => number(&numbers(&run.display), value)?,
+                None => String::new(),
+            });
+            rows.push(row);
+        }
+    }
+    Ok(CellView::Table { title: prose.word("table_title"), head, rows })
+}
+
+fn number(numbers: &Numbers<'_>, value: &crate::trace::Value) -> Result<String, Fault> {
+    Ok(format!("${}$", numbers.value(value)?.latex()))
+}
+
+/// The gradient of every parameter in symbols, and the derivatives that it uses.
+pub(super) fn gradients(
+    setup: &Setup,
+    prose: &Prose,
+    numbers: &Numbers<'_>,
+) -> (String, Vec<String>) {
+    let latex = |name: &str| match name.strip_prefix("adjoint ") {
+        Some(node) => partial(&setup.notation, node),
+        None => setup.notation.latex(name),
+    };
+    let number = |number: &_| numbers.rational(number);
+    let printer = Printer { name: &latex, number: &number };
+    let symbolic = Gradients::new(setup);
+    let mut rows = Vec::new();
+    let mut calls: Vec<(Call, usize)> = Vec::new();
+    for (name, expression) in symbolic.adjoints.iter().chain(&symbolic.gradients) {
+        let mut row = Row::new(partial(&setup.notation, name));
+        row.step(printer.latex(&write_out(setup, expression)), true);
+        rows.push(row);
+        expression.any(&mut |node| {
+            if let Expression::Derivative(call, index) = node {
+                let same = |(known, other): &(Call, usize)| {
+                    known.function == call.function
+                        && other == index
+                        && known.at_kink == call.at_kink
+                };
+                if !calls.iter().any(same) {
+                    calls.push((call.clone(), *index));
+                }
+            }
+            false
+        });
+    }
+    let derivatives =
+        calls.iter().map(|(call, index)| derivative(call, *index, prose, &printer)).collect();
+    (aligned(&rows), derivatives)
+}
+
+fn partial(notation: &Notation, name: &str) -> String {
+    format!(r"\frac{{\partial {}}}{{\partial {}}}", notation.latex("loss"), notation.latex(name))
+}
+
+/// ReLU′(z) with its cases, σ′(z) with its formula.
+fn derivative(call: &Call, index: usize, prose: &Prose, printer: &Printer<'_>) -> String {
+    let function = call.function;
+    let arguments = function.parameters.iter().map(|name| Expression::name(name)).collect();
+    let general = Call { function, arguments, at_kink: None };
+    let left = printer.latex(&Expression::Derivative(general, index));
+    let three = match function.derivatives[index] {
+        Derivative::Formula(_) | Derivative::Primed(_) => {
+            return format!("{left} = {}", printer.latex(function.derivative(index, 0)));
+        }
+        Derivative::Piecewise(_) => [-1, 0, 1].map(|sign| match (&call.at_kink, sign) {
+            (Some(slope), 0) if index == 0 => Expression::Number(slope.clone()),
+            (Some(slope), 0) => Expression::Number(Rational::ONE - slope.clone()),
+            _ => function.derivative(index, sign).clone(),
+        }),
+    };
+    let on = function.decided_by().map_or_else(String::new, |on| printer.latex(on));
+    let [negative, zero, positive] = three.map(|case| printer.latex(&case));
+    let (when, otherwise) = (prose.word("if"), prose.word("otherwise"));
+    let case =
+        |value: &str, relation: &str| format!(r"{value} & \text{{{when} }} {on} {relation} 0");
+    let last = format!(r"{negative} & \text{{{otherwise}}}");
+    let cases = if zero == negative {
+        vec![case(&positive, ">"), last]
+    } else if zero == positive {
+        vec![case(&positive, r"\ge"), last]
+    } else {
+        vec![case(&positive, ">"), case(&zero, "="), case(&negative, "<")]
+    };
+    format!("{left} = \\begin{{cases}} {} \\end{{cases}}", cases.join(r" \\ "))
+}

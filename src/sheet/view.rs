@@ -1,0 +1,82 @@
+//! What the template `sheet.md` sees: finished strings, and nothing to compute.
+
+use serde::Serialize;
+
+/// The whole sheet.
+#[derive(Debug, Serialize)]
+pub(super) struct SheetView {
+    pub title: String,
+    /// Subtitle, course, authors, date: what there is of them.
+    pub byline: Vec<String>,
+    pub license: Option<String>,
+    /// `handout` or `solutions`.
+    pub paper: &'static str,
+    pub cells: Vec<CellView>,
+}
+
+/// One cell.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum CellView {
+    Markdown { text: String },
+    Callout { callout: &'static str, text: String },
+    Rules { rules: Vec<RuleView> },
+    Question { number: usize, title: String, text: Option<String>, parts: Vec<CellView> },
+    Ask(AskView),
+    Given { formula: String },
+    Figure { file: String, title: String, description: String },
+    Table { title: String, head: Vec<String>, rows: Vec<Vec<String>> },
+    Gradients { formula: String, derivatives: Vec<String>, blocks: Vec<Block> },
+    Narration { title: String, lead: String, iterations: Vec<IterationView> },
+    Setup(SetupView),
+}
+
+/// A part of a question.
+#[derive(Debug, Serialize)]
+pub(super) struct AskView {
+    /// The part's letter; none for a question's single part.
+    pub letter: Option<String>,
+    pub text: Option<String>,
+    pub marks: Option<String>,
+    pub given: Option<String>,
+    pub space: Option<String>,
+    pub solution: Option<Vec<Block>>,
+}
+
+/// An update rule in symbols.
+#[derive(Debug, Serialize)]
+pub(super) struct RuleView {
+    pub name: String,
+    pub formula: String,
+    pub conventions: Vec<String>,
+}
+
+/// One iteration, told.
+#[derive(Debug, Serialize)]
+pub(super) struct IterationView {
+    pub title: String,
+    pub blocks: Vec<Block>,
+}
+
+/// A set-up, described.
+#[derive(Debug, Serialize)]
+pub(super) struct SetupView {
+    pub name: Option<String>,
+    pub model: String,
+    pub start: String,
+    pub data_head: Vec<String>,
+    pub data_rows: Vec<Vec<String>>,
+    pub batches: String,
+    pub runs: Vec<String>,
+    pub task: String,
+}
+
+/// A piece of a worked solution.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", content = "text", rename_all = "snake_case")]
+pub(super) enum Block {
+    /// A sentence.
+    Text(String),
+    /// A display formula.
+    Formula(String),
+}

@@ -1,0 +1,383 @@
+//! Worked lines of one iteration: the rule in symbols, the numbers put in, the result.
+//!
+//! A line is made from an expression tree and the trace alone. Its symbols come from the
+//! set-up's notation, with `inline` definitions written out; the numbers are put in for
+//! the names; the result is the trace's own value.
+
+use crate::formula::latex::Printer;
+use crate::formula::{
+    Call, Evaluator, Expression, Failure, Operator, Prove, Shown, ZeroOverZero, chain,
+};
+use crate::number::{Fault, Real};
+use crate::scenario::{Run, Setup};
+use crate::trace::{Example, Iteration, Value};
+
+use super::show::{Numbers, Row};
+
+/// Marks the name of an adjoint inside an expression.
+const ADJOINT: &str = "adjoint ";
+/// Marks the name of one example's gradient inside an expression.
+const PART: &str = "part ";
+const LOSS: &str = "loss";
+
+/// One iteration of a run, with what is needed to tell it.
+#[derive(Clone, Copy)]
+pub(super) struct Work<'a> {
+    pub setup: &'a Setup,
+    pub run: &'a Run,
+    pub record: &'a Iteration,
+    /// The iteration before.
+    pub before: &'a Iteration,
+    pub numbers: Numbers<'a>,
+}
+
+/// How a name prints, and what number stands for it.
+pub(super) struct Reading<'a> {
+    pub latex: &'a dyn Fn(&str) -> String,
+    pub value: &'a dyn Fn(&str) -> Result<Shown, Fault>,
+    pub real: &'a dyn Fn(&str) -> Option<Real>,
+}
+
+impl<'a> Work<'a> {
+    /// The state before the iteration: `u^w = 3`.
+    pub(super) fn state_before(&self) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        for (state, values) in self.before.state.iter() {
+            for (parameter, value) in values.iter() {
+                let mut row = Row::new(self.of_parameter(state, parameter));
+                row.result(self.numbers.result(value)?);
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The parameters before the iteration: `w = -2`.
+    pub(super) fn parameters_before(&self) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        for (name, _) in self.before.parameters.iter() {
+            let mut row = Row::new(self.setup.notation.latex(name));
+            let shown = self.parameter(name)?;
+            row.step(shown.latex(), shown.exact);
+            rows.push(row);
+        }
+        Ok(rows)
+    }
+
+    /// The point at which a look-ahead gradient is taken: `\tilde w = w - \alpha\beta u^w = …`.
+    pub(super) fn look_ahead(&self) -> Result<Vec<Row>, Fault> {
+        let rule = (self.run.optimizer.rule)(&self.run.options);
+        let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
+            return Ok(Vec::new());
+        };
+        let mut rows = Vec::new();
+        for (parameter, value) in values.iter() {
+            let latex = |name: &str| self.rule_name(name, parameter, &[]);
+            let shown = |name: &str| self.rule_value(name, parameter, &[]);
+            let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+            let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
+            rows.push(self.row(left, point, value, &reading)?);
+        }
+        Ok(rows)
+    }
+
+    /// The forward pass; the loss too, if asked for.
+    pub(super) fn forward(&self, with_loss: bool) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        for (index, example) in self.record.examples.iter().enumerate() {
+            for line in &self.setup.model {
+                let hidden = self.setup.inline.contains(&line.name);
+                if hidden || (line.name == LOSS && !with_loss) {
+                    continue;
+                }
+                let Some(value) = example.values.get(&line.name) else { continue };
+                let left = self.name(&line.name, index);
+                rows.push(self.example_row(left, &line.expression, value, index, example)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The gradient of every parameter, by the chain rule.
+    pub(super) fn gradient(&self) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        let several = self.record.examples.len() > 1;
+        for (index, example) in self.record.examples.iter().enumerate() {
+            let symbolic = Gradients::new(self.setup);
+            for (name, expression) in &symbolic.adjoints {
+                let Some(value) = example.adjoints.get(name) else { continue };
+                let left = adjoint_latex(&self.name(name, index), &self.loss_name(index));
+                rows.push(self.example_row(left, expression, value, index, example)?);
+            }
+            for (parameter, expression) in &symbolic.gradients {
+                let Some(value) = example.gradient.get(parameter) else { continue };
+                let left = self.gradient_name(parameter, several.then_some(index));
+                rows.push(self.example_row(left, expression, value, index, example)?);
+            }
+        }
+        if several {
+            for (parameter, value) in self.record.gradient.iter() {
+                rows.push(self.mean_row(parameter, value)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn example_row(
+        &self,
+        left: String,
+        expression: &Expression,
+        value: &Value,
+        index: usize,
+        example: &Example,
+    ) -> Result<Row, Fault> {
+        let latex = |name: &str| match name.strip_prefix(ADJOINT) {
+            Some(inner) => adjoint_latex(&self.name(inner, index), &self.loss_name(index)),
+            None => self.name(name, index),
+        };
+        let shown = |name: &str| self.forward_value(name, example);
+        let real = |name: &str| self.forward_real(name, example);
+        let reading = Reading { latex: &latex, value: &shown, real: &real };
+        self.row(left, expression, value, &reading)
+    }
+
+    /// ∇L as the mean of the examples' gradients.
+    fn mean_row(&self, parameter: &str, value: &Value) -> Result<Row, Fault> {
+        let count = self.record.examples.len();
+        let part = |index: usize| Expression::Name(format!("{PART}{index}"));
+        let sum = (1..count)
+            .fold(part(0), |sum, index| Expression::binary(Operator::Add, sum, part(index)));
+        let share = Expression::binary(
+            Operator::Divide,
+            Expression::integer(1),
+            Expression::integer(i64::try_from(count).unwrap_or(1)),
+        );
+        let mean = Expression::binary(Operator::Multiply, share, sum);
+        let index =
+            |name: &str| name.strip_prefix(PART).and_then(|text| text.parse::<usize>().ok());
+        let latex = |name: &str| self.gradient_name(parameter, index(name));
+        let shown = |name: &str| {
+            let example = index(name).and_then(|index| self.record.examples.get(index));
+            let value = example.and_then(|example| example.gradient.get(parameter));
+            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value))
+        };
+        let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+        self.row(self.gradient_name(parameter, None), &mean, value, &reading)
+    }
+
+    /// A line: symbols, numbers put in, result.
+    pub(super) fn row(
+        &self,
+        left: String,
+        expression: &Expression,
+        value: &Value,
+        reading: &Reading<'_>,
+    ) -> Result<Row, Fault> {
+        let number = |number: &_| self.numbers.rational(number);
+        let printer = Printer { name: reading.latex, number: &number };
+        let mut row = Row::new(left);
+        let written_out = self.write_out(expression);
+        row.step(printer.latex(&written_out), true);
+        for form in [&written_out, expression] {
+            let put_in = self.put_in(form, reading)?;
+            let rounded =
+                put_in.any(&mut |node| matches!(node, Expression::Shown(shown) if !shown.exact));
+            row.step(printer.latex(&put_in), !rounded);
+        }
+        row.result(self.numbers.result(value)?);
+        Ok(row)
+    }
+
+    /// The expression with `inline` definitions in the place of their names.
+    pub(super) fn write_out(&self, expression: &Expression) -> Expression {
+        write_out(self.setup, expression)
+    }
+
+    /// The expression with numbers in the place of names and of derivatives.
+    fn put_in(&self, expression: &Expression, reading: &Reading<'_>) -> Result<Expression, Fault> {
+        let mut fault = None;
+        let mut take = |result: Result<Shown, Fault>| match result {
+            Ok(shown) => Some(Expression::Shown(shown)),
+            Err(error) => {
+                fault.get_or_insert(error);
+                None
+            }
+        };
+        let numeric = expression.map(&mut |node| match node {
+            Expression::Name(name) => take((reading.value)(name)),
+            Expression::Derivative(call, index) => take(self.slope(call, *index, reading)),
+            _ => None,
+        });
+        fault.map_or(Ok(numeric), Err)
+    }
+
+    /// The value of a derivative such as ReLU′(wx + b).
+    fn slope(&self, call: &Call, index: usize, reading: &Reading<'_>) -> Result<Shown, Fault> {
+        let derivative = Expression::Derivative(call.clone(), index);
+        let scope =
+            |name: &str| (reading.real)(name).ok_or_else(|| Failure::OutOfRange(name.into()));
+        let mut prove = Prove;
+        let mut evaluator =
+            Evaluator { decide: &mut prove, zero_over_zero: ZeroOverZero::Undefined };
+        match evaluator.evaluate(&derivative, &scope) {
+            Ok(real) => self.numbers.computed(&real),
+            Err(Failure::Undecided { reached, .. }) => Err(Fault::Undecided(reached)),
+            Err(_) => Ok(self.numbers.no_value()),
+        }
+    }
+
+    /// A name in the forward pass; in a batch of several, with the example's number.
+    pub(super) fn name(&self, name: &str, index: usize) -> String {
+        let latex = self.setup.notation.latex(name);
+        if self.setup.is_parameter(name) {
+            return if self.record.look_ahead.is_some() {
+                format!(r"\tilde{{{latex}}}")
+            } else {
+                latex
+            };
+        }
+        if self.record.examples.len() > 1 {
+            return format!("{latex}^{{({})}}", self.record.batch[index]);
+        }
+        latex
+    }
+
+    fn loss_name(&self, index: usize) -> String {
+        self.name(LOSS, index)
+    }
+
+    /// `\nabla_w L`, or one example's.
+    pub(super) fn gradient_name(&self, parameter: &str, index: Option<usize>) -> String {
+        let loss = match index {
+            Some(index) => self.loss_name(index),
+            None => self.setup.notation.latex(LOSS),
+        };
+        format!(r"\nabla_{{{}}} {loss}", self.setup.notation.latex(parameter))
+    }
+
+    /// `u^{w}`
+    pub(super) fn of_parameter(&self, state: &str, parameter: &str) -> String {
+        let notation = &self.setup.notation;
+        format!("{}^{{{}}}", notation.latex(state), notation.latex(parameter))
+    }
+
+    /// The parameter before the iteration: exact as long as it is the scenario's own number.
+    pub(super) fn parameter(&self, name: &str) -> Result<Shown, Fault> {
+        match self.before.parameters.get(name) {
+            Some(Value::Real(real)) if self.before.t == 0 => self.numbers.input(real),
+            Some(value) => self.numbers.value(value),
+            None => Ok(self.numbers.no_value()),
+        }
+    }
+
+    fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
+        if let Some(inner) = name.strip_prefix(ADJOINT) {
+            let value = example.adjoints.get(inner);
+            return value
+                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value));
+        }
+        if self.setup.is_parameter(name) {
+            let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
+            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.value(value));
+        }
+        match example.values.get(name) {
+            Some(Value::Real(real)) if self.setup.inputs.iter().any(|input| input == name) => {
+                self.numbers.input(real)
+            }
+            Some(value) => self.numbers.value(value),
+            None => Ok(self.numbers.no_value()),
+        }
+    }
+
+    fn forward_real(&self, name: &str, example: &Example) -> Option<Real> {
+        let point = self.record.look_ahead.as_ref().unwrap_or(&self.before.parameters);
+        point.get(name).or_else(|| example.values.get(name))?.real().cloned()
+    }
+}
+
+/// ∂L/∂z.
+fn adjoint_latex(node: &str, loss: &str) -> String {
+    format!(r"\frac{{\partial {loss}}}{{\partial {node}}}")
+}
+
+/// The expression with `inline` definitions in the place of their names.
+pub(super) fn write_out(setup: &Setup, expression: &Expression) -> Expression {
+    expression.map(&mut |node| match node {
+        Expression::Name(name) if setup.inline.contains(name) => {
+            setup.definition(name).map(|inner| write_out(setup, inner))
+        }
+        _ => None,
+    })
+}
+
+/// The gradients of a set-up in symbols.
+///
+/// Each is one sum of chain-rule products, as long as there are few ways from the loss to
+/// the parameter; else it goes through the adjoints of the definitions.
+pub(super) struct Gradients {
+    /// The adjoints that the gradients use, in reverse order of definition.
+    pub adjoints: Vec<(String, Expression)>,
+    /// The gradient of every parameter.
+    pub gradients: Vec<(String, Expression)>,
+}
+
+impl Gradients {
+    /// The gradients of the set-up's loss.
+    pub(super) fn new(setup: &Setup) -> Self {
+        Self::direct(setup).unwrap_or_else(|| Self::by_adjoints(setup))
+    }
+
+    fn direct(setup: &Setup) -> Option<Self> {
+        let loss = setup.definition(LOSS)?;
+        let mut gradients = Vec::new();
+        for (parameter, _) in &setup.parameters {
+            let lookup = |name: &str| setup.definition(name);
+            let products = chain::derivative(loss, parameter, &lookup)?;
+            gradients.push((parameter.clone(), sum(products, None)));
+        }
+        Some(Self { adjoints: Vec::new(), gradients })
+    }
+
+    fn by_adjoints(setup: &Setup) -> Self {
+        let inner = setup.model.iter().rev().filter(|line| line.name != LOSS);
+        let adjoints =
+            inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
+        let parameters = setup.parameters.iter();
+        let gradients =
+            parameters.map(|(name, _)| (name.clone(), through_consumers(setup, name))).collect();
+        Self { adjoints, gradients }
+    }
+}
+
+/// Σ over the definitions c that use the name: c̄ · ∂c/∂name.
+fn through_consumers(setup: &Setup, name: &str) -> Expression {
+    let mut total: Option<Expression> = None;
+    for line in setup.model.iter().filter(|line| line.expression.mentions(name)) {
+        let products = chain::derivative(&line.expression, name, &|_| None).unwrap_or_default();
+        let adjoint = (line.name != LOSS).then(|| format!("{ADJOINT}{}", line.name));
+        let share = sum(products, adjoint.as_deref());
+        total = Some(match total {
+            None => share,
+            Some(before) => Expression::binary(Operator::Add, before, share),
+        });
+    }
+    total.unwrap_or_else(|| Expression::integer(0))
+}
+
+/// Products as one expression, each with a factor in front, if there is one.
+fn sum(products: Vec<chain::Product>, front: Option<&str>) -> Expression {
+    let mut total: Option<Expression> = None;
+    for product in products {
+        let factors = front.map(Expression::name).into_iter().chain(product.factors);
+        let term = factors
+            .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
+            .unwrap_or_else(|| Expression::integer(1));
+        total = Some(match (total, product.negative) {
+            (None, false) => term,
+            (None, true) => Expression::Negate(Box::new(term)),
+            (Some(before), false) => Expression::binary(Operator::Add, before, term),
+            (Some(before), true) => Expression::binary(Operator::Subtract, before, term),
+        });
+    }
+    total.unwrap_or_else(|| Expression::integer(0))
+}

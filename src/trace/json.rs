@@ -1,0 +1,108 @@
+//! The trace as JSON, for scripts and other tools.
+//!
+//! A value is `{"exact": "-1/2", "decimal": "-0.5"}`: `exact` a fraction or a surd, or
+//! null where there is no such form; `decimal` with up to 40 significant digits; or
+//! `{"undefined": "0/0 in …"}`.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Branch, Example, Iteration, Named, Run, Trace, Value};
+use crate::number::{Fault, Real, trace_decimal};
+
+/// The version of the format; it changes when a fixed key changes its meaning.
+pub const FORMAT: u32 = 1;
+
+/// The whole trace.
+///
+/// # Errors
+///
+/// A decimal whose last digit could be neither proved nor refuted.
+pub fn trace(trace: &Trace) -> Result<Json, Fault> {
+    let mut setups = Map::new();
+    for (name, setup) in trace.setups.iter() {
+        setups.insert(name.to_owned(), json!({ "runs": named(&setup.runs, run)? }));
+    }
+    Ok(json!({ "format": FORMAT, "title": trace.title, "setups": setups }))
+}
+
+fn named<T>(list: &Named<T>, print: impl Fn(&T) -> Result<Json, Fault>) -> Result<Json, Fault> {
+    let mut map = Map::new();
+    for (name, thing) in list.iter() {
+        map.insert(name.to_owned(), print(thing)?);
+    }
+    Ok(Json::Object(map))
+}
+
+fn run(run: &Run) -> Result<Json, Fault> {
+    let list = |records: &[Iteration]| records.iter().map(iteration).collect::<Result<Vec<_>, _>>();
+    let mut map = Map::new();
+    map.insert("iterations".into(), Json::Array(list(&run.iterations)?));
+    if let Some(carried) = &run.carried {
+        map.insert("carried".into(), Json::Array(list(carried)?));
+    }
+    if let Some(cause) = &run.ended {
+        map.insert("ended".into(), json!(cause));
+    }
+    Ok(Json::Object(map))
+}
+
+fn iteration(record: &Iteration) -> Result<Json, Fault> {
+    let mut map = Map::new();
+    map.insert("t".into(), json!(record.t));
+    if let Some(loss) = &record.loss {
+        map.insert("batch".into(), json!(record.batch));
+        if let Some(point) = &record.look_ahead {
+            map.insert("look_ahead".into(), named(point, value)?);
+        }
+        let examples = record.examples.iter().map(example).collect::<Result<Vec<_>, _>>()?;
+        map.insert("examples".into(), Json::Array(examples));
+        map.insert("loss".into(), value(loss)?);
+        map.insert("gradient".into(), named(&record.gradient, value)?);
+        if let Some(rate) = &record.learning_rate {
+            map.insert("learning_rate".into(), real(&Real::from(rate.clone()))?);
+        }
+        if !record.intermediate.is_empty() {
+            let list = named(&record.intermediate, |list| named(list, value))?;
+            map.insert("intermediate".into(), list);
+        }
+    }
+    map.insert("state".into(), named(&record.state, |list| named(list, value))?);
+    map.insert("parameters".into(), named(&record.parameters, value)?);
+    Ok(Json::Object(map))
+}
+
+fn example(example: &Example) -> Result<Json, Fault> {
+    Ok(json!({
+        "values": named(&example.values, value)?,
+        "adjoints": named(&example.adjoints, value)?,
+        "gradient": named(&example.gradient, value)?,
+        "branches": example.branches.iter().map(branch).collect::<Result<Vec<_>, _>>()?,
+    }))
+}
+
+fn branch(branch: &Branch) -> Result<Json, Fault> {
+    let mut map = Map::new();
+    map.insert("node".into(), json!(branch.node));
+    map.insert("function".into(), json!(branch.function));
+    map.insert("argument".into(), real(&branch.argument)?);
+    map.insert("sign".into(), json!(branch.sign.to_i32()));
+    map.insert("branch".into(), json!(branch.branch));
+    if let Some(convention) = &branch.convention {
+        let derivative = real(&Real::from(convention.derivative.clone()))?;
+        let entry = json!({ "derivative": derivative, "mattered": convention.mattered });
+        map.insert("convention".into(), entry);
+    }
+    Ok(Json::Object(map))
+}
+
+fn value(value: &Value) -> Result<Json, Fault> {
+    match value {
+        Value::Real(number) => real(number),
+        Value::Undefined(cause) => Ok(json!({ "undefined": cause.as_ref() })),
+    }
+}
+
+fn real(number: &Real) -> Result<Json, Fault> {
+    let exact = number.closed_form().map(|form| form.to_text());
+    Ok(json!({ "exact": exact, "decimal": trace_decimal(number)? }))
+}
