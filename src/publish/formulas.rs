@@ -12,6 +12,7 @@ use super::html::{escaped, options, scroll_box};
 const NARROW: f32 = 15.0;
 /// What surely fits the width of the paper, in em of the printed text.
 const PAPER: f32 = 45.0;
+
 /// A formula of a Markdown text that cannot be converted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("formula `{tex}`: {message}")]

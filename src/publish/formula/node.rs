@@ -1,7 +1,5 @@
 //! MathML elements: a small tree, written as text, and a guess at its width.
 
-use std::fmt::Write;
-
 /// How TeX classes an atom (The TeXbook, chapter 17); it decides the space around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -69,8 +67,9 @@ impl Node {
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        // Writing to a string cannot fail.
-        let _ = write!(self.attributes, " {name}=\"{value}\"");
+        for part in [" ", name, "=\"", value, "\""] {
+            self.attributes.push_str(part);
+        }
     }
 
     pub(super) fn text(&self) -> &str {
@@ -88,12 +87,16 @@ impl Node {
     }
 
     pub(super) fn write(&self, out: &mut String) {
-        let _ = write!(out, "<{}{}>", self.tag, self.attributes);
+        for part in ["<", self.tag, &self.attributes, ">"] {
+            out.push_str(part);
+        }
         match &self.content {
             Content::Text(text) => escape(text, out),
             Content::Children(children) => children.iter().for_each(|child| child.write(out)),
         }
-        let _ = write!(out, "</{}>", self.tag);
+        for part in ["</", self.tag, ">"] {
+            out.push_str(part);
+        }
     }
 
     /// About how wide the element will be, in em, rather too much than too little: fonts differ,
@@ -158,14 +161,19 @@ fn glyph(c: char) -> f32 {
 }
 
 fn escape(text: &str, out: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\u{a0}' => out.push_str("&nbsp;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
+    let special = |c: char| matches!(c, '&' | '<' | '>' | '\u{a0}') || c.is_control();
+    let mut rest = text;
+    while let Some(at) = rest.find(special) {
+        out.push_str(&rest[..at]);
+        let mut behind = rest[at..].chars();
+        out.push_str(match behind.next() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('\u{a0}') => "&nbsp;",
+            _ => " ",
+        });
+        rest = behind.as_str();
     }
+    out.push_str(rest);
 }
