@@ -94,7 +94,7 @@ impl Decide for Assume {
 impl EngineError {
     pub(super) fn new(course: &Course<'_>, halt: Halt) -> Self {
         let place = place(course, halt.t, halt.example, &halt.stop.within);
-        match halt.stop.failure {
+        match *halt.stop.failure {
             Failure::Undecided { reached, expression, value } => {
                 let continuations = match value {
                     Some(value) => continuations(course, halt.t, &value),

@@ -23,7 +23,7 @@ pub(super) struct Pass {
 #[derive(Debug, Clone)]
 pub(super) struct Stop {
     /// What failed.
-    pub failure: Failure,
+    pub failure: Box<Failure>,
     /// In which definition or line of the rule.
     pub within: String,
 }
@@ -63,7 +63,7 @@ pub(super) fn settle(result: Result<Real, Failure>, within: &str) -> Result<Outc
         Err(Failure::Undefined { cause, expression }) => {
             Ok(Err(format!("{cause} in {expression}").into()))
         }
-        Err(failure) => Err(Stop { failure, within: within.to_owned() }),
+        Err(failure) => Err(Stop { failure: Box::new(failure), within: within.to_owned() }),
     }
 }
 

@@ -247,7 +247,7 @@ fn rounded(values: &Named<Value>, display: &Display) -> Result<Named<Value>, Sto
 }
 
 fn unrounded(fault: Fault, name: &str) -> Stop {
-    let failure = Failure::of(fault, &Expression::name(name));
+    let failure = Box::new(Failure::of(fault, &Expression::name(name)));
     Stop { failure, within: name.to_owned() }
 }
 

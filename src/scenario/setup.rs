@@ -21,7 +21,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
     later_keys(&mut map);
-    let _: Option<()> = map.choice("reduction", &[("mean", ())]);
+    reduction(&mut map);
     let notation = notation(&mut map);
     let parameters = parameters(&mut map);
     let data = map.take("data");
@@ -79,6 +79,15 @@ fn later_keys(map: &mut Fields<'_>) {
         ("adjoint", "models without a loss come with layers"),
     ] {
         map.later(key, why);
+    }
+}
+
+fn reduction(map: &mut Fields<'_>) {
+    let Some(field) = map.take("reduction") else { return };
+    if field.node().scalar().is_some_and(|scalar| scalar.text == "sum") {
+        field.refuse("the reduction `sum` is not offered by this version");
+    } else {
+        let _: Option<()> = field.choice(&[("mean", ())]);
     }
 }
 

@@ -309,15 +309,18 @@ impl Builder<'_> {
             Some(given) => Some(self.given(given)?),
             None => None,
         };
-        let solution = self.solution(ask, home)?;
+        let mut solution = self.solution(ask, home)?;
         let handout = self.paper == Paper::Handout;
+        let opening = if handout { None } else { opening(&mut solution) };
         Ok(AskView {
             letter,
             text,
             marks: ask.marks.clone().map(|marks| self.marks(&marks)),
             given,
             space: ask.space.clone().filter(|_| handout),
-            solution: solution.filter(|blocks| !handout && !blocks.is_empty()),
+            solution: Some(solution)
+                .filter(|blocks| !handout && (opening.is_some() || !blocks.is_empty())),
+            opening,
         })
     }
 
@@ -328,11 +331,7 @@ impl Builder<'_> {
 
     /// The author's solution first, then the derivation of the answers. Both are made for
     /// the handout too, so that a mistake in a solution shows whatever is rendered.
-    fn solution(
-        &mut self,
-        ask: &Ask,
-        home: Option<&str>,
-    ) -> Result<Option<Vec<Block>>, SheetError> {
+    fn solution(&mut self, ask: &Ask, home: Option<&str>) -> Result<Vec<Block>, SheetError> {
         let mut blocks = Vec::new();
         if let Some(text) = &ask.solution {
             blocks.push(Block::Text(self.text(text, home)?));
@@ -345,7 +344,7 @@ impl Builder<'_> {
                 blocks.push(self.looked_up(path)?);
             }
         }
-        Ok(Some(blocks))
+        Ok(blocks)
     }
 
     /// The answers by the iteration that they belong to, in order of appearance.
@@ -637,6 +636,19 @@ fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
         return Ok(prose.say("iteration", &[("t", t)]));
     }
     Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))
+}
+
+/// Takes the first sentence out, if it is running text.
+fn opening(blocks: &mut Vec<Block>) -> Option<String> {
+    let begins = |text: &str| text.starts_with(|letter: char| letter.is_alphabetic());
+    match blocks.first() {
+        Some(Block::Text(text)) if begins(text) => {
+            let text = text.clone();
+            blocks.remove(0);
+            Some(text)
+        }
+        _ => None,
+    }
 }
 
 fn callout(kind: Callout) -> &'static str {

@@ -42,7 +42,7 @@ impl Templates {
     ///
     /// None in a released program; a test loads them all.
     pub fn built_in() -> Result<Self, TemplateError> {
-        Self::load(Vec::new())
+        Self::load(&[])
     }
 
     /// The built-in templates with those of a folder on top.
@@ -56,10 +56,10 @@ impl Templates {
         if files.is_empty() {
             return Err(error(&folder.display().to_string(), "this folder holds no template"));
         }
-        Self::load(files)
+        Self::load(&files)
     }
 
-    fn load(user: Vec<(String, String)>) -> Result<Self, TemplateError> {
+    fn load(user: &[(String, String)]) -> Result<Self, TemplateError> {
         let mut tera = Tera::default();
         let fail = |problem: tera::Error| error("templates", problem);
         tera.set_fallback_prefixes(["user/", "builtin/"]).map_err(fail)?;
@@ -75,10 +75,10 @@ impl Templates {
                 .collect();
             list
         };
-        let all = [templates("builtin", &built_in), templates("user", &user)].concat();
+        let all = [templates("builtin", &built_in), templates("user", user)].concat();
         tera.add_raw_templates(all).map_err(fail)?;
         let mut words = BTreeMap::new();
-        for (name, text) in built_in.iter().chain(&user).filter(|(name, _)| is_words(name)) {
+        for (name, text) in built_in.iter().chain(user).filter(|(name, _)| is_words(name)) {
             let language = name.trim_start_matches("words/").trim_end_matches(".yaml");
             let list: &mut Words = words.entry(language.to_owned()).or_default();
             list.extend(phrases(name, text)?);
@@ -111,7 +111,7 @@ impl Templates {
     }
 }
 
-fn error(file: &str, message: impl ToString) -> TemplateError {
+fn error(file: &str, message: impl std::fmt::Display) -> TemplateError {
     TemplateError { file: file.to_owned(), message: message.to_string() }
 }
 

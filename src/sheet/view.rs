@@ -40,6 +40,8 @@ pub(super) struct AskView {
     pub marks: Option<String>,
     pub given: Option<String>,
     pub space: Option<String>,
+    /// The solution's first sentence, where it can stand beside the word "Solution".
+    pub opening: Option<String>,
     pub solution: Option<Vec<Block>>,
 }
 
