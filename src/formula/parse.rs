@@ -410,7 +410,7 @@ mod tests {
             ("exp(z, at_kink=1)", 7, "`exp` has no such option"),
             ("x @ W", 2, "the matrix product `@` is not offered by this version"),
             ("w − b", 2, "`−` is not a minus sign"),
-            ("1.2.3", 0, "`1.2.3` is not a number"),
+            ("1.2.3", 0, "`.` does not belong into a number"),
             ("", 0, "the expression ends too early"),
         ];
         for (text, offset, message) in table {
