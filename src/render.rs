@@ -84,6 +84,10 @@ pub fn render(
     formats: &[Format],
     audience: Audience,
 ) -> Result<Files, RenderError> {
+    let problems = notation_problems(scenario);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
     let trace = engine::execute(scenario)?;
     let mut files = Files::new();
     let mut problems = Vec::new();
@@ -135,6 +139,18 @@ fn paper_files(
     Ok(files)
 }
 
+/// The LaTeX that a scenario chooses for its names, where it can't be set.
+fn notation_problems(scenario: &Scenario) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for text in scenario.setups.iter().flat_map(|setup| &setup.notation_texts) {
+        if let Some(found) = publish::formula_problems(&format!("${}$", text.source)).first() {
+            let message = format!("this formula can't be set: {}", found.message);
+            problems.push(text.problem(0, text.source.chars().count(), message));
+        }
+    }
+    problems
+}
+
 /// The formulas of the author's texts that can't be converted, at their places.
 fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -142,8 +158,13 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
         for problem in publish::formula_problems(&passage.rendered) {
             // What a template has filled in is not in the source; then the text as a whole is named.
             let tex = problem.tex.trim();
-            let offset = passage.text.source.find(tex).unwrap_or(0);
-            let width = if offset == 0 { 1 } else { tex.chars().count() };
+            let same = passage.rendered == passage.text.source;
+            let found = if same { Some(problem.offset) } else { passage.text.source.find(tex) };
+            let offset = found.unwrap_or(0);
+            let width = match found {
+                Some(_) if !same => tex.chars().count(),
+                _ => 1,
+            };
             let message = format!("this formula can't be set: {}", problem.message);
             problems.push(passage.text.problem(offset, width, message));
         }

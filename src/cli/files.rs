@@ -26,6 +26,10 @@ pub(crate) fn write(files: &[(PathBuf, String)]) -> Result<(), Failure> {
 fn prepare(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder)?;
+    // Found now, before the first file is renamed.
+    if path.is_dir() {
+        return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
+    }
     let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;

@@ -160,8 +160,7 @@ fn stray(symbol: char, offset: usize) -> ParseError {
         '<' | '>' | '!' => ("comparisons stand in requirements only".into(), None),
         _ => (format!("`{symbol}` has no meaning in an expression"), None),
     };
-    let width = symbol.len_utf8();
-    ParseError { offset, width, message, help: help.map(Into::into) }
+    ParseError { offset, width: 1, message, help: help.map(Into::into) }
 }
 
 struct Parser {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Parser};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::formula::{self, Display, Formula, Piece};
 use super::html::{escaped, options, scroll_box};
@@ -30,12 +30,46 @@ pub struct FormulaProblem {
 #[must_use]
 pub fn formula_problems(markdown: &str) -> Vec<FormulaProblem> {
     let mut formulas = Formulas::default();
-    for (event, range) in Parser::new_ext(markdown, options("")).into_offset_iter() {
-        if let Some((tex, display)) = formula_of(&event) {
-            formulas.convert(tex, display, markdown, range);
+    let events: Vec<_> = Parser::new_ext(markdown, options("")).into_offset_iter().collect();
+    for (event, range) in &events {
+        if let Some((tex, display)) = formula_of(event) {
+            formulas.convert(tex, display, markdown, range.clone());
         }
     }
+    formulas.problems.extend(stray_dollars(&events, markdown));
+    formulas.problems.sort_by_key(|problem| problem.offset);
     formulas.problems
+}
+
+/// Dollar signs in running text. Where a formula doesn't end, or its braces don't match,
+/// pulldown-cmark finds no formula, and a reader would see its source.
+pub(super) fn stray_dollars(
+    events: &[(Event<'_>, Range<usize>)],
+    markdown: &str,
+) -> Vec<FormulaProblem> {
+    let mut problems = Vec::new();
+    let mut code = false;
+    for (event, range) in events {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => code = true,
+            Event::End(TagEnd::CodeBlock) => code = false,
+            Event::Text(text) if !code && text.contains('$') => {
+                let start = range.start;
+                let found = markdown[range.clone()].find('$').map_or(start, |at| start + at);
+                if !markdown[..found].ends_with('\\') {
+                    problems.push(FormulaProblem {
+                        offset: found,
+                        tex: "$".to_owned(),
+                        message: "it doesn't end, or its braces don't match; the sign itself is \
+                                  written `\\$`"
+                            .to_owned(),
+                    });
+                }
+            }
+            _ => {}
+        }
+    }
+    problems
 }
 
 fn formula_of<'e>(event: &'e Event<'_>) -> Option<(&'e str, Display)> {

@@ -9,7 +9,7 @@ use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use super::anchor::Anchors;
 use super::blocks::NARROW_LINE;
 use super::formula::Display;
-use super::formulas::{FormulaProblem, Formulas, boxed};
+use super::formulas::{FormulaProblem, Formulas, boxed, stray_dollars};
 use super::{Page, destination, figure};
 
 /// The page's text as HTML, or what is wrong with its formulas.
@@ -30,6 +30,7 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
         taken: 0,
     };
     rewriter.run();
+    rewriter.formulas.problems.extend(stray_dollars(&events, page.markdown));
     if !rewriter.formulas.problems.is_empty() {
         return Err(rewriter.formulas.problems);
     }

@@ -89,6 +89,8 @@ pub struct Setup {
     pub inline: Vec<String>,
     /// How names print.
     pub notation: Notation,
+    /// The author's LaTeX in it, to be checked.
+    pub notation_texts: Vec<Text>,
     /// The initial values of the parameters, in order.
     pub parameters: Vec<(String, Real)>,
     /// The names of the data, in the order of the first example.

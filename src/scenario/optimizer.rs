@@ -16,7 +16,14 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Run>
     check_name(field, key, "run");
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
-    let optimizer = map.required("kind").and_then(|kind| optimizer(&kind));
+    let kind = map.take("kind");
+    if kind.is_none() {
+        let kinds: Vec<&str> = catalogue::optimizers().iter().map(|known| known.kind).collect();
+        let problem = field.problem("the key `kind` is missing");
+        let help = format!("the kinds are {}", kinds.join(", "));
+        field.report().push(problem.with_help(help));
+    }
+    let optimizer = kind.and_then(|kind| optimizer(&kind));
     for key in LATER {
         map.later(key, "it comes with the whole catalogue");
     }

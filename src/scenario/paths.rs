@@ -125,6 +125,9 @@ impl<'a> Paths<'a> {
         let [first, rest @ ..] = parts else {
             return Err(end(parts, "the path is empty"));
         };
+        if parts.iter().all(|part| part.text.is_empty()) {
+            return Err(end(parts, "the path is empty"));
+        }
         if let Some(index) = self.setups.iter().position(|setup| setup.name == first.text) {
             return Ok((index, rest));
         }
@@ -154,7 +157,11 @@ fn end(parts: &[Part<'_>], message: &str) -> PathError {
 fn run(setup: &Setup, part: Part<'_>) -> Result<usize> {
     let found = setup.runs.iter().position(|run| run.name == part.text);
     let known = setup.runs.iter().map(|run| run.name.as_str()).chain(["data"]);
-    found.ok_or_else(|| part.unknown(&format!("run of `{}`", setup.name), known))
+    found.ok_or_else(|| {
+        let mut error = part.unknown("run", known);
+        error.message = format!("`{}` has no run `{}`", setup.name, part.text);
+        error
+    })
 }
 
 fn datum(setup: &Setup, data: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {
@@ -207,7 +214,10 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
     let (example, rest) = match rest {
         [first, rest @ ..] if first.numbered('e').is_some() => {
             let number = first.numbered('e').filter(|number| (1..=size).contains(number));
-            let message = format!("the examples of this iteration are e1 to e{size}");
+            let message = match size {
+                1 => "this iteration's batch has one example, e1".to_owned(),
+                _ => format!("the examples of this iteration are e1 to e{size}"),
+            };
             (Some(number.ok_or_else(|| first.error(message))?), rest)
         }
         _ => (None, rest),

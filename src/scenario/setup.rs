@@ -8,6 +8,7 @@ use crate::number::Real;
 use super::definition::{Definition, Display, Run, Setup};
 use super::quantity::{parse_problem, real};
 use super::read::display;
+use super::text::Text;
 use super::yaml::Key;
 use super::{Field, Fields, Problem, optimizer, suggest};
 
@@ -21,8 +22,8 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
     later_keys(&mut map);
-    reduction(&mut map);
-    let notation = notation(&mut map);
+    only_choice(&mut map, "reduction", "mean", "sum");
+    let (notation, notation_texts) = notation(&mut map);
     let parameters = parameters(&mut map);
     let data = map.take("data");
     let (inputs, data) = match &data {
@@ -55,6 +56,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         model,
         inline: inline.into_iter().map(|(_, name)| name).collect(),
         notation,
+        notation_texts,
         parameters,
         inputs,
         data,
@@ -62,6 +64,16 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         runs: runs?,
         display,
     })
+}
+
+/// A key with one word that this version offers and one that it does not.
+fn only_choice(map: &mut Fields<'_>, key: &'static str, offered: &str, later: &str) {
+    let Some(field) = map.take(key) else { return };
+    if field.node().scalar().is_some_and(|scalar| scalar.text == later) {
+        field.refuse(format!("`{key}: {later}` is not offered by this version"));
+    } else {
+        let _: Option<()> = field.choice(&[(offered, ())]);
+    }
 }
 
 fn later_keys(map: &mut Fields<'_>) {
@@ -79,15 +91,6 @@ fn later_keys(map: &mut Fields<'_>) {
         ("adjoint", "models without a loss come with layers"),
     ] {
         map.later(key, why);
-    }
-}
-
-fn reduction(map: &mut Fields<'_>) {
-    let Some(field) = map.take("reduction") else { return };
-    if field.node().scalar().is_some_and(|scalar| scalar.text == "sum") {
-        field.refuse("the reduction `sum` is not offered by this version");
-    } else {
-        let _: Option<()> = field.choice(&[("mean", ())]);
     }
 }
 
@@ -139,14 +142,16 @@ fn looks_like_a_step(name: &str) -> bool {
     name.strip_prefix(['e', 't']).is_some_and(digits)
 }
 
-fn notation(map: &mut Fields<'_>) -> Notation {
+fn notation(map: &mut Fields<'_>) -> (Notation, Vec<Text>) {
     let mut chosen = BTreeMap::new();
+    let mut texts = Vec::new();
     for (key, field) in map.entries("notation").unwrap_or_default() {
-        if let Some(text) = field.text() {
-            chosen.insert(key.text.clone(), text.text.clone());
+        if let Some(text) = Text::read(&field) {
+            chosen.insert(key.text.clone(), text.source.clone());
+            texts.push(text);
         }
     }
-    Notation::new(chosen)
+    (Notation::new(chosen), texts)
 }
 
 fn parameters(map: &mut Fields<'_>) -> Vec<(String, Real)> {
@@ -223,7 +228,7 @@ fn model(
     for line in text.split_inclusive('\n') {
         let start = offset;
         offset += line.len();
-        let code = line.split('#').next().unwrap_or_default();
+        let code = line.split('#').next().unwrap_or_default().trim_end();
         if code.trim().is_empty() {
             continue;
         }
@@ -315,10 +320,12 @@ fn batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
         return iterations.map(|number| vec![all; number]);
     };
     let list = if field.node().is_map() {
-        sequential(&field, count, iterations)?
+        sequential(&field, count, iterations)
     } else {
-        listed(&field, count)?
+        listed(&field, count)
     };
+    // What was refused is not missing too.
+    let Some(list) = list else { return Some(Vec::new()) };
     match iterations {
         Some(number) if number > list.len() => {
             field.refuse(format!(
@@ -339,7 +346,7 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     }
     let most = u64::try_from(count).unwrap_or(u64::MAX);
     let batch = |item: &Field<'_>| {
-        let examples = item.items().unwrap_or_default();
+        let Some(examples) = item.items() else { return Vec::new() };
         if examples.is_empty() {
             item.refuse("a batch names at least one example");
         }
@@ -364,7 +371,7 @@ fn sequential(
     let mut map = field.fields()?;
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
-    let _: Option<()> = map.choice("order", &[("sequential", ())]);
+    only_choice(&mut map, "order", "sequential", "shuffled");
     map.finish();
     let size = usize::try_from(size?).ok()?;
     let Some(iterations) = iterations else {
