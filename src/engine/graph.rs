@@ -42,6 +42,8 @@ pub enum Operation {
     Constant(Rational),
     /// −x
     Negate,
+    /// xᵀ
+    Transpose,
     /// A binary operation.
     Binary(Operator),
     /// A function.
@@ -89,6 +91,9 @@ impl Graph {
             }
             Expression::Number(number) => (Operation::Constant(number.clone()), Vec::new()),
             Expression::Negate(inner) => (Operation::Negate, vec![self.add(inner, definition)]),
+            Expression::Transpose(inner) => {
+                (Operation::Transpose, vec![self.add(inner, definition)])
+            }
             Expression::Binary(operator, left, right) => {
                 let left = self.add(left, definition);
                 (Operation::Binary(*operator), vec![left, self.add(right, definition)])

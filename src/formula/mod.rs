@@ -12,6 +12,7 @@ pub mod function;
 pub mod latex;
 pub mod notation;
 mod parse;
+pub mod shape;
 mod suggest;
 
 pub use evaluate::{Branch, Decide, Evaluator, Failure, Prove, ZeroOverZero};

@@ -1,11 +1,13 @@
 //! A checked scenario: every name resolved, every number exact, every default in place.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::catalogue::{Optimizer, Options};
+use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
-use crate::number::{Precision, Real, Rounding};
-use crate::trace::Path;
+use crate::number::{Precision, Rounding};
+use crate::trace::{Path, Tensor};
 
 use super::text::Text;
 
@@ -87,14 +89,16 @@ pub struct Setup {
     pub model: Vec<Definition>,
     /// Definitions that stand for their expression in printed formulas.
     pub inline: Vec<String>,
+    /// The shape of every datum, parameter and definition.
+    pub shapes: BTreeMap<String, Shape>,
     /// How names print.
     pub notation: Notation,
     /// The initial values of the parameters, in order.
-    pub parameters: Vec<(String, Real)>,
+    pub parameters: Vec<(String, Tensor)>,
     /// The names of the data, in the order of the first example.
     pub inputs: Vec<String>,
     /// The examples; each has a value for every input.
-    pub data: Vec<Vec<Real>>,
+    pub data: Vec<Vec<Tensor>>,
     /// The examples of each iteration, counted from 1.
     pub batches: Vec<Vec<usize>>,
     /// One run for each optimizer.
@@ -334,6 +338,11 @@ impl Setup {
     pub fn definition(&self, name: &str) -> Option<&Expression> {
         let found = self.model.iter().find(|definition| definition.name == name);
         found.map(|definition| &definition.expression)
+    }
+
+    /// Whether every datum, parameter and definition is a plain number.
+    pub fn is_scalar(&self) -> bool {
+        self.shapes.values().all(|shape| *shape == Shape::Scalar)
     }
 
     /// Whether the name is a parameter.

@@ -13,6 +13,7 @@ mod cells;
 mod definition;
 mod field;
 mod fields;
+mod model;
 mod optimizer;
 mod paths;
 mod place;
@@ -21,6 +22,7 @@ mod problems;
 mod quantity;
 mod read;
 mod setup;
+mod shapes;
 mod text;
 pub mod yaml;
 

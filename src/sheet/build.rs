@@ -378,8 +378,8 @@ impl Builder<'_> {
         let setup = &self.scenario.setups[id];
         let numbers = self.numbers(&setup.display);
         let value = path.value(self.trace, crate::trace::Reading::Printed);
-        let shown = match value.as_ref().and_then(crate::trace::Value::real) {
-            Some(real) => numbers.input(real).map_err(fail)?,
+        let shown = match &value {
+            Some(value) => numbers.given(value).map_err(fail)?,
             None => numbers.no_value(),
         };
         let name = match &path.target {
@@ -627,7 +627,7 @@ fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
         let row = &work.setup.data[index - 1];
         let mut entries = Vec::new();
         for (input, value) in work.setup.inputs.iter().zip(row) {
-            let shown = work.numbers.input(value)?;
+            let shown = work.numbers.given(value)?;
             entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
         }
         data.push(format!("$({})$", entries.join(r",\; ")));

@@ -4,13 +4,12 @@
 //! set-up's notation, with `inline` definitions written out; the numbers are put in for
 //! the names; the result is the trace's own value.
 
+use crate::engine::slope;
 use crate::formula::latex::Printer;
-use crate::formula::{
-    Call, Evaluator, Expression, Failure, Operator, Prove, Shown, ZeroOverZero, chain,
-};
-use crate::number::{Fault, Real};
+use crate::formula::{Call, Expression, Failure, Operator, Shown, chain};
+use crate::number::Fault;
 use crate::scenario::{Run, Setup};
-use crate::trace::{Example, Iteration, Value};
+use crate::trace::{Example, Iteration, Tensor};
 
 use super::show::{Numbers, Row};
 
@@ -35,7 +34,7 @@ pub(super) struct Work<'a> {
 pub(super) struct Reading<'a> {
     pub latex: &'a dyn Fn(&str) -> String,
     pub value: &'a dyn Fn(&str) -> Result<Shown, Fault>,
-    pub real: &'a dyn Fn(&str) -> Option<Real>,
+    pub tensor: &'a dyn Fn(&str) -> Option<Tensor>,
 }
 
 impl<'a> Work<'a> {
@@ -74,7 +73,7 @@ impl<'a> Work<'a> {
         for (parameter, value) in values.iter() {
             let latex = |name: &str| self.rule_name(name, parameter, &[]);
             let shown = |name: &str| self.rule_value(name, parameter, &[]);
-            let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+            let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
             rows.push(self.row(left, point, value, &reading)?);
         }
@@ -127,7 +126,7 @@ impl<'a> Work<'a> {
         &self,
         left: String,
         expression: &Expression,
-        value: &Value,
+        value: &Tensor,
         index: usize,
         example: &Example,
     ) -> Result<Row, Fault> {
@@ -136,13 +135,13 @@ impl<'a> Work<'a> {
             None => self.name(name, index),
         };
         let shown = |name: &str| self.forward_value(name, example);
-        let real = |name: &str| self.forward_real(name, example);
-        let reading = Reading { latex: &latex, value: &shown, real: &real };
+        let tensor = |name: &str| self.forward_tensor(name, example);
+        let reading = Reading { latex: &latex, value: &shown, tensor: &tensor };
         self.row(left, expression, value, &reading)
     }
 
     /// ∇L as the mean of the examples' gradients.
-    fn mean_row(&self, parameter: &str, value: &Value) -> Result<Row, Fault> {
+    fn mean_row(&self, parameter: &str, value: &Tensor) -> Result<Row, Fault> {
         let count = self.record.examples.len();
         let part = |index: usize| Expression::Name(format!("{PART}{index}"));
         let sum = (1..count)
@@ -159,9 +158,9 @@ impl<'a> Work<'a> {
         let shown = |name: &str| {
             let example = index(name).and_then(|index| self.record.examples.get(index));
             let value = example.and_then(|example| example.gradient.get(parameter));
-            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value))
+            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value))
         };
-        let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+        let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
         self.row(self.gradient_name(parameter, None), &mean, value, &reading)
     }
 
@@ -170,7 +169,7 @@ impl<'a> Work<'a> {
         &self,
         left: String,
         expression: &Expression,
-        value: &Value,
+        value: &Tensor,
         reading: &Reading<'_>,
     ) -> Result<Row, Fault> {
         let number = |number: &_| self.numbers.rational(number);
@@ -213,14 +212,8 @@ impl<'a> Work<'a> {
 
     /// The value of a derivative such as ReLU′(wx + b).
     fn slope(&self, call: &Call, index: usize, reading: &Reading<'_>) -> Result<Shown, Fault> {
-        let derivative = Expression::Derivative(call.clone(), index);
-        let scope =
-            |name: &str| (reading.real)(name).ok_or_else(|| Failure::OutOfRange(name.into()));
-        let mut prove = Prove;
-        let mut evaluator =
-            Evaluator { decide: &mut prove, zero_over_zero: ZeroOverZero::Undefined };
-        match evaluator.evaluate(&derivative, &scope) {
-            Ok(real) => self.numbers.computed(&real),
+        match slope(call, index, reading.tensor) {
+            Ok(tensor) => self.numbers.tensor(&tensor),
             Err(Failure::Undecided { reached, .. }) => Err(Fault::Undecided(reached)),
             Err(_) => Ok(self.numbers.no_value()),
         }
@@ -264,8 +257,8 @@ impl<'a> Work<'a> {
     /// The parameter before the iteration: exact as long as it is the scenario's own number.
     pub(super) fn parameter(&self, name: &str) -> Result<Shown, Fault> {
         match self.before.parameters.get(name) {
-            Some(Value::Real(real)) if self.before.t == 0 => self.numbers.input(real),
-            Some(value) => self.numbers.value(value),
+            Some(value) if self.before.t == 0 => self.numbers.given(value),
+            Some(value) => self.numbers.tensor(value),
             None => Ok(self.numbers.no_value()),
         }
     }
@@ -274,24 +267,24 @@ impl<'a> Work<'a> {
         if let Some(inner) = name.strip_prefix(ADJOINT) {
             let value = example.adjoints.get(inner);
             return value
-                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value));
+                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value));
         }
         if self.setup.is_parameter(name) {
             let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
-            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.value(value));
+            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.tensor(value));
         }
         match example.values.get(name) {
-            Some(Value::Real(real)) if self.setup.inputs.iter().any(|input| input == name) => {
-                self.numbers.input(real)
+            Some(value) if self.setup.inputs.iter().any(|input| input == name) => {
+                self.numbers.given(value)
             }
-            Some(value) => self.numbers.value(value),
+            Some(value) => self.numbers.tensor(value),
             None => Ok(self.numbers.no_value()),
         }
     }
 
-    fn forward_real(&self, name: &str, example: &Example) -> Option<Real> {
+    fn forward_tensor(&self, name: &str, example: &Example) -> Option<Tensor> {
         let point = self.record.look_ahead.as_ref().unwrap_or(&self.before.parameters);
-        point.get(name).or_else(|| example.values.get(name))?.real().cloned()
+        point.get(name).or_else(|| example.values.get(name)).cloned()
     }
 }
 
