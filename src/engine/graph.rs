@@ -82,7 +82,12 @@ impl Graph {
     }
 
     fn add(&mut self, expression: &Expression, definition: &str) -> usize {
+        // Numbers among themselves, such as 1/2, are no nodes of their own.
+        let number = crate::formula::chain::number(expression).map(|(value, _)| value);
         let (operation, inputs) = match expression {
+            _ if number.is_some() => {
+                (Operation::Constant(number.unwrap_or(Rational::ZERO)), Vec::new())
+            }
             Expression::Name(name) => {
                 if let Some(node) = self.node(name) {
                     return node;

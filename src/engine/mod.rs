@@ -17,6 +17,7 @@ mod tensor;
 
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};
+pub use pass::{graph, nodes};
 pub use slope::slope;
 pub use surface::Surface;
 

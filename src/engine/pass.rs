@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::formula::{Branch, Call, Decide, Evaluator, ZeroOverZero};
+use crate::formula::{Branch, Call, Decide, Evaluator, Failure, Prove, ZeroOverZero};
 use crate::number::{Rational, Real, Sign};
 use crate::scenario::Setup;
 use crate::trace::{self, Convention, Example, Named, Value};
@@ -15,10 +15,9 @@ use super::tensor::Tensor;
 /// The name of the objective.
 pub(super) const LOSS: &str = "loss";
 
-/// The graph of a set-up: data and parameters are its leaves.
-pub(super) fn graph(setup: &Setup) -> Graph {
-    let parameters = setup.parameters.iter().map(|(name, _)| name.as_str());
-    let leaves = setup.inputs.iter().map(String::as_str).chain(parameters);
+/// The graph of a set-up: data, parameters and symbols are its leaves.
+pub fn graph(setup: &Setup) -> Graph {
+    let leaves = setup.leaves.iter().map(String::as_str);
     let model = setup.model.iter().map(|line| (line.name.as_str(), &line.expression));
     Graph::new(leaves, model)
 }
@@ -49,6 +48,34 @@ pub(super) fn example(
         gradient,
         branches: branches(graph, &pass, &mattered, decide),
     })
+}
+
+/// The value and the adjoint of every node, for one example at the given point.
+///
+/// # Errors
+///
+/// A branch that is undecided, or a number out of range.
+pub fn nodes(
+    setup: &Setup,
+    point: &Named<trace::Tensor>,
+    index: usize,
+) -> Result<Vec<(trace::Tensor, trace::Tensor)>, Failure> {
+    let graph = graph(setup);
+    let row = index.checked_sub(1).and_then(|row| setup.data.get(row));
+    let leaf = |name: &str| {
+        let input = setup.inputs.iter().position(|input| input == name);
+        let datum = input.and_then(|column| row?.get(column));
+        datum.or_else(|| point.get(name)).map_or_else(|| Tensor::zeros(None), Tensor::from_record)
+    };
+    let mut prove = Prove;
+    let run = |prove: &mut Prove| -> Result<_, Stop> {
+        let pass = forward(&graph, &leaf, prove)?;
+        let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
+        let adjoints = backward(&graph, &pass, seeded(&pass, root), prove, &|_| Sign::Zero)?;
+        Ok((pass, adjoints))
+    };
+    let (pass, adjoints) = run(&mut prove).map_err(|stop| *stop.failure)?;
+    Ok(pass.values.iter().map(Tensor::record).zip(adjoints.iter().map(Tensor::record)).collect())
 }
 
 /// The derivative of the objective by itself: one in every entry.

@@ -68,7 +68,7 @@ fn finish(way: Way) -> Product {
     Product { negative, factors }
 }
 
-fn coefficient(size: &Rational, decimal: bool) -> Expression {
+pub(super) fn coefficient(size: &Rational, decimal: bool) -> Expression {
     if decimal || size.is_int() {
         return Expression::Number(size.clone());
     }
@@ -199,7 +199,7 @@ fn multiplied(list: Vec<Way>, outer: &[Expression]) -> Vec<Way> {
 }
 
 /// The value of a factor that holds numbers alone, and whether it is written as a decimal.
-fn number(expression: &Expression) -> Option<(Rational, bool)> {
+pub(crate) fn number(expression: &Expression) -> Option<(Rational, bool)> {
     match expression {
         Expression::Number(value) => Some((value.clone(), !value.is_int())),
         Expression::Negate(inner) => number(inner).map(|(value, decimal)| (-value, decimal)),

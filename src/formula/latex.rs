@@ -101,7 +101,9 @@ impl Printer<'_> {
         let mut text = String::new();
         let mut before: Option<Look> = None;
         for (index, factor) in factors.iter().enumerate() {
-            let Factor { text: next, look } = self.factor(factor, index == 0);
+            // Beside another factor an entrywise product is bracketed, first or not.
+            let alone = factors.len() == 1 || !is_hadamard(factor);
+            let Factor { text: next, look } = self.factor(factor, index == 0 && alone);
             if let Some(before) = before {
                 text.push_str(separator(before, look, numeric));
             }
@@ -197,7 +199,9 @@ impl Printer<'_> {
             Expression::Shown(shown) if !shown.compound => shown.latex(),
             _ => bracket(&self.latex(inner)),
         };
-        Factor { text: format!(r"{text}^{{\top}}"), look: Look::Letter }
+        let is_matrix = matches!(inner, Expression::Shown(_));
+        let look = if is_matrix { Look::Matrix } else { Look::Letter };
+        Factor { text: format!(r"{text}^{{\top}}"), look }
     }
 
     fn derivative(&self, call: &Call, index: usize) -> Factor {
@@ -228,6 +232,10 @@ impl Printer<'_> {
             }
         }
     }
+}
+
+fn is_hadamard(expression: &Expression) -> bool {
+    matches!(expression, Expression::Binary(Operator::Hadamard, ..))
 }
 
 fn is_plain(shown: &Shown) -> bool {

@@ -428,7 +428,7 @@ mod tests {
             ("softmax(z)", 0, "the function `softmax` is not offered by this version"),
             ("exp(z, at_kink=1)", 7, "`exp` has no such option"),
             ("w − b", 2, "`−` is not a minus sign"),
-            ("1.2.3", 0, "`1.2.3` is not a number"),
+            ("1.2.3", 0, "`.` does not belong into a number"),
             ("", 0, "the expression ends too early"),
         ];
         for (text, offset, message) in table {

@@ -93,6 +93,9 @@ pub struct Setup {
     pub shapes: BTreeMap<String, Shape>,
     /// How names print.
     pub notation: Notation,
+    /// Data, parameters and symbols in the order in which nodes are numbered: as in
+    /// `shapes`, then the rest.
+    pub leaves: Vec<String>,
     /// The initial values of the parameters, in order.
     pub parameters: Vec<(String, Tensor)>,
     /// The names of the data, in the order of the first example.
@@ -188,8 +191,33 @@ pub enum Content {
         /// Put in the numbers of this iteration.
         at: Option<Moment>,
     },
+    /// The nodes of a set-up's computation graph, listed.
+    Nodes(usize),
+    /// The adjoints of a set-up's nodes, derived.
+    Adjoints {
+        /// The set-up.
+        setup: usize,
+        /// Put in the numbers of this iteration.
+        at: Option<Moment>,
+    },
+    /// A set-up's computation graph, drawn.
+    Graph {
+        /// The set-up.
+        setup: usize,
+        /// Whether the adjoints' arrows are drawn too.
+        backward: Backward,
+    },
     /// Every iteration of a run, told.
     Narration(RunId),
+}
+
+/// Whether a drawn graph shows the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backward {
+    /// The forward arrows alone.
+    Hidden,
+    /// The adjoints' arrows too.
+    Shown,
 }
 
 /// A question: a numbered heading, a text, and parts.
@@ -328,6 +356,9 @@ impl Content {
             | Self::Plot { .. }
             | Self::Table { .. }
             | Self::Gradients { .. }
+            | Self::Nodes(_)
+            | Self::Adjoints { .. }
+            | Self::Graph { .. }
             | Self::Narration(_) => {}
         }
     }
@@ -338,6 +369,12 @@ impl Setup {
     pub fn definition(&self, name: &str) -> Option<&Expression> {
         let found = self.model.iter().find(|definition| definition.name == name);
         found.map(|definition| &definition.expression)
+    }
+
+    /// Whether some name has a shape, but no value: then it can be derived, but not run.
+    pub fn is_symbolic(&self) -> bool {
+        let valued = |name: &String| self.inputs.contains(name) || self.is_parameter(name);
+        !self.leaves.iter().all(valued)
     }
 
     /// Whether every datum, parameter and definition is a plain number.

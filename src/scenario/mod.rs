@@ -27,7 +27,7 @@ mod text;
 pub mod yaml;
 
 pub use definition::{
-    Ask, Audience, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
+    Ask, Audience, Backward, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
     Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;

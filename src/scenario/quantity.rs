@@ -56,7 +56,8 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     let counts = match shape {
         Some(shape @ Shape::Matrix(..)) => {
             let Some(counts) = shape.counts() else {
-                field.refuse(format!("the shape {shape} has no values yet"));
+                let problem = field.problem(format!("the shape {shape} has no values to fill"));
+                field.report().push(problem.with_help("give each size one in `dimensions`"));
                 return None;
             };
             Some(counts)

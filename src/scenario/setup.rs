@@ -25,6 +25,8 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let display = display(&mut map, outer);
     later_keys(&mut map);
     reduction(&mut map);
+    // The free adjoint of a model without a loss: one in every entry.
+    let _: Option<()> = map.choice("adjoint", &[("ones", ())]);
     let notation = notation(&mut map);
     let dimensions = dimensions(&mut map);
     let declared = shapes(&mut map, &dimensions);
@@ -35,12 +37,6 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         Some(field) => examples(field, &mut shapes).unwrap_or_default(),
         None => (Vec::new(), Vec::new()),
     };
-    for (name, _) in &declared {
-        let valued = inputs.contains(name) || parameters.iter().any(|(known, _)| known == name);
-        if !valued {
-            field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
-        }
-    }
     for (name, _) in parameters.iter().filter(|(name, _)| inputs.contains(name)) {
         field.refuse(format!("`{name}` stands both in `init` and in `data`"));
     }
@@ -58,6 +54,9 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
             field.report().push(helped(problem, suggest(name, known)));
         }
     }
+    let given = inputs.iter().chain(parameters.iter().map(|(name, _)| name));
+    let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+    leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match optimizers {
         Some(field) => runs(&field, &display),
         None => Some(Vec::new()),
@@ -65,6 +64,11 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let objective = model.iter().any(|line| line.name == "loss");
     if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
         check_runs(field, objective, parameters.is_empty(), batches.as_ref());
+        for (name, _) in &declared {
+            if !inputs.contains(name) && !parameters.iter().any(|(known, _)| known == name) {
+                field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
+            }
+        }
     }
     Some(Setup {
         name: key.text.clone(),
@@ -72,6 +76,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         inline: inline.into_iter().map(|(_, name)| name).collect(),
         notation,
         shapes,
+        leaves,
         parameters,
         inputs,
         data,
@@ -91,7 +96,6 @@ fn later_keys(map: &mut Fields<'_>) {
         ("clip", "clipping comes with the whole catalogue"),
         ("weight_decay", "weight decay comes with the whole catalogue"),
         ("experiments", "experiments come with layers"),
-        ("adjoint", "models without a loss come with layers"),
     ] {
         map.later(key, why);
     }

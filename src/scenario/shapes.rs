@@ -50,9 +50,5 @@ fn size(field: &Field<'_>, dimensions: &Dimensions) -> Option<Size> {
         return usize::try_from(value).ok().map(Size::number);
     }
     let value = dimensions.get(text).copied();
-    if value.is_none() {
-        let problem = field.problem(format!("the dimension `{text}` has no value"));
-        field.report().push(problem.with_help(format!("give it one: `dimensions: {{{text}: 2}}`")));
-    }
     Some(Size { name: Some(text.clone()), value })
 }

@@ -133,11 +133,13 @@ fn signed(text: &str, exact: bool, compound: bool) -> Shown {
 pub(super) struct Row {
     pub left: String,
     pub steps: Vec<Step>,
+    /// What ends the row without a relation of its own.
+    pub end: String,
 }
 
 impl Row {
     pub(super) fn new(left: impl Into<String>) -> Self {
-        Self { left: left.into(), steps: Vec::new() }
+        Self { left: left.into(), steps: Vec::new(), end: String::new() }
     }
 
     /// Adds a step, unless it would only repeat the one before.
@@ -154,12 +156,20 @@ impl Row {
         }
     }
 
+    pub(super) fn tail(&mut self, end: impl Into<String>) {
+        self.end = end.into();
+    }
+
     fn latex(&self) -> String {
         let mut text = self.left.clone();
         for (index, step) in self.steps.iter().enumerate() {
             let relation = if step.exact { "=" } else { r"\approx" };
             text.push_str(if index == 0 { " &" } else { " " });
             text.push_str(&format!("{relation} {}", step.latex));
+        }
+        if !self.end.is_empty() {
+            text.push(' ');
+            text.push_str(&self.end);
         }
         text
     }

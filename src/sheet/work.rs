@@ -6,7 +6,7 @@
 
 use crate::engine::slope;
 use crate::formula::latex::Printer;
-use crate::formula::{Call, Expression, Failure, Operator, Shown, chain};
+use crate::formula::{Call, Expression, Failure, Operator, Shown, adjoint, chain};
 use crate::number::Fault;
 use crate::scenario::{Run, Setup};
 use crate::trace::{Example, Iteration, Tensor};
@@ -264,6 +264,10 @@ impl<'a> Work<'a> {
     }
 
     fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
+        if name == adjoint::ONES {
+            let magnitude = self.setup.notation.latex(name);
+            return Ok(Shown { magnitude, negative: false, exact: true, compound: false });
+        }
         if let Some(inner) = name.strip_prefix(ADJOINT) {
             let value = example.adjoints.get(inner);
             return value
@@ -317,7 +321,8 @@ pub(super) struct Gradients {
 impl Gradients {
     /// The gradients of the set-up's loss.
     pub(super) fn new(setup: &Setup) -> Self {
-        Self::direct(setup).unwrap_or_else(|| Self::by_adjoints(setup))
+        let direct = if setup.is_scalar() { Self::direct(setup) } else { None };
+        direct.unwrap_or_else(|| Self::by_adjoints(setup))
     }
 
     fn direct(setup: &Setup) -> Option<Self> {
@@ -326,13 +331,15 @@ impl Gradients {
         for (parameter, _) in &setup.parameters {
             let lookup = |name: &str| setup.definition(name);
             let products = chain::derivative(loss, parameter, &lookup)?;
-            gradients.push((parameter.clone(), sum(products, None)));
+            gradients.push((parameter.clone(), sum(products)));
         }
         Some(Self { adjoints: Vec::new(), gradients })
     }
 
     fn by_adjoints(setup: &Setup) -> Self {
-        let inner = setup.model.iter().rev().filter(|line| line.name != LOSS);
+        let inner = setup.model.iter().rev().filter(|line| {
+            line.name != LOSS && !setup.inline.contains(&line.name)
+        });
         let adjoints =
             inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
         let parameters = setup.parameters.iter();
@@ -342,35 +349,31 @@ impl Gradients {
     }
 }
 
-/// Σ over the definitions c that use the name: c̄ · ∂c/∂name.
+/// Σ over the definitions that use the name, of what their adjoint hands to it.
 fn through_consumers(setup: &Setup, name: &str) -> Expression {
-    let mut total: Option<Expression> = None;
-    for line in setup.model.iter().filter(|line| line.expression.mentions(name)) {
-        let products = chain::derivative(&line.expression, name, &|_| None).unwrap_or_default();
-        let adjoint = (line.name != LOSS).then(|| format!("{ADJOINT}{}", line.name));
-        let share = sum(products, adjoint.as_deref());
-        total = Some(match total {
-            None => share,
-            Some(before) => Expression::binary(Operator::Add, before, share),
-        });
+    let mut summands = Vec::new();
+    for line in setup.model.iter().filter(|line| !setup.inline.contains(&line.name)) {
+        let expression = write_out(setup, &line.expression);
+        let known = Expression::Name(format!("{ADJOINT}{}", line.name));
+        let last = setup.model.last().is_some_and(|last| last.name == line.name);
+        let given = if line.name == LOSS || (last && setup.definition(LOSS).is_none()) {
+            None
+        } else {
+            Some(&known)
+        };
+        summands.extend(adjoint::shares(&expression, given, name, &setup.shapes));
     }
-    total.unwrap_or_else(|| Expression::integer(0))
+    adjoint::total(summands)
 }
 
-/// Products as one expression, each with a factor in front, if there is one.
-fn sum(products: Vec<chain::Product>, front: Option<&str>) -> Expression {
-    let mut total: Option<Expression> = None;
-    for product in products {
-        let factors = front.map(Expression::name).into_iter().chain(product.factors);
+/// Products as one expression.
+fn sum(products: Vec<chain::Product>) -> Expression {
+    let term = |product: chain::Product| {
+        let factors = product.factors.into_iter();
         let term = factors
             .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
             .unwrap_or_else(|| Expression::integer(1));
-        total = Some(match (total, product.negative) {
-            (None, false) => term,
-            (None, true) => Expression::Negate(Box::new(term)),
-            (Some(before), false) => Expression::binary(Operator::Add, before, term),
-            (Some(before), true) => Expression::binary(Operator::Subtract, before, term),
-        });
-    }
-    total.unwrap_or_else(|| Expression::integer(0))
+        if product.negative { Expression::Negate(Box::new(term)) } else { term }
+    };
+    adjoint::total(products.into_iter().map(term).collect())
 }
