@@ -1,75 +1,164 @@
 //! The backward pass: reverse-mode differentiation over the graph.
 //!
-//! The adjoint of a node is the derivative of the loss by its value. It is complete once
-//! every consumer has added its share, therefore nodes are visited in reverse order:
+//! The adjoint of a node is the derivative of the loss by its value, and has its shape.
+//! It is complete once every consumer has added its share, therefore nodes are visited
+//! in reverse order:
 //!
 //! ```text
 //! v̄ = Σ over consumers c of v:  c̄ · ∂c/∂v
+//!
+//! c = a @ b      ā += c̄ bᵀ      b̄ += aᵀ c̄
+//! c = aᵀ         ā += c̄ᵀ
+//! c = f(a, b)    entry by entry; a repeated row or number gets the sum of its copies
+//! c = sum(a)     every entry of ā += c̄        norm: ā += c̄ a/‖a‖, and 0 at a = 0
 //! ```
 
+use crate::formula::function::Reduction;
 use crate::formula::{Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Real, Sign};
 
-use super::forward::{Outcome, Pass, Stop, operands, settle};
+use super::forward::{Pass, Stop, settle, share};
 use super::graph::{Graph, Node, Operation};
+use super::tensor::{Outcome, Tensor, product};
 
-/// The adjoint of every node, seeded with 1 at `root`.
+/// The adjoint of every node, given that of `root`.
 ///
 /// `side` answers, for a node that sits on a kink, from which side its derivative is
 /// taken; `Sign::Zero` is the convention's own derivative.
 pub(super) fn backward(
     graph: &Graph,
     pass: &Pass,
-    root: usize,
+    (root, seed): (usize, Tensor),
     decide: &mut dyn Decide,
     side: &dyn Fn(usize) -> Sign,
-) -> Result<Vec<Outcome>, Stop> {
-    let mut adjoints: Vec<Outcome> = vec![Ok(Real::zero()); graph.nodes.len()];
-    adjoints[root] = Ok(Real::one());
-    let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
+) -> Result<Vec<Tensor>, Stop> {
+    let mut adjoints: Vec<Tensor> =
+        pass.values.iter().map(|value| Tensor::zeros(value.shape)).collect();
+    adjoints[root] = seed;
+    let evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
+    let mut sweep = Sweep { graph, pass, evaluator, side };
     for index in (0..=root).rev() {
-        let node = &graph.nodes[index];
-        for (position, input) in node.inputs.iter().enumerate() {
-            if matches!(graph.nodes[*input].operation, Operation::Constant(_)) {
+        let adjoint = adjoints[index].clone();
+        for position in 0..graph.nodes[index].inputs.len() {
+            let input = graph.nodes[index].inputs[position];
+            if matches!(graph.nodes[input].operation, Operation::Constant(_)) {
                 continue;
             }
-            let local = match operands(node, &pass.values) {
-                Err(cause) => Err(cause),
-                Ok(inputs) => {
-                    let slope = slope(node, index, position, &inputs, pass, &mut evaluator, side);
-                    settle(slope, node.definition.as_deref().unwrap_or_default())?
-                }
-            };
-            let share = adjoints[index].clone().and_then(|adjoint| Ok(&adjoint * &local?));
-            let sum = adjoints[*input].clone().and_then(|sum| Ok(&sum + &share?));
-            adjoints[*input] = sum;
+            let share = sweep.share(index, position, &adjoint)?;
+            adjoints[input].add(&share);
         }
     }
     Ok(adjoints)
 }
 
-/// ∂(node)/∂(input at `position`).
-fn slope(
-    node: &Node,
-    index: usize,
-    position: usize,
-    inputs: &[Real],
-    pass: &Pass,
-    evaluator: &mut Evaluator<'_>,
-    side: &dyn Fn(usize) -> Sign,
-) -> Result<Real, Failure> {
-    match &node.operation {
-        Operation::Leaf(_) | Operation::Constant(_) => Ok(Real::zero()),
-        Operation::Negate => Ok(-Real::one()),
-        Operation::Binary(operator) => {
-            binary_slope(*operator, position, inputs, &node.expression, evaluator)
+struct Sweep<'a, 'd> {
+    graph: &'a Graph,
+    pass: &'a Pass,
+    evaluator: Evaluator<'d>,
+    side: &'a dyn Fn(usize) -> Sign,
+}
+
+impl Sweep<'_, '_> {
+    /// What node `index` adds to the adjoint of its input at `position`.
+    fn share(&mut self, index: usize, position: usize, adjoint: &Tensor) -> Result<Tensor, Stop> {
+        let node = &self.graph.nodes[index];
+        let input = |position: usize| &self.pass.values[node.inputs[position]];
+        match (&node.operation, position) {
+            (Operation::Transpose, _) => Ok(adjoint.transposed()),
+            (Operation::Binary(Operator::MatMul), 0) => {
+                Ok(adjoint.times(&input(1).transposed()))
+            }
+            (Operation::Binary(Operator::MatMul), _) => Ok(input(0).transposed().times(adjoint)),
+            (Operation::Call(call), _) if call.function.reduces().is_some() => {
+                let kind = call.function.reduces().unwrap_or(Reduction::Sum);
+                self.reduction(kind, index, input(0), adjoint)
+            }
+            _ => self.entries(index, position, adjoint),
         }
-        Operation::Call(call) => {
-            let sign = pass.branches[index].as_ref().map(|branch| match branch.sign {
-                Sign::Zero => side(index),
-                other => other,
+    }
+
+    fn reduction(
+        &mut self,
+        kind: Reduction,
+        index: usize,
+        input: &Tensor,
+        adjoint: &Tensor,
+    ) -> Result<Tensor, Stop> {
+        let node = &self.graph.nodes[index];
+        let above = adjoint.at(0, 0);
+        let mut entries = Vec::with_capacity(input.entries.len());
+        for entry in &input.entries {
+            entries.push(match kind {
+                Reduction::Sum => above.clone(),
+                Reduction::Mean => product(above, &Ok(Real::from(share(input)))),
+                Reduction::Norm => {
+                    let slope = self.norm_slope(entry, index, node)?;
+                    product(above, &slope)
+                }
             });
-            evaluator.derivative(call, position, inputs, sign)
+        }
+        Ok(Tensor { shape: input.shape, entries })
+    }
+
+    /// a/‖a‖, and 0 where the norm is 0 (the convention of PyTorch).
+    fn norm_slope(&mut self, entry: &Outcome, index: usize, node: &Node) -> Result<Outcome, Stop> {
+        let within = node.definition.as_deref().unwrap_or_default();
+        let (entry, norm) = match (entry, self.pass.values[index].at(0, 0)) {
+            (Ok(entry), Ok(norm)) => (entry, norm),
+            (Err(cause), _) | (_, Err(cause)) => return Ok(Err(cause.clone())),
+        };
+        if norm.is_zero_form() {
+            return Ok(Ok(Real::zero()));
+        }
+        settle(self.evaluator.binary(Operator::Divide, entry, norm, &node.expression), within)
+    }
+
+    fn entries(&mut self, index: usize, position: usize, adjoint: &Tensor) -> Result<Tensor, Stop> {
+        let node = &self.graph.nodes[index];
+        let inputs: Vec<&Tensor> =
+            node.inputs.iter().map(|input| &self.pass.values[*input]).collect();
+        let mut share = Tensor::zeros(inputs[position].shape);
+        for row in 0..adjoint.rows() {
+            for column in 0..adjoint.columns() {
+                let values: Result<Vec<Real>, _> =
+                    inputs.iter().map(|input| input.at(row, column).clone()).collect();
+                let entry = row * adjoint.columns() + column;
+                let slope = match values {
+                    Err(cause) => Err(cause),
+                    Ok(values) => {
+                        let slope = self.slope(node, (index, entry), position, &values);
+                        settle(slope, node.definition.as_deref().unwrap_or_default())?
+                    }
+                };
+                let place = share.place(row, column);
+                share.add_at(place, product(adjoint.at(row, column), &slope));
+            }
+        }
+        Ok(share)
+    }
+
+    /// ∂(entry of the node)/∂(the same entry of the input at `position`).
+    fn slope(
+        &mut self,
+        node: &Node,
+        (index, entry): (usize, usize),
+        position: usize,
+        values: &[Real],
+    ) -> Result<Real, Failure> {
+        match &node.operation {
+            Operation::Leaf(_) | Operation::Constant(_) | Operation::Transpose => Ok(Real::zero()),
+            Operation::Negate => Ok(-Real::one()),
+            Operation::Binary(operator) => {
+                binary_slope(*operator, position, values, &node.expression, &mut self.evaluator)
+            }
+            Operation::Call(call) => {
+                let taken = self.pass.branches[index].get(entry).and_then(Option::as_ref);
+                let sign = taken.map(|branch| match branch.sign {
+                    Sign::Zero => (self.side)(index),
+                    other => other,
+                });
+                self.evaluator.derivative(call, position, values, sign)
+            }
         }
     }
 }
@@ -85,8 +174,8 @@ fn binary_slope(
     match (operator, position) {
         (Operator::Add, _) | (Operator::Subtract, 0) => Ok(Real::one()),
         (Operator::Subtract, _) => Ok(-Real::one()),
-        (Operator::Multiply, 0) => Ok(right.clone()),
-        (Operator::Multiply, _) => Ok(left.clone()),
+        (Operator::Multiply | Operator::Hadamard | Operator::MatMul, 0) => Ok(right.clone()),
+        (Operator::Multiply | Operator::Hadamard | Operator::MatMul, _) => Ok(left.clone()),
         (Operator::Divide, 0) => evaluator.binary(Operator::Divide, &Real::one(), right, whole),
         (Operator::Divide, _) => {
             let square = right * right;

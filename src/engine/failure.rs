@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::formula::{Decide, Failure};
 use crate::number::{Real, Sign, Undecided, round};
-use crate::trace::{Iteration, Value};
+use crate::trace::{Iteration, Tensor, Value};
 
 use super::forward::Stop;
 use super::run::Course;
@@ -176,12 +176,22 @@ fn either_way() -> Vec<Continuation> {
 fn describe(course: &Course<'_>, record: Option<&Iteration>) -> String {
     let Some(record) = record else { return "nothing follows".to_owned() };
     let display = &course.run.display;
-    let one = |(name, value): (&str, &Value)| match value {
-        Value::Undefined(cause) => format!("{name} is undefined ({cause})"),
+    let entry = |value: &Value| match value {
+        Value::Undefined(cause) => format!("undefined ({cause})"),
         Value::Real(real) => match round(real, display.precision, display.rounding) {
-            Ok(decimal) => format!("{name} = {}", decimal.to_plain('.')),
-            Err(_) => format!("{name} is undecided"),
+            Ok(decimal) => decimal.to_plain('.'),
+            Err(_) => "undecided".to_owned(),
         },
+    };
+    let one = |(name, tensor): (&str, &Tensor)| {
+        let entries: Vec<String> = tensor.entries().iter().take(8).map(entry).collect();
+        match tensor.shape() {
+            None => format!("{name} = {}", entries.concat()),
+            Some(_) if tensor.entries().len() > 8 => {
+                format!("{name} = [{}, …]", entries.join(", "))
+            }
+            Some(_) => format!("{name} = [{}]", entries.join(", ")),
+        }
     };
     let parameters: Vec<String> = record.parameters.iter().map(one).collect();
     format!("after iteration {}, {}", record.t, parameters.join(", "))

@@ -1,22 +1,19 @@
 //! The forward pass: every node's value, every branch taken.
 
-use std::sync::Arc;
-
-use crate::formula::{Branch, Decide, Evaluator, Failure, ZeroOverZero};
-use crate::number::Real;
+use crate::formula::function::Reduction;
+use crate::formula::{Branch, Decide, Evaluator, Failure, Operator, ZeroOverZero};
+use crate::number::{Rational, Real};
 
 use super::graph::{Graph, Node, Operation};
-
-/// A number, or the cause why it is undefined.
-pub(super) type Outcome = Result<Real, Arc<str>>;
+use super::tensor::{Outcome, Tensor};
 
 /// What a forward pass leaves behind for the backward pass.
 #[derive(Debug, Clone)]
 pub(super) struct Pass {
     /// The value of each node.
-    pub values: Vec<Outcome>,
-    /// The branch of each node that has one.
-    pub branches: Vec<Option<Branch>>,
+    pub values: Vec<Tensor>,
+    /// The branches of each node that has some, entry by entry.
+    pub branches: Vec<Vec<Option<Branch>>>,
 }
 
 /// A failure that is not a value: the sign is undecided, or a number is out of range.
@@ -31,29 +28,18 @@ pub(super) struct Stop {
 /// Evaluates every node once; leaves are looked up.
 pub(super) fn forward(
     graph: &Graph,
-    leaf: &dyn Fn(&str) -> Real,
+    leaf: &dyn Fn(&str) -> Tensor,
     decide: &mut dyn Decide,
 ) -> Result<Pass, Stop> {
     let count = graph.nodes.len();
-    let mut pass = Pass { values: Vec::with_capacity(count), branches: vec![None; count] };
+    let mut pass = Pass { values: Vec::with_capacity(count), branches: vec![Vec::new(); count] };
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     for (index, node) in graph.nodes.iter().enumerate() {
-        let outcome = match operands(node, &pass.values) {
-            Err(cause) => Err(cause),
-            Ok(inputs) => {
-                let result =
-                    operate(node, &inputs, leaf, &mut evaluator, &mut pass.branches[index]);
-                settle(result, node.definition.as_deref().unwrap_or_default())?
-            }
-        };
-        pass.values.push(outcome);
+        let inputs: Vec<&Tensor> = node.inputs.iter().map(|input| &pass.values[*input]).collect();
+        let value = operate(node, &inputs, leaf, &mut evaluator, &mut pass.branches[index])?;
+        pass.values.push(value);
     }
     Ok(pass)
-}
-
-/// The values of a node's inputs, or the first cause why one is undefined.
-pub(super) fn operands(node: &Node, values: &[Outcome]) -> Result<Vec<Real>, Arc<str>> {
-    node.inputs.iter().map(|input| values[*input].clone()).collect()
 }
 
 /// Tells an undefined value, which is a result, from a failure, which is not.
@@ -69,22 +55,88 @@ pub(super) fn settle(result: Result<Real, Failure>, within: &str) -> Result<Outc
 
 fn operate(
     node: &Node,
-    inputs: &[Real],
-    leaf: &dyn Fn(&str) -> Real,
+    inputs: &[&Tensor],
+    leaf: &dyn Fn(&str) -> Tensor,
     evaluator: &mut Evaluator<'_>,
-    branch: &mut Option<Branch>,
-) -> Result<Real, Failure> {
+    branches: &mut Vec<Option<Branch>>,
+) -> Result<Tensor, Stop> {
     match &node.operation {
         Operation::Leaf(name) => Ok(leaf(name)),
-        Operation::Constant(number) => Ok(Real::from(number.clone())),
-        Operation::Negate => Ok(-&inputs[0]),
-        Operation::Binary(operator) => {
-            evaluator.binary(*operator, &inputs[0], &inputs[1], &node.expression)
-        }
-        Operation::Call(call) => {
-            let (value, taken) = evaluator.call(call, inputs)?;
-            *branch = taken;
-            Ok(value)
+        Operation::Constant(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
+        Operation::Negate => entries(node, inputs, |values| values.map(|values| -&values[0])),
+        Operation::Transpose => Ok(inputs[0].transposed()),
+        Operation::Binary(Operator::MatMul) => Ok(inputs[0].times(inputs[1])),
+        Operation::Binary(operator) => entries(node, inputs, |values| {
+            let values = values?;
+            evaluator.binary(*operator, &values[0], &values[1], &node.expression)
+        }),
+        Operation::Call(call) => match call.function.reduces() {
+            Some(kind) => reduce(kind, node, inputs[0]),
+            None => entries(node, inputs, |values| {
+                branches.push(None);
+                let (value, taken) = evaluator.call(call, values?)?;
+                if let Some(last) = branches.last_mut() {
+                    *last = taken;
+                }
+                Ok(value)
+            }),
+        },
+    }
+}
+
+/// Applies an operation entry by entry; it hears of an undefined input as a failure.
+fn entries(
+    node: &Node,
+    inputs: &[&Tensor],
+    mut operate: impl FnMut(Result<&[Real], Failure>) -> Result<Real, Failure>,
+) -> Result<Tensor, Stop> {
+    let shape = Tensor::common(inputs);
+    let (rows, columns) = shape.unwrap_or((1, 1));
+    let within = node.definition.as_deref().unwrap_or_default();
+    let mut list = Vec::with_capacity(rows * columns);
+    for row in 0..rows {
+        for column in 0..columns {
+            let values: Result<Vec<Real>, _> =
+                inputs.iter().map(|input| input.at(row, column).clone()).collect();
+            list.push(match values {
+                Ok(values) => settle(operate(Ok(&values)), within)?,
+                Err(cause) => {
+                    // The failure only tells the operation that there is nothing to do.
+                    let _ = operate(Err(Failure::OutOfRange(String::new())));
+                    Err(cause)
+                }
+            });
         }
     }
+    Ok(Tensor { shape, entries: list })
+}
+
+fn reduce(kind: Reduction, node: &Node, input: &Tensor) -> Result<Tensor, Stop> {
+    let outcome = match kind {
+        Reduction::Sum => input.sum(),
+        Reduction::Mean => input.sum().map(|sum| &sum * &Real::from(share(input))),
+        Reduction::Norm => {
+            let squares = Tensor {
+                shape: input.shape,
+                entries: input
+                    .entries
+                    .iter()
+                    .map(|entry| entry.clone().map(|entry| &entry * &entry))
+                    .collect(),
+            };
+            match squares.sum() {
+                Err(cause) => Err(cause),
+                Ok(sum) => {
+                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, &node.expression));
+                    settle(root, node.definition.as_deref().unwrap_or_default())?
+                }
+            }
+        }
+    };
+    Ok(Tensor::scalar(outcome))
+}
+
+/// One divided by the number of entries.
+pub(super) fn share(input: &Tensor) -> Rational {
+    Rational::ONE / Rational::from(input.entries.len().max(1))
 }

@@ -42,6 +42,8 @@ pub enum Operation {
     Constant(Rational),
     /// −x
     Negate,
+    /// xᵀ
+    Transpose,
     /// A binary operation.
     Binary(Operator),
     /// A function.
@@ -80,7 +82,12 @@ impl Graph {
     }
 
     fn add(&mut self, expression: &Expression, definition: &str) -> usize {
+        // Numbers among themselves, such as 1/2, are no nodes of their own.
+        let number = crate::formula::chain::number(expression).map(|(value, _)| value);
         let (operation, inputs) = match expression {
+            _ if number.is_some() => {
+                (Operation::Constant(number.unwrap_or(Rational::ZERO)), Vec::new())
+            }
             Expression::Name(name) => {
                 if let Some(node) = self.node(name) {
                     return node;
@@ -89,6 +96,9 @@ impl Graph {
             }
             Expression::Number(number) => (Operation::Constant(number.clone()), Vec::new()),
             Expression::Negate(inner) => (Operation::Negate, vec![self.add(inner, definition)]),
+            Expression::Transpose(inner) => {
+                (Operation::Transpose, vec![self.add(inner, definition)])
+            }
             Expression::Binary(operator, left, right) => {
                 let left = self.add(left, definition);
                 (Operation::Binary(*operator), vec![left, self.add(right, definition)])

@@ -11,14 +11,18 @@ mod forward;
 mod graph;
 mod pass;
 mod run;
+mod slope;
 mod surface;
+mod tensor;
 
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};
+pub use pass::{graph, nodes};
+pub use slope::slope;
 pub use surface::Surface;
 
 use crate::scenario::{self, Scenario};
-use crate::trace::{Named, Setup, Trace, Value};
+use crate::trace::{Named, Setup, Tensor, Trace};
 
 /// Executes every run of a scenario.
 ///
@@ -39,10 +43,7 @@ pub fn execute(scenario: &Scenario) -> Result<Trace, EngineError> {
     Ok(Trace { title: scenario.front.title.clone(), setups })
 }
 
-fn data(setup: &scenario::Setup) -> Vec<Named<Value>> {
-    let row = |row: &Vec<crate::number::Real>| {
-        let values = row.iter().map(|value| Value::Real(value.clone()));
-        setup.inputs.iter().cloned().zip(values).collect()
-    };
+fn data(setup: &scenario::Setup) -> Vec<Named<Tensor>> {
+    let row = |row: &Vec<Tensor>| setup.inputs.iter().cloned().zip(row.iter().cloned()).collect();
     setup.data.iter().map(row).collect()
 }

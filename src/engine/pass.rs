@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use crate::formula::{Branch, Decide, Evaluator, ZeroOverZero};
+use crate::formula::{Branch, Call, Decide, Evaluator, Failure, Prove, ZeroOverZero};
 use crate::number::{Rational, Real, Sign};
 use crate::scenario::Setup;
 use crate::trace::{self, Convention, Example, Named, Value};
 
 use super::backward::backward;
-use super::forward::{Outcome, Pass, Stop, forward};
+use super::forward::{Pass, Stop, forward};
 use super::graph::{Graph, Operation};
+use super::tensor::Tensor;
 
 /// The name of the objective.
 pub(super) const LOSS: &str = "loss";
 
-/// The graph of a set-up: data and parameters are its leaves.
-pub(super) fn graph(setup: &Setup) -> Graph {
-    let parameters = setup.parameters.iter().map(|(name, _)| name.as_str());
-    let leaves = setup.inputs.iter().map(String::as_str).chain(parameters);
+/// The graph of a set-up: data, parameters and symbols are its leaves.
+pub fn graph(setup: &Setup) -> Graph {
+    let leaves = setup.leaves.iter().map(String::as_str);
     let model = setup.model.iter().map(|line| (line.name.as_str(), &line.expression));
     Graph::new(leaves, model)
 }
@@ -26,19 +26,20 @@ pub(super) fn graph(setup: &Setup) -> Graph {
 pub(super) fn example(
     setup: &Setup,
     graph: &Graph,
-    point: &BTreeMap<String, Real>,
+    point: &BTreeMap<String, Tensor>,
     index: usize,
     decide: &mut dyn Decide,
 ) -> Result<Example, Stop> {
-    let row: &[Real] = index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
+    let row: &[trace::Tensor] =
+        index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
     let leaf = |name: &str| {
         let input = setup.inputs.iter().position(|input| input == name);
-        let datum = input.and_then(|column| row.get(column));
-        datum.or_else(|| point.get(name)).cloned().unwrap_or_default()
+        let datum = input.and_then(|column| row.get(column)).map(Tensor::from_record);
+        datum.or_else(|| point.get(name).cloned()).unwrap_or_else(|| Tensor::zeros(None))
     };
     let pass = forward(graph, &leaf, decide)?;
     let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
-    let adjoints = backward(graph, &pass, root, decide, &|_| Sign::Zero)?;
+    let adjoints = backward(graph, &pass, seeded(&pass, root), decide, &|_| Sign::Zero)?;
     let gradient = gradient(setup, graph, &adjoints);
     let mattered = conventions_that_matter(setup, graph, &pass, root, &gradient, decide)?;
     Ok(Example {
@@ -49,27 +50,52 @@ pub(super) fn example(
     })
 }
 
-/// A value for the record.
-pub(super) fn value(outcome: &Outcome) -> Value {
-    match outcome {
-        Ok(number) => Value::Real(number.clone()),
-        Err(cause) => Value::Undefined(cause.clone()),
-    }
+/// The value and the adjoint of every node, for one example at the given point.
+///
+/// # Errors
+///
+/// A branch that is undecided, or a number out of range.
+pub fn nodes(
+    setup: &Setup,
+    point: &Named<trace::Tensor>,
+    index: usize,
+) -> Result<Vec<(trace::Tensor, trace::Tensor)>, Failure> {
+    let graph = graph(setup);
+    let row = index.checked_sub(1).and_then(|row| setup.data.get(row));
+    let leaf = |name: &str| {
+        let input = setup.inputs.iter().position(|input| input == name);
+        let datum = input.and_then(|column| row?.get(column));
+        datum.or_else(|| point.get(name)).map_or_else(|| Tensor::zeros(None), Tensor::from_record)
+    };
+    let mut prove = Prove;
+    let run = |prove: &mut Prove| -> Result<_, Stop> {
+        let pass = forward(&graph, &leaf, prove)?;
+        let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
+        let adjoints = backward(&graph, &pass, seeded(&pass, root), prove, &|_| Sign::Zero)?;
+        Ok((pass, adjoints))
+    };
+    let (pass, adjoints) = run(&mut prove).map_err(|stop| *stop.failure)?;
+    Ok(pass.values.iter().map(Tensor::record).zip(adjoints.iter().map(Tensor::record)).collect())
 }
 
-fn values(setup: &Setup, graph: &Graph, pass: &Pass) -> Named<Value> {
+/// The derivative of the objective by itself: one in every entry.
+fn seeded(pass: &Pass, root: usize) -> (usize, Tensor) {
+    (root, Tensor::filled(pass.values[root].shape, &Real::one()))
+}
+
+fn values(setup: &Setup, graph: &Graph, pass: &Pass) -> Named<trace::Tensor> {
     let names = setup.inputs.iter().chain(&graph.definitions);
-    names.map(|name| (name.clone(), value(&pass.values[graph.names[name]]))).collect()
+    names.map(|name| (name.clone(), pass.values[graph.names[name]].record())).collect()
 }
 
-fn definitions(graph: &Graph, adjoints: &[Outcome]) -> Named<Value> {
+fn definitions(graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
     let names = graph.definitions.iter().filter(|name| *name != LOSS);
-    names.map(|name| (name.clone(), value(&adjoints[graph.names[name]]))).collect()
+    names.map(|name| (name.clone(), adjoints[graph.names[name]].record())).collect()
 }
 
-fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Outcome]) -> Named<Value> {
+fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
     let parameters = setup.parameters.iter();
-    parameters.map(|(name, _)| (name.clone(), value(&adjoints[graph.names[name]]))).collect()
+    parameters.map(|(name, _)| (name.clone(), adjoints[graph.names[name]].record())).collect()
 }
 
 /// The nodes on a kink where the derivative from the left or from the right would give
@@ -80,17 +106,17 @@ fn conventions_that_matter(
     graph: &Graph,
     pass: &Pass,
     root: usize,
-    used: &Named<Value>,
+    used: &Named<trace::Tensor>,
     decide: &mut dyn Decide,
 ) -> Result<Vec<usize>, Stop> {
     let on_kink = |index: &usize| {
-        pass.branches[*index].as_ref().is_some_and(|branch| branch.sign == Sign::Zero)
+        pass.branches[*index].iter().flatten().any(|branch| branch.sign == Sign::Zero)
     };
     let kinks: Vec<usize> = (0..graph.nodes.len()).filter(on_kink).collect();
     let mut changes = |moved: &dyn Fn(usize) -> bool| -> Result<bool, Stop> {
         for side in [Sign::Negative, Sign::Positive] {
             let side = |node: usize| if moved(node) { side } else { Sign::Zero };
-            let other = backward(graph, pass, root, decide, &side)?;
+            let other = backward(graph, pass, seeded(pass, root), decide, &side)?;
             if differs(&gradient(setup, graph, &other), used) {
                 return Ok(true);
             }
@@ -110,8 +136,10 @@ fn conventions_that_matter(
 }
 
 /// Whether two gradients are not proved to be equal.
-fn differs(left: &Named<Value>, right: &Named<Value>) -> bool {
-    left.iter().zip(right.iter()).any(|((_, left), (_, right))| match (left, right) {
+fn differs(left: &Named<trace::Tensor>, right: &Named<trace::Tensor>) -> bool {
+    let pairs = left.iter().zip(right.iter());
+    let mut entries = pairs.flat_map(|((_, left), (_, right))| left.entries().iter().zip(right.entries()));
+    entries.any(|(left, right)| match (left, right) {
         (Value::Real(left), Value::Real(right)) => {
             left != right && (left - right).sign() != Ok(Sign::Zero)
         }
@@ -125,32 +153,32 @@ fn branches(
     mattered: &[usize],
     decide: &mut dyn Decide,
 ) -> Vec<trace::Branch> {
-    let taken = graph.nodes.iter().zip(&pass.branches).enumerate();
-    let records = taken.filter_map(|(index, (node, branch))| {
-        let branch = branch.as_ref()?;
-        let Operation::Call(call) = &node.operation else { return None };
-        let convention = (branch.sign == Sign::Zero).then(|| Convention {
-            derivative: slope_at_kink(call, branch, decide),
-            mattered: mattered.contains(&index),
-        });
-        Some(trace::Branch {
-            node: node.definition.clone().unwrap_or_default(),
-            function: branch.function.name,
-            argument: branch.argument.clone(),
-            sign: branch.sign,
-            branch: branch.function.branch(branch.sign.to_i32()),
-            convention,
-        })
-    });
-    records.collect()
+    let mut records = Vec::new();
+    for (node, definition) in graph.nodes.iter().enumerate() {
+        let Operation::Call(call) = &definition.operation else { continue };
+        let is_matrix = pass.values[node].shape.is_some();
+        for (entry, branch) in pass.branches[node].iter().enumerate() {
+            let Some(branch) = branch else { continue };
+            let convention = (branch.sign == Sign::Zero).then(|| Convention {
+                derivative: slope_at_kink(call, branch, decide),
+                mattered: mattered.contains(&node),
+            });
+            records.push(trace::Branch {
+                node: definition.definition.clone().unwrap_or_default(),
+                index: is_matrix.then_some(entry + 1),
+                function: branch.function.name,
+                argument: branch.argument.clone(),
+                sign: branch.sign,
+                branch: branch.function.branch(branch.sign.to_i32()),
+                convention,
+            });
+        }
+    }
+    records
 }
 
 /// The derivative by the first argument that the convention gives at the kink.
-fn slope_at_kink(
-    call: &crate::formula::Call,
-    branch: &Branch,
-    decide: &mut dyn Decide,
-) -> Rational {
+fn slope_at_kink(call: &Call, branch: &Branch, decide: &mut dyn Decide) -> Rational {
     let arguments = vec![branch.argument.clone(); call.arguments.len()];
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     let slope = evaluator.derivative(call, 0, &arguments, Some(Sign::Zero));

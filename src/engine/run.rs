@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use crate::catalogue::{Line, Setting};
 use crate::formula::{Decide, Evaluator, Expression, Failure, Prove, ZeroOverZero};
-use crate::number::{Fault, Real, round};
+use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Run, Setup};
 use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
 
 use super::failure::{EngineError, Halt};
-use super::forward::{Outcome, Stop, settle};
+use super::forward::{Stop, settle};
 use super::graph::Graph;
 use super::pass::{self, LOSS};
+use super::tensor::{Outcome, Tensor};
 
 /// Executes a run, and its carried run where the display asks for one.
 pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
@@ -72,15 +73,14 @@ impl Course<'_> {
     }
 
     fn start(&self) -> Iteration {
-        let real = |value: &Real| Value::Real(value.clone());
         let parameters = &self.setup.parameters;
-        let zeros = || parameters.iter().map(|(name, _)| (name.clone(), real(&Real::zero())));
+        let zeros = || {
+            let zero = |value: &trace::Tensor| Tensor::zeros(value.shape()).record();
+            parameters.iter().map(move |(name, value)| (name.clone(), zero(value)))
+        };
         let rule = (self.run.optimizer.rule)(&self.run.options);
         Iteration {
-            parameters: parameters
-                .iter()
-                .map(|(name, value)| (name.clone(), real(value)))
-                .collect(),
+            parameters: parameters.iter().cloned().collect(),
             state: rule.states.into_iter().map(|state| (state, zeros().collect())).collect(),
             ..Iteration::default()
         }
@@ -99,7 +99,7 @@ impl Course<'_> {
             None => None,
             Some(point) => Some(self.look_ahead(point, before, decide).map_err(at(None))?),
         };
-        let point = reals(look_ahead.as_ref().unwrap_or(&before.parameters));
+        let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
         let examples = if batch.is_empty() { vec![0] } else { batch.to_vec() };
         let examples = examples
             .into_iter()
@@ -129,18 +129,21 @@ impl Course<'_> {
         point: &Expression,
         before: &Iteration,
         decide: &mut dyn Decide,
-    ) -> Result<Named<Value>, Stop> {
+    ) -> Result<Named<trace::Tensor>, Stop> {
         let mut shifted = Named::default();
         for (parameter, theta) in before.parameters.iter() {
-            let mut known = self.known(parameter, before);
-            known.insert("theta", outcome(theta));
-            let value = self.evaluate(point, &known, "the look-ahead point", decide)?;
-            shifted.push(parameter, pass::value(&value));
+            let mut entries = Vec::new();
+            for (entry, theta) in theta.entries().iter().enumerate() {
+                let mut known = self.known((parameter, entry), before);
+                known.insert("theta", outcome(theta));
+                entries.push(self.evaluate(point, &known, "the look-ahead point", decide)?);
+            }
+            shifted.push(parameter, Tensor { shape: theta.shape(), entries }.record());
         }
         Ok(shifted)
     }
 
-    /// Applies the rule's lines to every parameter.
+    /// Applies the rule's lines to every entry of every parameter.
     fn update(
         &self,
         lines: &[Line],
@@ -149,16 +152,24 @@ impl Course<'_> {
         decide: &mut dyn Decide,
     ) -> Result<(), Stop> {
         let t = i64::try_from(record.t).unwrap_or(i64::MAX);
-        let mut results: BTreeMap<&str, Named<Value>> = BTreeMap::new();
+        let mut results: BTreeMap<&str, Named<trace::Tensor>> = BTreeMap::new();
         for (parameter, theta) in before.parameters.iter() {
-            let mut known = self.known(parameter, before);
-            known.insert("theta", outcome(theta));
-            known.insert("t", Ok(Real::from(t)));
-            known.insert("g", record.gradient.get(parameter).map_or_else(zero, outcome));
-            for line in lines {
-                let value = self.evaluate(&line.expression, &known, &line.name, decide)?;
-                results.entry(&line.name).or_default().push(parameter, pass::value(&value));
-                known.insert(&line.name, value);
+            let gradient = record.gradient.get(parameter);
+            let mut columns: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
+            for (entry, theta) in theta.entries().iter().enumerate() {
+                let mut known = self.known((parameter, entry), before);
+                known.insert("theta", outcome(theta));
+                known.insert("t", Ok(Real::from(t)));
+                known.insert("g", nth(gradient, entry));
+                for line in lines {
+                    let value = self.evaluate(&line.expression, &known, &line.name, decide)?;
+                    columns.entry(&line.name).or_default().push(value.clone());
+                    known.insert(&line.name, value);
+                }
+            }
+            for (name, entries) in columns {
+                let tensor = Tensor { shape: theta.shape(), entries }.record();
+                results.entry(name).or_default().push(parameter, tensor);
             }
         }
         record.parameters = results.remove("theta").unwrap_or_default();
@@ -173,16 +184,18 @@ impl Course<'_> {
         Ok(())
     }
 
-    /// The names that a rule's line may use: options, and the states of this parameter.
-    fn known<'b>(&'b self, parameter: &str, before: &'b Iteration) -> BTreeMap<&'b str, Outcome> {
+    /// The names that a rule's line may use: options, and the states of this entry.
+    fn known<'b>(
+        &'b self,
+        (parameter, entry): (&str, usize),
+        before: &'b Iteration,
+    ) -> BTreeMap<&'b str, Outcome> {
         let options = self.run.options.iter().filter_map(|(name, setting)| match setting {
             Setting::Number(number) => Some((name, Ok(Real::from(number.clone())))),
             Setting::Word(_) => None,
         });
-        let states = before
-            .state
-            .iter()
-            .map(|(state, values)| (state, values.get(parameter).map_or_else(zero, outcome)));
+        let states = before.state.iter();
+        let states = states.map(|(state, values)| (state, nth(values.get(parameter), entry)));
         options.chain(states).collect()
     }
 
@@ -231,17 +244,21 @@ impl Course<'_> {
     }
 }
 
-fn rounded(values: &Named<Value>, display: &Display) -> Result<Named<Value>, Stop> {
+fn rounded(
+    values: &Named<trace::Tensor>,
+    display: &Display,
+) -> Result<Named<trace::Tensor>, Stop> {
     let mut list = Named::default();
-    for (name, value) in values.iter() {
-        let value = match value {
-            Value::Undefined(_) => value.clone(),
+    for (name, tensor) in values.iter() {
+        let rounded = tensor.map(|value| match value {
+            Value::Undefined(_) => Ok(value.clone()),
             Value::Real(real) => {
                 let decimal = round(real, display.precision, display.rounding);
-                Value::Real(Real::from(decimal.map_err(|fault| unrounded(fault, name))?.value))
+                let decimal = decimal.map_err(|fault| unrounded(fault, name))?;
+                Ok(Value::Real(Real::from(decimal.value)))
             }
-        };
-        list.push(name, value);
+        });
+        list.push(name, rounded?);
     }
     Ok(list)
 }
@@ -251,10 +268,6 @@ fn unrounded(fault: Fault, name: &str) -> Stop {
     Stop { failure, within: name.to_owned() }
 }
 
-fn zero() -> Outcome {
-    Ok(Real::zero())
-}
-
 fn outcome(value: &Value) -> Outcome {
     match value {
         Value::Real(real) => Ok(real.clone()),
@@ -262,29 +275,39 @@ fn outcome(value: &Value) -> Outcome {
     }
 }
 
-fn reals(values: &Named<Value>) -> BTreeMap<String, Real> {
-    values
-        .iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value.real()?.clone())))
-        .collect()
+/// An entry of a tensor that may be missing.
+fn nth(tensor: Option<&trace::Tensor>, entry: usize) -> Outcome {
+    let value = tensor.and_then(|tensor| tensor.entries().get(entry));
+    value.map_or_else(|| Ok(Real::zero()), outcome)
 }
 
-/// The mean; undefined as soon as one of the values is.
-fn mean<'a>(values: impl Iterator<Item = &'a Value>) -> Value {
-    let mut sum = Real::zero();
+fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
+    values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
+}
+
+/// The mean, entry by entry; an entry is undefined as soon as one of the values is.
+fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
+    let mut sum: Option<Tensor> = None;
     let mut count = 0_i64;
     for value in values {
-        match value {
-            Value::Undefined(_) => return value.clone(),
-            Value::Real(real) => sum = &sum + real,
+        let value = Tensor::from_record(value);
+        match &mut sum {
+            None => sum = Some(value),
+            Some(sum) => sum.add(&value),
         }
         count += 1;
     }
-    let share = crate::number::Rational::ONE / crate::number::Rational::from(count.max(1));
-    Value::Real(&sum * &Real::from(share))
+    let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
+    if count > 1 {
+        let share = Real::from(Rational::ONE / Rational::from(count));
+        for entry in &mut mean.entries {
+            *entry = entry.clone().map(|entry| &entry * &share);
+        }
+    }
+    mean.record()
 }
 
-fn mean_gradient(setup: &Setup, examples: &[Example]) -> Named<Value> {
+fn mean_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
     let one = |name: &String| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));
         (name.clone(), mean(parts))
@@ -298,5 +321,5 @@ fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
     let state = record.state.iter().flat_map(|(_, values)| values.iter().map(|(_, value)| value));
     let parameters = record.parameters.iter().map(|(_, value)| value);
     let mut all = record.loss.iter().chain(gradient).chain(state).chain(parameters);
-    all.find_map(Value::undefined)
+    all.find_map(trace::Tensor::undefined)
 }

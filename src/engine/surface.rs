@@ -1,12 +1,14 @@
 //! The loss over all data as a function of the parameters, in floating point.
 //!
 //! For contour plots alone: a picture needs thousands of values and three digits.
-//! Nothing that is printed as a number comes from here.
+//! Nothing that is printed as a number comes from here. Models of matrices have no
+//! contour plot.
 
-use crate::formula::function::{Body, Primitive};
+use crate::formula::function::{Body, Primitive, Reduction};
 use crate::formula::{Call, Expression, Operator};
 use crate::number::{Rational, Real};
 use crate::scenario::Setup;
+use crate::trace::Tensor;
 
 use super::pass::LOSS;
 
@@ -20,7 +22,8 @@ pub struct Surface<'a> {
 impl<'a> Surface<'a> {
     /// The surface of a set-up.
     pub fn new(setup: &'a Setup) -> Self {
-        let row = |row: &Vec<Real>| row.iter().map(Real::to_f64).collect();
+        let number = |tensor: &Tensor| tensor.real().map_or(f64::NAN, Real::to_f64);
+        let row = |row: &Vec<Tensor>| row.iter().map(number).collect();
         let mut rows: Vec<Vec<f64>> = setup.data.iter().map(row).collect();
         if rows.is_empty() {
             rows.push(Vec::new());
@@ -61,12 +64,13 @@ fn evaluate(expression: &Expression, scope: &dyn Fn(&str) -> f64) -> f64 {
         Expression::Number(number) => float(number),
         Expression::Name(name) => scope(name),
         Expression::Negate(inner) => -evaluate(inner, scope),
+        Expression::Transpose(inner) => evaluate(inner, scope),
         Expression::Binary(operator, left, right) => {
             let (left, right) = (evaluate(left, scope), evaluate(right, scope));
             match operator {
                 Operator::Add => left + right,
                 Operator::Subtract => left - right,
-                Operator::Multiply => left * right,
+                Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
                 Operator::Divide => left / right,
                 Operator::Power => libm::pow(left, right),
             }
@@ -90,6 +94,8 @@ fn apply(call: &Call, scope: &dyn Fn(&str) -> f64) -> f64 {
         Body::Primitive(Primitive::Sqrt) => arguments[0].sqrt(),
         Body::Primitive(Primitive::Sigmoid) => 1.0 / (1.0 + libm::exp(-arguments[0])),
         Body::Primitive(Primitive::Tanh) => libm::tanh(arguments[0]),
+        Body::Reduction(Reduction::Sum | Reduction::Mean) => arguments[0],
+        Body::Reduction(Reduction::Norm) => arguments[0].abs(),
         Body::Piecewise { .. } => {
             let on = function.decided_by().map_or(f64::NAN, |on| evaluate(on, &bound));
             if on.is_nan() {

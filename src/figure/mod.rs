@@ -18,6 +18,7 @@
 mod canvas;
 mod clip;
 mod curve;
+pub mod diagram;
 mod field;
 mod ink;
 mod isolines;

@@ -68,7 +68,7 @@ fn finish(way: Way) -> Product {
     Product { negative, factors }
 }
 
-fn coefficient(size: &Rational, decimal: bool) -> Expression {
+pub(super) fn coefficient(size: &Rational, decimal: bool) -> Expression {
     if decimal || size.is_int() {
         return Expression::Number(size.clone());
     }
@@ -92,6 +92,7 @@ fn ways(expression: &Expression, target: &str, definitions: Definitions<'_>) -> 
             None => Vec::new(),
         },
         Expression::Negate(inner) => negated(ways(inner, target, definitions)?),
+        Expression::Transpose(inner) => ways(inner, target, definitions)?,
         Expression::Binary(operator, left, right) => {
             let left_ways = ways(left, target, definitions)?;
             let right_ways = ways(right, target, definitions)?;
@@ -127,7 +128,7 @@ fn binary(operator: Operator, (left, left_ways): Side, (right, right_ways): Side
             let subtracted = operator == Operator::Subtract;
             [left_ways, if subtracted { negated(right_ways) } else { right_ways }].concat()
         }
-        Operator::Multiply => {
+        Operator::Multiply | Operator::Hadamard | Operator::MatMul => {
             let by_left = multiplied(left_ways, std::slice::from_ref(right));
             let by_right = multiplied(right_ways, std::slice::from_ref(left));
             [by_left, by_right].concat()
@@ -198,7 +199,7 @@ fn multiplied(list: Vec<Way>, outer: &[Expression]) -> Vec<Way> {
 }
 
 /// The value of a factor that holds numbers alone, and whether it is written as a decimal.
-fn number(expression: &Expression) -> Option<(Rational, bool)> {
+pub(crate) fn number(expression: &Expression) -> Option<(Rational, bool)> {
     match expression {
         Expression::Number(value) => Some((value.clone(), !value.is_int())),
         Expression::Negate(inner) => number(inner).map(|(value, decimal)| (-value, decimal)),
@@ -207,7 +208,7 @@ fn number(expression: &Expression) -> Option<(Rational, bool)> {
             let value = match operator {
                 Operator::Add => left + right,
                 Operator::Subtract => left - right,
-                Operator::Multiply => left * right,
+                Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
                 Operator::Divide if right != Rational::ZERO => left / right,
                 Operator::Divide | Operator::Power => return None,
             };

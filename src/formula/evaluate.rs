@@ -7,7 +7,8 @@
 
 use crate::number::{Fault, Rational, Real, Sign, Undecided, Undefined};
 
-use super::{Call, Expression, Function, Operator, function::Body, function::Primitive};
+use super::function::{Body, Primitive, Reduction};
+use super::{Call, Expression, Function, Operator};
 
 /// Settles on which side of a kink a number lies.
 pub trait Decide {
@@ -108,6 +109,8 @@ impl Evaluator<'_> {
             Expression::Number(number) => Ok(Real::from(number.clone())),
             Expression::Name(name) => scope(name),
             Expression::Negate(inner) => Ok(-self.evaluate(inner, scope)?),
+            // Lines of update rules are evaluated entry by entry: there is nothing to turn.
+            Expression::Transpose(inner) => self.evaluate(inner, scope),
             Expression::Binary(operator, left, right) => {
                 let left = self.evaluate(left, scope)?;
                 let right = self.evaluate(right, scope)?;
@@ -150,7 +153,7 @@ impl Evaluator<'_> {
         match operator {
             Operator::Add => Ok(left + right),
             Operator::Subtract => Ok(left - right),
-            Operator::Multiply => Ok(left * right),
+            Operator::Multiply | Operator::Hadamard | Operator::MatMul => Ok(left * right),
             Operator::Divide => match left.checked_div(right) {
                 Err(Fault::Undefined(Undefined::ZeroOverZero))
                     if self.zero_over_zero == ZeroOverZero::NoMove =>
@@ -178,6 +181,9 @@ impl Evaluator<'_> {
             let value = apply(primitive, &arguments[0]);
             let whole = || Expression::Call(call.clone());
             return Ok((value.map_err(|fault| Failure::of(fault, &whole()))?, None));
+        }
+        if let Some(kind) = function.reduces() {
+            return reduced(kind, &arguments[0], call).map(|value| (value, None));
         }
         let branch = self.branch(call, arguments)?;
         let sign = branch.as_ref().map_or(0, |branch| branch.sign.to_i32());
@@ -240,6 +246,16 @@ fn bind<'a>(
     move |name| {
         let position = function.parameters.iter().position(|parameter| *parameter == name);
         Ok(position.map_or_else(Real::zero, |index| arguments[index].clone()))
+    }
+}
+
+/// The sum and the mean of one number are itself, its norm the absolute value.
+fn reduced(kind: Reduction, argument: &Real, call: &Call) -> Result<Real, Failure> {
+    match kind {
+        Reduction::Sum | Reduction::Mean => Ok(argument.clone()),
+        Reduction::Norm => {
+            argument.abs().map_err(|fault| Failure::of(fault, &Expression::Call(call.clone())))
+        }
     }
 }
 

@@ -17,6 +17,8 @@ pub enum Expression {
     Name(String),
     /// `-x`.
     Negate(Box<Expression>),
+    /// `x.T`, the transpose.
+    Transpose(Box<Expression>),
     /// `a + b`, `a * b`, …
     Binary(Operator, Box<Expression>, Box<Expression>),
     /// `relu(z)`.
@@ -34,8 +36,13 @@ pub enum Operator {
     Add,
     /// `-`
     Subtract,
-    /// `*`
+    /// `*`, of which at most one side is a matrix.
     Multiply,
+    /// `*` between two matrices, entry by entry; the check of shapes tells it from
+    /// [`Operator::Multiply`].
+    Hadamard,
+    /// `@`, the matrix product.
+    MatMul,
     /// `/`
     Divide,
     /// `^`
@@ -93,7 +100,7 @@ impl Expression {
     pub fn children(&self) -> Vec<&Expression> {
         match self {
             Self::Number(_) | Self::Name(_) | Self::Shown(_) => Vec::new(),
-            Self::Negate(inner) => vec![inner],
+            Self::Negate(inner) | Self::Transpose(inner) => vec![inner],
             Self::Binary(_, left, right) => vec![left, right],
             Self::Call(call) | Self::Derivative(call, _) => call.arguments.iter().collect(),
         }
@@ -118,6 +125,7 @@ impl Expression {
         match self {
             Self::Number(_) | Self::Name(_) | Self::Shown(_) => self.clone(),
             Self::Negate(inner) => Self::Negate(Box::new(inner.map(replace))),
+            Self::Transpose(inner) => Self::Transpose(Box::new(inner.map(replace))),
             Self::Binary(operator, left, right) => {
                 let left = left.map(replace);
                 Self::binary(*operator, left, right.map(replace))
@@ -131,7 +139,8 @@ impl Expression {
     fn strength(&self) -> u8 {
         match self {
             Self::Binary(Operator::Add | Operator::Subtract, ..) => 1,
-            Self::Binary(Operator::Multiply | Operator::Divide, ..) | Self::Negate(_) => 2,
+            Self::Binary(Operator::Multiply | Operator::Hadamard | Operator::Divide | Operator::MatMul, ..)
+            | Self::Negate(_) => 2,
             Self::Binary(Operator::Power, ..) => 3,
             Self::Number(number) => {
                 if *number < Rational::ZERO || !number.is_int() {
@@ -140,7 +149,11 @@ impl Expression {
                     4
                 }
             }
-            Self::Name(_) | Self::Call(_) | Self::Derivative(..) | Self::Shown(_) => 4,
+            Self::Name(_)
+            | Self::Call(_)
+            | Self::Derivative(..)
+            | Self::Shown(_)
+            | Self::Transpose(_) => 4,
         }
     }
 }
@@ -161,7 +174,8 @@ impl Operator {
         match self {
             Self::Add => "+",
             Self::Subtract => "-",
-            Self::Multiply => "*",
+            Self::Multiply | Self::Hadamard => "*",
+            Self::MatMul => "@",
             Self::Divide => "/",
             Self::Power => "^",
         }
@@ -179,10 +193,15 @@ impl fmt::Display for Expression {
                 out.write_str("-")?;
                 bracketed(out, inner, 2)
             }
+            Self::Transpose(inner) => {
+                bracketed(out, inner, 4)?;
+                out.write_str(".T")
+            }
             Self::Binary(operator, left, right) => {
                 let (spaced, strength) = match operator {
                     Operator::Add | Operator::Subtract => (true, 1),
-                    Operator::Multiply | Operator::Divide => (false, 2),
+                    Operator::MatMul => (true, 2),
+                    Operator::Multiply | Operator::Hadamard | Operator::Divide => (false, 2),
                     Operator::Power => (false, 3),
                 };
                 let power = u8::from(*operator == Operator::Power);
@@ -233,6 +252,8 @@ mod tests {
             ("a/(b*c)", "a/(b*c)"),
             ("relu(w*x+b, at_kink=1)", "relu(w*x + b, at_kink=1)"),
             ("-(a+b)*c", "-(a + b)*c"),
+            ("x@W+b", "x @ W + b"),
+            ("(x@W).T@y", "(x @ W).T @ y"),
         ];
         for (text, expected) in table {
             let parsed = parse(text).expect(text).expression;

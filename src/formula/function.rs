@@ -45,6 +45,19 @@ pub enum Body {
         /// What the branch is called where the sign is negative, zero, positive.
         branches: [&'static str; 3],
     },
+    /// One number from all entries of a matrix.
+    Reduction(Reduction),
+}
+
+/// What becomes of the entries of a matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Mean,
+    /// The Euclidean (Frobenius) norm.
+    Norm,
 }
 
 /// The functions that the number tower evaluates.
@@ -82,6 +95,8 @@ pub enum Layout {
     Root,
     /// Between bars.
     Bars,
+    /// Between double bars.
+    Norm,
 }
 
 #[derive(Debug)]
@@ -116,7 +131,25 @@ const fn smooth(
     }
 }
 
-static FUNCTIONS: [Function; 9] = [
+/// The derivative of a reduction depends on the matrix as a whole; see `adjoint`.
+const fn reduction(
+    name: &'static str,
+    latex: &'static str,
+    kind: Reduction,
+    layout: Layout,
+) -> Function {
+    Function {
+        name,
+        latex,
+        parameters: &["z"],
+        body: Body::Reduction(kind),
+        derivatives: &[Derivative::Formula("1")],
+        layout,
+        compiled: OnceLock::new(),
+    }
+}
+
+static FUNCTIONS: [Function; 12] = [
     Function {
         name: "relu",
         latex: r"\mathrm{ReLU}",
@@ -192,11 +225,14 @@ static FUNCTIONS: [Function; 9] = [
         layout: Layout::Call,
         compiled: OnceLock::new(),
     },
+    reduction("sum", r"\operatorname{sum}", Reduction::Sum, Layout::Call),
+    reduction("mean", r"\operatorname{mean}", Reduction::Mean, Layout::Call),
+    reduction("norm", r"\operatorname{norm}", Reduction::Norm, Layout::Norm),
 ];
 
-/// The functions of `DESIGN`'s catalogue that this version does not offer yet,
+/// The functions of the catalogue that this version does not offer yet,
 /// so that they are refused by name instead of being called unknown.
-const LATER: [&str; 22] = [
+const LATER: [&str; 20] = [
     "leaky_relu",
     "elu",
     "selu",
@@ -217,8 +253,6 @@ const LATER: [&str; 22] = [
     "cross_entropy",
     "sin",
     "cos",
-    "sum",
-    "mean",
 ];
 
 /// Every function, in the order in which `--help` and messages list them.
@@ -233,13 +267,21 @@ pub fn find(name: &str) -> Option<&'static Function> {
 
 /// Whether the name belongs to a function that a later version brings.
 pub fn comes_later(name: &str) -> bool {
-    name == "norm" || LATER.contains(&name)
+    LATER.contains(&name)
 }
 
 impl Function {
     /// Whether the derivative jumps somewhere.
     pub fn has_kink(&self) -> bool {
         matches!(self.body, Body::Piecewise { .. })
+    }
+
+    /// Whether one number comes of a whole matrix.
+    pub fn reduces(&self) -> Option<Reduction> {
+        match self.body {
+            Body::Reduction(kind) => Some(kind),
+            Body::Primitive(_) | Body::Piecewise { .. } => None,
+        }
     }
 
     /// The formula whose sign decides, in terms of [`Function::parameters`].
@@ -261,7 +303,7 @@ impl Function {
     /// The name of the branch for a sign; empty for a function without branches.
     pub fn branch(&self, sign: i32) -> &'static str {
         match self.body {
-            Body::Primitive(_) => "",
+            Body::Primitive(_) | Body::Reduction(_) => "",
             Body::Piecewise { branches, .. } => branches[index(sign)],
         }
     }
@@ -269,7 +311,7 @@ impl Function {
     fn compiled(&'static self) -> &'static Compiled {
         self.compiled.get_or_init(|| {
             let (on, values) = match self.body {
-                Body::Primitive(_) => (None, Vec::new()),
+                Body::Primitive(_) | Body::Reduction(_) => (None, Vec::new()),
                 Body::Piecewise { on, values, .. } => {
                     (Some(entry(on)), values.iter().map(|text| entry(text)).collect())
                 }

@@ -24,6 +24,7 @@ enum Look {
     Fraction,
     Bracket,
     Function,
+    Matrix,
 }
 
 struct Factor {
@@ -65,7 +66,9 @@ impl Printer<'_> {
                 bracket(&self.latex(term))
             }
             Expression::Shown(shown) if shown.compound && guarded => bracket(&shown.latex()),
-            Expression::Binary(Operator::Multiply, ..) => self.join(&factors(term)),
+            Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
+                self.join(&factors(term))
+            }
             _ => self.factor(term, true).text,
         }
     }
@@ -98,7 +101,9 @@ impl Printer<'_> {
         let mut text = String::new();
         let mut before: Option<Look> = None;
         for (index, factor) in factors.iter().enumerate() {
-            let Factor { text: next, look } = self.factor(factor, index == 0);
+            // Beside another factor an entrywise product is bracketed, first or not.
+            let alone = factors.len() == 1 || !is_hadamard(factor);
+            let Factor { text: next, look } = self.factor(factor, index == 0 && alone);
             if let Some(before) = before {
                 text.push_str(separator(before, look, numeric));
             }
@@ -124,8 +129,13 @@ impl Printer<'_> {
             Expression::Negate(_) | Expression::Binary(Operator::Add | Operator::Subtract, ..) => {
                 Factor { text: bracket(&self.latex(factor)), look: Look::Bracket }
             }
-            Expression::Binary(Operator::Multiply, ..) => {
+            Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
                 Factor { text: self.join(&factors(factor)), look: Look::Letter }
+            }
+            Expression::Transpose(inner) => self.transpose(inner),
+            Expression::Binary(Operator::Hadamard, left, right) => {
+                let text = self.hadamard(left, right);
+                if first { Factor { text, look: Look::Letter } } else { Factor { text: bracket(&text), look: Look::Bracket } }
             }
             Expression::Binary(Operator::Divide, above, below) => {
                 let text = format!(r"\frac{{{}}}{{{}}}", self.latex(above), self.latex(below));
@@ -137,7 +147,21 @@ impl Printer<'_> {
         }
     }
 
+    /// Entry by entry, with a sign of its own, since side by side means the matrix product.
+    fn hadamard(&self, left: &Expression, right: &Expression) -> String {
+        let side = |side: &Expression, first: bool| match side {
+            Expression::Binary(Operator::MatMul | Operator::Multiply, ..) => {
+                bracket(&self.latex(side))
+            }
+            _ => self.factor(side, first).text,
+        };
+        format!(r"{} \odot {}", side(left, true), side(right, false))
+    }
+
     fn shown(&self, shown: &Shown, first: bool) -> Factor {
+        if shown.magnitude.starts_with(r"\begin{pmatrix}") {
+            return Factor { text: shown.latex(), look: Look::Matrix };
+        }
         if shown.compound || (shown.negative && !first) {
             return Factor { text: bracket(&shown.latex()), look: Look::Bracket };
         }
@@ -151,7 +175,7 @@ impl Printer<'_> {
             Expression::Number(number) => is_plain(&(self.number)(number)),
             Expression::Call(call) => call.function.layout == Layout::Call,
             Expression::Derivative(..) => true,
-            Expression::Negate(_) | Expression::Binary(..) => false,
+            Expression::Negate(_) | Expression::Transpose(_) | Expression::Binary(..) => false,
         };
         let inner = self.latex(base);
         let (text, look) = if bare {
@@ -165,6 +189,19 @@ impl Printer<'_> {
             (bracket(&inner), Look::Bracket)
         };
         Factor { text: format!("{text}^{{{}}}", self.latex(exponent)), look }
+    }
+
+    fn transpose(&self, inner: &Expression) -> Factor {
+        let text = match inner {
+            Expression::Name(name) if !(self.name)(name).contains(['^', '(', ' ']) => {
+                (self.name)(name)
+            }
+            Expression::Shown(shown) if !shown.compound => shown.latex(),
+            _ => bracket(&self.latex(inner)),
+        };
+        let is_matrix = matches!(inner, Expression::Shown(_));
+        let look = if is_matrix { Look::Matrix } else { Look::Letter };
+        Factor { text: format!(r"{text}^{{\top}}"), look }
     }
 
     fn derivative(&self, call: &Call, index: usize) -> Factor {
@@ -186,12 +223,19 @@ impl Printer<'_> {
         match call.function.layout {
             Layout::Root => Factor { text: format!(r"\sqrt{{{inner}}}"), look: Look::Letter },
             Layout::Bars => Factor { text: format!(r"\lvert {inner}\rvert"), look: Look::Bracket },
+            Layout::Norm => {
+                Factor { text: format!(r"\lVert {inner}\rVert"), look: Look::Bracket }
+            }
             Layout::Call => {
                 let text = format!("{}{prime}{}", call.function.latex, bracket(&inner));
                 Factor { text, look: Look::Function }
             }
         }
     }
+}
+
+fn is_hadamard(expression: &Expression) -> bool {
+    matches!(expression, Expression::Binary(Operator::Hadamard, ..))
 }
 
 fn is_plain(shown: &Shown) -> bool {
@@ -201,8 +245,10 @@ fn is_plain(shown: &Shown) -> bool {
 }
 
 fn separator(before: Look, next: Look, numeric: bool) -> &'static str {
-    use Look::{Bracket, Fraction, Function, Letter, Number, Word};
+    use Look::{Bracket, Fraction, Function, Letter, Matrix, Number, Word};
     match (before, next) {
+        (Matrix, Matrix) => "",
+        (Matrix, _) | (_, Matrix) => r"\,",
         _ if numeric => r" \cdot ",
         (_, Number) | (Function, Letter | Word) => r" \cdot ",
         (Bracket | Function | Fraction | Number, Fraction) => r" \cdot ",
@@ -238,7 +284,7 @@ fn terms(expression: &Expression) -> Vec<(bool, Expression)> {
 
 fn factors(expression: &Expression) -> Vec<&Expression> {
     match expression {
-        Expression::Binary(Operator::Multiply, left, right) => {
+        Expression::Binary(Operator::Multiply | Operator::MatMul, left, right) => {
             let mut list = factors(left);
             list.push(right);
             list

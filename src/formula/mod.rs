@@ -5,6 +5,7 @@
 //! and printed as LaTeX ([`latex`]). The functions that may be called are in
 //! [`function`]; how names read as mathematics is in [`notation`].
 
+pub mod adjoint;
 pub mod chain;
 mod evaluate;
 mod expression;
@@ -12,6 +13,7 @@ pub mod function;
 pub mod latex;
 pub mod notation;
 mod parse;
+pub mod shape;
 mod suggest;
 
 pub use evaluate::{Branch, Decide, Evaluator, Failure, Prove, ZeroOverZero};

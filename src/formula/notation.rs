@@ -41,6 +41,9 @@ impl Notation {
         if let Some(chosen) = self.chosen.get(name) {
             return chosen.clone();
         }
+        if name == super::adjoint::ONES {
+            return r"\mathbf{1}".to_owned();
+        }
         if let Some((_, field)) = FIELD.iter().find(|(field, _)| *field == name) {
             return (*field).to_owned();
         }

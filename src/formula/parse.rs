@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! sum      = product (("+" | "-") product)*
-//! product  = unary (("*" | "/") unary)*          left to right
+//! product  = unary (("*" | "/" | "@") unary)*    left to right
 //! unary    = "-" product-of-one | power          so -x^2 is -(x^2)
-//! power    = atom ("^" exponent)?                right to left
+//! power    = turned ("^" exponent)?              right to left
+//! turned   = atom ".T"*
 //! atom     = number | name | function "(" arguments ")" | "(" sum ")"
 //! ```
 
@@ -13,6 +14,8 @@ use crate::number::{Rational, parse_decimal};
 
 /// How deeply brackets may nest; deeper input is refused, so that no text exhausts the stack.
 const MAX_DEPTH: usize = 100;
+/// How `.T` is called among the symbols.
+const TRANSPOSE: char = '\u{1d40}';
 /// The longest expression that is read, in bytes.
 const MAX_LENGTH: usize = 10_000;
 
@@ -105,12 +108,14 @@ fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
             offset += first.len_utf8();
             continue;
         }
-        let (token, width) = if first.is_ascii_digit() || first == '.' {
+        let (token, width) = if is_transpose(rest) {
+            (Token::Symbol(TRANSPOSE), 2)
+        } else if first.is_ascii_digit() || first == '.' {
             number(rest, offset)?
         } else if first.is_ascii_alphabetic() {
             let width = run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_');
             (Token::Name(rest[..width].to_owned()), width)
-        } else if "+-*/^(),=".contains(first) {
+        } else if "+-*/^(),=@".contains(first) {
             (Token::Symbol(first), 1)
         } else {
             return Err(stray(first, offset));
@@ -119,6 +124,13 @@ fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
         offset += width;
     }
     Ok(lexemes)
+}
+
+/// `.T`, and no longer name.
+fn is_transpose(rest: &str) -> bool {
+    rest.strip_prefix(".T").is_some_and(|after| {
+        !after.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_')
+    })
 }
 
 fn run(text: &str, belongs: impl Fn(char) -> bool) -> usize {
@@ -149,7 +161,6 @@ fn number(rest: &str, offset: usize) -> Result<(Token, usize), ParseError> {
 
 fn stray(symbol: char, offset: usize) -> ParseError {
     let (message, help) = match symbol {
-        '@' => ("the matrix product `@` is not offered by this version".into(), None),
         '\u{2212}' | '\u{2013}' => (format!("`{symbol}` is not a minus sign"), Some("write `-`")),
         '\u{d7}' | '\u{b7}' | '\u{22c5}' => {
             (format!("`{symbol}` is not an operator"), Some("write the product with `*`"))
@@ -189,6 +200,7 @@ impl Parser {
     fn unexpected(&self, lexeme: &Lexeme) -> ParseError {
         let message = match &lexeme.token {
             Token::Symbol(')') => "`)` closes nothing".into(),
+            Token::Symbol(TRANSPOSE) => "`.T` follows what it transposes".into(),
             Token::Symbol('=') => {
                 "`=` stands once in a line, after the name that is defined".into()
             }
@@ -231,8 +243,12 @@ impl Parser {
             return Ok(Expression::Negate(Box::new(inner)));
         }
         let mut left = self.power()?;
-        while let Some(symbol) = self.accept("*/") {
-            let operator = if symbol == '*' { Operator::Multiply } else { Operator::Divide };
+        while let Some(symbol) = self.accept("*/@") {
+            let operator = match symbol {
+                '*' => Operator::Multiply,
+                '@' => Operator::MatMul,
+                _ => Operator::Divide,
+            };
             left = Expression::binary(operator, left, self.signed_power()?);
         }
         Ok(left)
@@ -250,7 +266,10 @@ impl Parser {
     }
 
     fn power(&mut self) -> Result<Expression, ParseError> {
-        let base = self.atom()?;
+        let mut base = self.atom()?;
+        while self.accept(&TRANSPOSE.to_string()).is_some() {
+            base = Expression::Transpose(Box::new(base));
+        }
         if self.accept("^").is_none() {
             return Ok(base);
         }
@@ -407,7 +426,6 @@ mod tests {
             ("max(a)", 0, "`max` takes 2 arguments, but 1 stand here"),
             ("softmax(z)", 0, "the function `softmax` is not offered by this version"),
             ("exp(z, at_kink=1)", 7, "`exp` has no such option"),
-            ("x @ W", 2, "the matrix product `@` is not offered by this version"),
             ("w − b", 2, "`−` is not a minus sign"),
             ("1.2.3", 0, "`.` does not belong into a number"),
             ("", 0, "the expression ends too early"),

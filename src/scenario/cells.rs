@@ -1,7 +1,7 @@
 //! The cells of the notebook.
 
 use super::definition::{
-    Ask, Audience, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question, RunId, Setup,
+    Ask, Audience, Backward, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question, RunId, Setup,
 };
 use super::paths::{PathError, Paths};
 use super::text::Text;
@@ -72,6 +72,7 @@ impl<'a> Cells<'a> {
             "plot" => self.plot(&mut map),
             "table" => self.table(&mut map),
             "derivation" => self.derivation(&mut map),
+            "graph" => self.graph(&mut map),
             "narration" => {
                 map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
             }
@@ -89,7 +90,7 @@ impl<'a> Cells<'a> {
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place), among: Among) {
         let (kind, place) = (kind.0.as_str(), kind.1);
         let message = match kind {
-            "graph" | "experiment" | "code" => {
+            "experiment" | "code" => {
                 format!("the cell `{kind}` is not offered by this version")
             }
             "question" => "a question can't stand inside a question".into(),
@@ -196,6 +197,8 @@ impl<'a> Cells<'a> {
             }
             if setup(&of[0]).parameters.len() < 2 {
                 field.refuse("a trajectory needs two parameters; plot `parameters` instead");
+            } else if !setup(&of[0]).is_scalar() {
+                field.refuse("a trajectory needs parameters that are numbers, not matrices");
             }
         }
         Some(Content::Plot { kind, of })
@@ -208,17 +211,16 @@ impl<'a> Cells<'a> {
     }
 
     fn derivation(&self, map: &mut Fields<'_>) -> Option<Content> {
-        let kind = map.take("derivation").and_then(|field| {
-            if matches!(field.text()?.text.as_str(), "nodes" | "adjoints") {
-                field.refuse("only `gradients` are derived by this version");
-                return None;
-            }
-            field.choice(&[("gradients", ())])
-        });
+        let kinds = [
+            ("gradients", Derived::Gradients),
+            ("adjoints", Derived::Adjoints),
+            ("nodes", Derived::Nodes),
+        ];
+        let kind = map.choice("derivation", &kinds);
         let setup = map.required("of").and_then(|field| {
-            let setup = self.paths.setup_named(&field.text()?.text);
-            let setup = setup.map_err(|error| refuse(&field, error)).ok()?;
-            if self.paths.setups[setup].definition("loss").is_none() {
+            let setup = self.setup_named(&field)?;
+            let loss = self.paths.setups[setup].definition("loss");
+            if kind == Some(Derived::Gradients) && loss.is_none() {
                 field.refuse("this set-up has no `loss` to differentiate");
             }
             Some(setup)
@@ -229,8 +231,24 @@ impl<'a> Cells<'a> {
             Some(field) => Some(inner.moment(&field)?),
             None => None,
         };
-        kind?;
-        Some(Content::Gradients { setup: setup?, at })
+        let setup = setup?;
+        Some(match kind? {
+            Derived::Gradients => Content::Gradients { setup, at },
+            Derived::Adjoints => Content::Adjoints { setup, at },
+            Derived::Nodes => Content::Nodes(setup),
+        })
+    }
+
+    fn graph(&self, map: &mut Fields<'_>) -> Option<Content> {
+        let setup = map.take("graph").and_then(|field| self.setup_named(&field));
+        let backward = map.truth("backward").unwrap_or(false);
+        let backward = if backward { Backward::Shown } else { Backward::Hidden };
+        Some(Content::Graph { setup: setup?, backward })
+    }
+
+    fn setup_named(&self, field: &Field<'_>) -> Option<usize> {
+        let setup = self.paths.setup_named(&field.text()?.text);
+        setup.map_err(|error| refuse(field, error)).ok()
     }
 
     fn runs(&self, field: &Field<'_>) -> Option<Vec<RunId>> {
@@ -252,6 +270,14 @@ impl<'a> Cells<'a> {
         let (run, t) = moment.map_err(|error| refuse(field, error)).ok()?;
         Some(Moment { run, t })
     }
+}
+
+/// What a derivation derives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Derived {
+    Gradients,
+    Adjoints,
+    Nodes,
 }
 
 /// Where a cell stands.
@@ -281,7 +307,10 @@ fn default_audience(content: &Content) -> Audience {
         | Content::Question(_)
         | Content::Ask(_)
         | Content::Given(_)
-        | Content::Gradients { .. } => Audience::Both,
+        | Content::Gradients { .. }
+        | Content::Nodes(_)
+        | Content::Adjoints { .. }
+        | Content::Graph { .. } => Audience::Both,
     }
 }
 

@@ -1,11 +1,13 @@
 //! A checked scenario: every name resolved, every number exact, every default in place.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::catalogue::{Optimizer, Options};
+use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
-use crate::number::{Precision, Real, Rounding};
-use crate::trace::Path;
+use crate::number::{Precision, Rounding};
+use crate::trace::{Path, Tensor};
 
 use super::text::Text;
 
@@ -87,16 +89,21 @@ pub struct Setup {
     pub model: Vec<Definition>,
     /// Definitions that stand for their expression in printed formulas.
     pub inline: Vec<String>,
+    /// The shape of every datum, parameter and definition.
+    pub shapes: BTreeMap<String, Shape>,
     /// How names print.
     pub notation: Notation,
     /// The author's LaTeX in it, to be checked.
     pub notation_texts: Vec<Text>,
+    /// Data, parameters and symbols in the order in which nodes are numbered: as in
+    /// `shapes`, then the rest.
+    pub leaves: Vec<String>,
     /// The initial values of the parameters, in order.
-    pub parameters: Vec<(String, Real)>,
+    pub parameters: Vec<(String, Tensor)>,
     /// The names of the data, in the order of the first example.
     pub inputs: Vec<String>,
     /// The examples; each has a value for every input.
-    pub data: Vec<Vec<Real>>,
+    pub data: Vec<Vec<Tensor>>,
     /// The examples of each iteration, counted from 1.
     pub batches: Vec<Vec<usize>>,
     /// One run for each optimizer.
@@ -186,8 +193,33 @@ pub enum Content {
         /// Put in the numbers of this iteration.
         at: Option<Moment>,
     },
+    /// The nodes of a set-up's computation graph, listed.
+    Nodes(usize),
+    /// The adjoints of a set-up's nodes, derived.
+    Adjoints {
+        /// The set-up.
+        setup: usize,
+        /// Put in the numbers of this iteration.
+        at: Option<Moment>,
+    },
+    /// A set-up's computation graph, drawn.
+    Graph {
+        /// The set-up.
+        setup: usize,
+        /// Whether the adjoints' arrows are drawn too.
+        backward: Backward,
+    },
     /// Every iteration of a run, told.
     Narration(RunId),
+}
+
+/// Whether a drawn graph shows the way back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backward {
+    /// The forward arrows alone.
+    Hidden,
+    /// The adjoints' arrows too.
+    Shown,
 }
 
 /// A question: a numbered heading, a text, and parts.
@@ -326,6 +358,9 @@ impl Content {
             | Self::Plot { .. }
             | Self::Table { .. }
             | Self::Gradients { .. }
+            | Self::Nodes(_)
+            | Self::Adjoints { .. }
+            | Self::Graph { .. }
             | Self::Narration(_) => {}
         }
     }
@@ -336,6 +371,17 @@ impl Setup {
     pub fn definition(&self, name: &str) -> Option<&Expression> {
         let found = self.model.iter().find(|definition| definition.name == name);
         found.map(|definition| &definition.expression)
+    }
+
+    /// Whether some name has a shape, but no value: then it can be derived, but not run.
+    pub fn is_symbolic(&self) -> bool {
+        let valued = |name: &String| self.inputs.contains(name) || self.is_parameter(name);
+        !self.leaves.iter().all(valued)
+    }
+
+    /// Whether every datum, parameter and definition is a plain number.
+    pub fn is_scalar(&self) -> bool {
+        self.shapes.values().all(|shape| *shape == Shape::Scalar)
     }
 
     /// Whether the name is a parameter.

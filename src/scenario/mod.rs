@@ -13,6 +13,7 @@ mod cells;
 mod definition;
 mod field;
 mod fields;
+mod model;
 mod optimizer;
 mod paths;
 mod place;
@@ -21,11 +22,12 @@ mod problems;
 mod quantity;
 mod read;
 mod setup;
+mod shapes;
 mod text;
 pub mod yaml;
 
 pub use definition::{
-    Ask, Audience, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
+    Ask, Audience, Backward, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
     Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;

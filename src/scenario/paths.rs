@@ -8,6 +8,7 @@
 //! [SETUP.] data . dN . NAME             an entry of the data
 //! ```
 
+use crate::formula::shape::Shape;
 use crate::trace::{Path, Target, What};
 
 use super::definition::{Run, RunId, Setup};
@@ -69,6 +70,13 @@ impl<'a> Paths<'a> {
         let parts = split(text);
         let (setup, rest) = self.setup(&parts)?;
         let setup = &self.setups[setup];
+        let (rest, entry) = match rest {
+            [inner @ .., row, column] => match (row.numbered('r'), column.numbered('c')) {
+                (Some(r), Some(c)) => (inner, Some((r, c, *row))),
+                _ => (rest, None),
+            },
+            _ => (rest, None),
+        };
         let target = match rest {
             [] => return Err(end(&parts, "the path names a set-up, not a value")),
             [first, rest @ ..] if first.text == "data" => datum(setup, *first, rest)?,
@@ -77,7 +85,11 @@ impl<'a> Paths<'a> {
                 value(setup, &setup.runs[run], *first, rest)?
             }
         };
-        Ok(Path { setup: setup.name.clone(), target })
+        let entry = match entry {
+            Some((row, column, part)) => Some(checked(setup, &target, (row, column), part)?),
+            None => None,
+        };
+        Ok(Path { setup: setup.name.clone(), target, entry })
     }
 
     /// The run of a text such as `neuron.sgd`.
@@ -162,6 +174,36 @@ fn run(setup: &Setup, part: Part<'_>) -> Result<usize> {
         error.message = format!("`{}` has no run `{}`", setup.name, part.text);
         error
     })
+}
+
+/// Checks an entry against the shape of what it is an entry of.
+fn checked(
+    setup: &Setup,
+    target: &Target,
+    (row, column): (usize, usize),
+    part: Part<'_>,
+) -> Result<(usize, usize)> {
+    let name = match target {
+        Target::Datum { name, .. } => name,
+        Target::Option { .. } => return Err(part.error("an option is a number, not a matrix")),
+        Target::Record { what, .. } => match what {
+            What::Parameter(name) | What::Gradient(name) => name,
+            What::State { parameter, .. } => parameter,
+            What::Forward { name, .. } | What::Adjoint { name, .. } => name,
+            What::Loss => return Err(part.error("the loss is a number, not a matrix")),
+        },
+    };
+    let shape = setup.shapes.get(name);
+    match shape.and_then(Shape::counts) {
+        Some((rows, columns)) if shape != Some(&Shape::Scalar) => {
+            let inside = (1..=rows).contains(&row) && (1..=columns).contains(&column);
+            if inside {
+                return Ok((row, column));
+            }
+            Err(part.error(format!("`{name}` has {rows} rows and {columns} columns")))
+        }
+        _ => Err(part.error(format!("`{name}` is a number, not a matrix"))),
+    }
 }
 
 fn datum(setup: &Setup, data: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {

@@ -1,15 +1,20 @@
 //! Numbers of a scenario: exact, whatever their notation.
 
 use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
+use crate::formula::shape::Shape;
 use crate::number::{Rational, Real, parse_decimal};
+use crate::trace::{Tensor, Value};
 
 use super::{Field, Problem};
+
+/// The most entries of a matrix that is computed with exactly.
+const MAX_ENTRIES: usize = 4_096;
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
     let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) else {
         return field
-            .expected("a number (matrices and generators are not offered by this version)");
+            .expected("a number");
     };
     if scalar.is_number() {
         return match parse_decimal(&scalar.text) {
@@ -43,6 +48,48 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
         return None;
     }
     evaluate(field, &parsed.expression)
+}
+
+/// A number, which fills the shape that is asked for, or a matrix as nested lists; a flat
+/// list is a row.
+pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor> {
+    let counts = match shape {
+        Some(shape @ Shape::Matrix(..)) => {
+            let Some(counts) = shape.counts() else {
+                let problem = field.problem(format!("the shape {shape} has no values to fill"));
+                field.report().push(problem.with_help("give each size one in `dimensions`"));
+                return None;
+            };
+            Some(counts)
+        }
+        Some(Shape::Scalar) | None => None,
+    };
+    if !field.node().is_list() {
+        let real = real(field)?;
+        let (rows, columns) = counts.unwrap_or((1, 1));
+        return Some(Tensor::new(counts, vec![Value::Real(real); rows * columns]));
+    }
+    let rows = field.items()?;
+    let nested = rows.iter().any(|row| row.node().is_list());
+    let rows = if nested { rows.iter().map(Field::items).collect::<Option<_>>()? } else { vec![rows] };
+    let columns = rows.first().map_or(0, Vec::len);
+    if columns == 0 || rows.iter().any(|row| row.len() != columns) {
+        field.refuse("the rows of a matrix have the same length, and at least one entry");
+        return None;
+    }
+    let found = (rows.len(), columns);
+    if found.0 * found.1 > MAX_ENTRIES {
+        field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+        return None;
+    }
+    if let (Some(shape), Some(counts)) = (shape, counts)
+        && counts != found
+    {
+        field.refuse(format!("the value is {} x {}, but the shape is {shape}", found.0, found.1));
+        return None;
+    }
+    let entries: Vec<_> = rows.iter().flatten().map(|entry| real(entry).map(Value::Real)).collect();
+    Some(Tensor::new(Some(found), entries.into_iter().collect::<Option<_>>()?))
 }
 
 /// A number that must be a fraction.

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::formula::{is_name, notation::Notation, parse};
+use crate::formula::shape::{Shape, Size};
+use crate::formula::{is_name, notation::Notation};
 use crate::number::Real;
+use crate::trace::Tensor;
 
-use super::definition::{Definition, Display, Run, Setup};
-use super::quantity::{parse_problem, real};
+use super::definition::{Display, Run, Setup};
+use super::quantity::tensor;
 use super::read::display;
+use super::shapes::{dimensions, shapes};
 use super::text::Text;
 use super::yaml::Key;
-use super::{Field, Fields, Problem, optimizer, suggest};
+use super::{Field, Fields, Problem, model, optimizer, suggest};
 
 /// The most iterations that a run may have.
 const MAX_ITERATIONS: u64 = 10_000;
@@ -23,14 +26,23 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let display = display(&mut map, outer);
     later_keys(&mut map);
     only_choice(&mut map, "reduction", "mean", "sum");
+    // The free adjoint of a model without a loss: one in every entry.
+    let _: Option<()> = map.choice("adjoint", &[("ones", ())]);
     let (notation, notation_texts) = notation(&mut map);
-    let parameters = parameters(&mut map);
+    let dimensions = dimensions(&mut map);
+    let declared = shapes(&mut map, &dimensions);
+    let mut shapes: BTreeMap<String, Shape> = declared.iter().cloned().collect();
+    let parameters = parameters(&mut map, &mut shapes);
     let data = map.take("data");
     let (inputs, data) = match &data {
-        Some(field) => examples(field).unwrap_or_default(),
+        Some(field) => examples(field, &mut shapes).unwrap_or_default(),
         None => (Vec::new(), Vec::new()),
     };
-    let model = map.required("model").and_then(|field| model(&field, &parameters, &inputs));
+    for (name, _) in parameters.iter().filter(|(name, _)| inputs.contains(name)) {
+        field.refuse(format!("`{name}` stands both in `init` and in `data`"));
+    }
+    let model =
+        map.required("model").and_then(|field| model::read(&field, &mut shapes, &dimensions));
     let inline = names(&mut map, "inline");
     let batches = batches(&mut map, data.len());
     let optimizers = map.take("optimizers");
@@ -43,6 +55,9 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
             field.report().push(helped(problem, suggest(name, known)));
         }
     }
+    let given = inputs.iter().chain(parameters.iter().map(|(name, _)| name));
+    let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+    leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match optimizers {
         Some(field) => runs(&field, &display),
         None => Some(Vec::new()),
@@ -50,6 +65,11 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let objective = model.iter().any(|line| line.name == "loss");
     if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
         check_runs(field, objective, parameters.is_empty(), batches.as_ref());
+        for (name, _) in &declared {
+            if !inputs.contains(name) && !parameters.iter().any(|(known, _)| known == name) {
+                field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
+            }
+        }
     }
     Some(Setup {
         name: key.text.clone(),
@@ -57,6 +77,8 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         inline: inline.into_iter().map(|(_, name)| name).collect(),
         notation,
         notation_texts,
+        shapes,
+        leaves,
         parameters,
         inputs,
         data,
@@ -79,8 +101,6 @@ fn only_choice(map: &mut Fields<'_>, key: &'static str, offered: &str, later: &s
 fn later_keys(map: &mut Fields<'_>) {
     for (key, why) in [
         ("gradients", "runs from given gradients come with the whole catalogue"),
-        ("dimensions", "matrices come with layers"),
-        ("shapes", "matrices come with layers"),
         ("frozen", "frozen parameters come with the whole catalogue"),
         ("initial_state", "starts in the middle come with the whole catalogue"),
         ("start_iteration", "starts in the middle come with the whole catalogue"),
@@ -88,7 +108,6 @@ fn later_keys(map: &mut Fields<'_>) {
         ("clip", "clipping comes with the whole catalogue"),
         ("weight_decay", "weight decay comes with the whole catalogue"),
         ("experiments", "experiments come with layers"),
-        ("adjoint", "models without a loss come with layers"),
     ] {
         map.later(key, why);
     }
@@ -131,9 +150,14 @@ pub(super) fn check_name(field: &Field<'_>, key: &Key, what: &str) {
             key.text
         );
         field.report().push(problem(message));
-    } else if RESERVED.contains(&key.text.as_str()) || looks_like_a_step(&key.text) {
+    } else if is_taken(&key.text) {
         field.report().push(problem(format!("`{}` has another meaning in paths", key.text)));
     }
+}
+
+/// Whether paths use the name for something else.
+pub(super) fn is_taken(name: &str) -> bool {
+    RESERVED.contains(&name) || looks_like_a_step(name)
 }
 
 /// `e2` is an example of a batch, `t1` an iteration.
@@ -154,21 +178,26 @@ fn notation(map: &mut Fields<'_>) -> (Notation, Vec<Text>) {
     (Notation::new(chosen), texts)
 }
 
-fn parameters(map: &mut Fields<'_>) -> Vec<(String, Real)> {
+fn parameters(
+    map: &mut Fields<'_>,
+    shapes: &mut BTreeMap<String, Shape>,
+) -> Vec<(String, Tensor)> {
     let mut list = Vec::new();
     for (key, field) in map.entries("init").unwrap_or_default() {
         check_name(&field, key, "parameter");
         // A value that was refused keeps its name, so that formulas are still checked.
-        let value = real(&field).unwrap_or_default();
+        let value = tensor(&field, shapes.get(&key.text));
+        let value = value.unwrap_or_else(|| Tensor::from(Real::zero()));
+        shapes.entry(key.text.clone()).or_insert_with(|| shape_of(&value));
         list.push((key.text.clone(), value));
     }
     list
 }
 
-type Table = (Vec<String>, Vec<Vec<Real>>);
+type Table = (Vec<String>, Vec<Vec<Tensor>>);
 
-fn examples(field: &Field<'_>) -> Option<Table> {
-    if field.node().scalar().is_none() && field.node().is_map() {
+fn examples(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<Table> {
+    if field.node().is_map() {
         return field
             .expected("a list of examples (files and generators are not offered by this version)");
     }
@@ -185,119 +214,45 @@ fn examples(field: &Field<'_>) -> Option<Table> {
         }
         let mut row = vec![None; inputs.len()];
         for (key, entry) in &entries {
-            let value = real(entry).unwrap_or_default();
+            let value = tensor(entry, shapes.get(&key.text));
+            if let (0, Some(value)) = (index, &value) {
+                shapes.entry(key.text.clone()).or_insert_with(|| shape_of(value));
+            }
+            let zero = || Tensor::from(Real::zero());
             match inputs.iter().position(|input| *input == key.text) {
-                Some(column) => row[column] = Some(value),
+                Some(column) => row[column] = Some(value.unwrap_or_else(zero)),
                 None => {
                     let known = suggest(&key.text, inputs.iter().map(String::as_str));
-                    let problem =
-                        Problem::new(key.place, format!("the first example has no `{}`", key.text))
-                            .in_field(entry.path())
-                            .with_width(key.text.chars().count());
+                    let message = format!("the first example has no `{}`", key.text);
+                    let problem = Problem::new(key.place, message)
+                        .in_field(entry.path())
+                        .with_width(key.text.chars().count());
                     entry.report().push(helped(problem, known));
                 }
             }
         }
         for (input, value) in inputs.iter().zip(&row) {
-            if value.is_none() {
-                item.refuse(format!("this example has no `{input}`"));
+            match value {
+                None => item.refuse(format!("this example has no `{input}`")),
+                Some(value) => {
+                    let shape = shape_of(value);
+                    if shapes.get(input).is_some_and(|first| !first.matches(&shape)) {
+                        item.refuse(format!("`{input}` is {shape} here, but {} before", shapes[input]));
+                    }
+                }
             }
         }
-        rows.push(row.into_iter().map(Option::unwrap_or_default).collect());
+        rows.push(row.into_iter().flatten().collect());
     }
     Some((inputs, rows))
 }
 
-/// `name = expression` a line; `#` starts a comment.
-fn model(
-    field: &Field<'_>,
-    parameters: &[(String, Real)],
-    inputs: &[String],
-) -> Option<Vec<Definition>> {
-    let text = &field.text()?.text;
-    let mut known: Vec<&str> = inputs.iter().map(String::as_str).collect();
-    for (name, _) in parameters {
-        if known.contains(&name.as_str()) {
-            field.refuse(format!("`{name}` stands both in `init` and in `data`"));
-        }
-        known.push(name);
+/// The shape that a literal value shows.
+fn shape_of(value: &Tensor) -> Shape {
+    match value.shape() {
+        None => Shape::Scalar,
+        Some((rows, columns)) => Shape::Matrix(Size::number(rows), Size::number(columns)),
     }
-    let mut definitions = Vec::new();
-    let mut offset = 0;
-    let mut defined: Vec<String> = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let start = offset;
-        offset += line.len();
-        let code = line.split('#').next().unwrap_or_default().trim_end();
-        if code.trim().is_empty() {
-            continue;
-        }
-        let earlier = known.iter().copied().chain(defined.iter().map(String::as_str)).collect();
-        if let Some(definition) = definition(field, code, start, &earlier) {
-            defined.push(definition.name.clone());
-            definitions.push(definition);
-        }
-    }
-    if definitions.is_empty() {
-        field.refuse("the model has no line `name = expression`");
-        return None;
-    }
-    Some(definitions)
-}
-
-fn definition(
-    field: &Field<'_>,
-    code: &str,
-    start: usize,
-    known: &Vec<&str>,
-) -> Option<Definition> {
-    let refuse = |offset: usize, width: usize, message: String, help: Option<String>| {
-        let problem = Problem::new(field.node().place_of(start + offset), message)
-            .in_field(field.path())
-            .with_width(width);
-        field.report().push(match help {
-            Some(help) => problem.with_help(help),
-            None => problem,
-        });
-    };
-    let indent = code.len() - code.trim_start().len();
-    let Some(equals) = code.find('=') else {
-        let help = Some("write `name = expression`".into());
-        refuse(indent, code.trim().len(), "this line defines nothing".into(), help);
-        return None;
-    };
-    let name = code[..equals].trim();
-    let width = name.len().max(1);
-    if !is_name(name) {
-        let message =
-            format!("`{name}` can't be defined: a name is a letter, then letters, digits and `_`");
-        refuse(indent, width, message, None);
-    } else if known.contains(&name) {
-        refuse(indent, width, format!("`{name}` is defined already"), None);
-    } else if RESERVED.contains(&name) || looks_like_a_step(name) {
-        refuse(indent, width, format!("`{name}` has another meaning in paths"), None);
-    }
-    let from = equals + 1;
-    let parsed = match parse(&code[from..]) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            field.report().push(parse_problem(field, start + from, error));
-            return Some(Definition {
-                name: name.to_owned(),
-                expression: crate::formula::Expression::integer(0),
-            });
-        }
-    };
-    for mention in &parsed.names {
-        if !known.contains(&mention.name.as_str()) {
-            let help = suggest(&mention.name, known.iter().copied())
-                .map(|meant| format!("did you mean `{meant}`?"))
-                .or_else(|| Some(format!("known here: {}", known.join(", "))));
-            let message = format!("there is no `{}` here", mention.name);
-            refuse(from + mention.offset, mention.name.len(), message, help);
-        }
-    }
-    Some(Definition { name: name.to_owned(), expression: parsed.expression })
 }
 
 fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)> {

@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::engine;
 use crate::figure;
 use crate::number::Fault;
 use crate::scenario::{
-    Ask, Audience, Callout, Cell, Content, Display, Given, Hint, Moment, PlotKind, Problem,
+    Ask, Audience, Backward, Callout, Cell, Content, Display, Given, Hint, Moment, PlotKind, Problem,
     Question, RunId, Scenario, Text,
 };
 use crate::trace::{Path, Target, Trace, What};
 
+use super::derive::Derivation;
+use super::drawing;
 use super::plots;
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
@@ -215,7 +218,7 @@ impl Builder<'_> {
     fn count(&mut self, cell: &Cell) {
         match cell.content {
             Content::Question(_) => self.questions += 1,
-            Content::Plot { .. } => self.plots += 1,
+            Content::Plot { .. } | Content::Graph { .. } => self.plots += 1,
             _ => {}
         }
     }
@@ -249,6 +252,9 @@ impl Builder<'_> {
             Content::Plot { kind, of } => self.plot(*kind, of),
             Content::Table { of } => self.table(of),
             Content::Gradients { setup, at } => self.gradients(*setup, *at),
+            Content::Nodes(setup) => Ok(self.nodes(*setup)),
+            Content::Adjoints { setup, at } => self.adjoints(*setup, *at),
+            Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
             Content::Narration(run) => self.narration(*run),
         }
     }
@@ -378,8 +384,8 @@ impl Builder<'_> {
         let setup = &self.scenario.setups[id];
         let numbers = self.numbers(&setup.display);
         let value = path.value(self.trace, crate::trace::Reading::Printed);
-        let shown = match value.as_ref().and_then(crate::trace::Value::real) {
-            Some(real) => numbers.input(real).map_err(fail)?,
+        let shown = match &value {
+            Some(value) => numbers.given(value).map_err(fail)?,
             None => numbers.no_value(),
         };
         let name = match &path.target {
@@ -521,6 +527,45 @@ impl Builder<'_> {
         Ok(CellView::Gradients { formula, derivatives, blocks })
     }
 
+    fn nodes(&self, setup: usize) -> CellView {
+        let setup = &self.scenario.setups[setup];
+        let derivation = Derivation::new(setup, self.numbers(&setup.display));
+        CellView::Given { formula: aligned(&derivation.nodes()) }
+    }
+
+    fn adjoints(&self, setup: usize, at: Option<Moment>) -> Result<CellView, SheetError> {
+        let setup = &self.scenario.setups[setup];
+        let place = || format!("the adjoints of `{}`", setup.name);
+        let number = |fault| SheetError::Number { place: place(), fault };
+        let values = match at.and_then(|moment| self.work(moment)) {
+            None => None,
+            Some(work) => {
+                let point = work.record.look_ahead.as_ref().unwrap_or(&work.before.parameters);
+                let example = work.record.batch.first().copied().unwrap_or(0);
+                let nodes = engine::nodes(setup, point, example).ok();
+                nodes.map(|nodes| nodes.into_iter().map(|(_, adjoint)| adjoint).collect::<Vec<_>>())
+            }
+        };
+        let derivation = Derivation::new(setup, self.numbers(&setup.display));
+        let formula = aligned(&derivation.adjoints(values.as_deref()).map_err(number)?);
+        let mut remarks = Vec::new();
+        if derivation.reorders() {
+            remarks.push(self.prose.word("adjoints_reshaped"));
+        }
+        Ok(CellView::Adjoints { formula, remarks })
+    }
+
+    fn graph(&mut self, setup: usize, backward: Backward) -> CellView {
+        let setup = &self.scenario.setups[setup];
+        let derivation = Derivation::new(setup, self.numbers(&setup.display));
+        let diagram = drawing::diagram(&derivation, self.prose, backward);
+        let name = format!("graph-{}", self.plots);
+        let svg = figure::diagram::draw(&diagram, &name, figure::Theme::Adaptive);
+        let file = format!("{name}.svg");
+        self.figures.insert(file.clone(), svg);
+        CellView::Figure { file, title: diagram.title, description: diagram.description }
+    }
+
     fn narration(&mut self, run: RunId) -> Result<CellView, SheetError> {
         let (setup, definition) = self.scenario.run(run);
         let name = run_title(self.scenario, self.prose, run, &self.scenario.run_ids());
@@ -627,7 +672,7 @@ fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
         let row = &work.setup.data[index - 1];
         let mut entries = Vec::new();
         for (input, value) in work.setup.inputs.iter().zip(row) {
-            let shown = work.numbers.input(value)?;
+            let shown = work.numbers.given(value)?;
             entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
         }
         data.push(format!("$({})$", entries.join(r",\; ")));

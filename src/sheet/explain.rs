@@ -4,7 +4,7 @@ use crate::formula::latex::Printer;
 use crate::formula::{Expression, function, parse};
 use crate::number::{Fault, Sign};
 use crate::scenario::Carry;
-use crate::trace::{Branch, Example, Value};
+use crate::trace::{Branch, Example, Tensor};
 
 use super::prose::Prose;
 use super::view::Block;
@@ -57,8 +57,7 @@ impl Work<'_> {
 
     /// Whether a ReLU that is off is the reason why every gradient is zero.
     fn has_no_effect(&self, branch: &Branch, example: &Example) -> bool {
-        let zero = |value: &Value| value.real().is_some_and(|real| real.is_zero_form());
-        branch.sign == Sign::Negative && example.gradient.iter().any(|(_, value)| zero(value))
+        branch.sign == Sign::Negative && example.gradient.iter().any(|(_, value)| value.is_zero())
     }
 
     /// The formula whose sign decided, as it is written in the model.
@@ -116,13 +115,13 @@ impl Work<'_> {
         Printer { name: &latex, number: &number }.latex(&parsed.expression)
     }
 
-    fn states(&self) -> impl Iterator<Item = (&str, &Value)> + Clone {
+    fn states(&self) -> impl Iterator<Item = (&str, &Tensor)> + Clone {
         self.record.state.iter().flat_map(|(_, values)| values.iter())
     }
 
     fn zero_gradient(&self) -> bool {
         let mut values = self.record.gradient.iter();
-        values.all(|(_, value)| value.real().is_some_and(|real| real.is_zero_form()))
+        values.all(|(_, value)| value.is_zero())
     }
 
     fn moved(&self) -> bool {

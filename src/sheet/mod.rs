@@ -5,6 +5,8 @@
 //! [`explain`], prose and phrases from [`prose`], figures from [`plots`].
 
 mod build;
+mod derive;
+mod drawing;
 mod explain;
 mod plots;
 mod prose;

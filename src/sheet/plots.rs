@@ -4,7 +4,7 @@ use crate::engine::Surface;
 use crate::figure::{Axis, Contours, Field, Form, Layer, Plot, Scale, Series, range_with_margin};
 use crate::number::{Fault, Real, round};
 use crate::scenario::{Display, PlotKind, RunId, Scenario};
-use crate::trace::{Iteration, Trace, Value};
+use crate::trace::{Iteration, Tensor, Trace, Value};
 
 use super::build::run_title;
 use super::prose::Prose;
@@ -96,7 +96,7 @@ impl Plots<'_> {
         let surface = Surface::new(setup);
         let fixed = |name: &str| {
             let found = setup.parameters.iter().find(|(known, _)| known == name);
-            found.map_or(f64::NAN, |(_, value)| value.to_f64())
+            found.map_or(f64::NAN, |(_, value)| value.real().map_or(f64::NAN, Real::to_f64))
         };
         let field = Field::sample(x, y, GRID, |a, b| {
             surface.loss(&|name| {
@@ -137,7 +137,8 @@ impl Plots<'_> {
         Ok(format!("({}, {})", one(first)?, one(second)?))
     }
 
-    fn plain(&self, value: &Value, display: &Display) -> Result<String, Fault> {
+    fn plain(&self, tensor: &Tensor, display: &Display) -> Result<String, Fault> {
+        let Some(value) = tensor.scalar() else { return Ok(String::new()) };
         match value {
             Value::Undefined(_) => Ok(self.prose.word("undefined")),
             Value::Real(real) => {
@@ -153,14 +154,14 @@ impl Plots<'_> {
         let mut sentences = Vec::new();
         for id in self.of {
             let display = &self.scenario.run(*id).1.display;
-            let losses: Vec<(&Iteration, &Value)> = self
+            let losses: Vec<(&Iteration, &Tensor)> = self
                 .records(*id)
                 .iter()
                 .filter_map(|record| Some((record, record.loss.as_ref()?)))
                 .collect();
             let points = losses.iter().map(|(record, loss)| (count(record.t), float(loss)));
             let points = points.collect();
-            let value = |entry: Option<&(&Iteration, &Value)>| {
+            let value = |entry: Option<&(&Iteration, &Tensor)>| {
                 entry.map_or(Ok(String::new()), |(_, value)| self.plain(value, display))
             };
             let blanks = [
@@ -222,7 +223,7 @@ impl Plots<'_> {
 }
 
 /// A value as a plot needs it; what is undefined is left out of the drawing.
-fn float(value: &Value) -> f64 {
+fn float(value: &Tensor) -> f64 {
     value.real().map_or(f64::NAN, Real::to_f64)
 }
 

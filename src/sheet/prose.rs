@@ -11,13 +11,15 @@ use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Valu
 
 use crate::number::{Fault, Precision, Real, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
-use crate::trace::{Iteration, Named, Run, Trace, Value};
+use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
 use super::show::Numbers;
 use super::templates::Words;
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
+/// Under this key a matrix stands as a whole; its entries are `r1.c1` and so on.
+const WHOLE: &str = "whole";
 
 /// Renders texts and phrases.
 pub(super) struct Prose {
@@ -31,9 +33,9 @@ pub(super) struct Prose {
 /// A value with the way in which it prints.
 struct Entry {
     /// The value of the exact run.
-    exact: Value,
+    exact: Tensor,
     /// The value that the sheet prints.
-    printed: Value,
+    printed: Tensor,
     display: Display,
     input: bool,
 }
@@ -183,22 +185,22 @@ fn engine(library: &Arc<Library>) -> Tera {
     // Fails only for delimiters that contradict each other; these don't.
     let _ = tera.set_delimiters(delimiters);
     let shared = library.clone();
-    tera.register_filter("tex", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+    tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
         shared.filter(token, Library::tex)
     });
     let shared = library.clone();
-    tera.register_filter("exact", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+    tera.register_filter("exact", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
         shared.filter(token, Library::exact)
     });
     let shared = library.clone();
-    tera.register_filter("scientific", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+    tera.register_filter("scientific", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
         shared.filter(token, Library::scientific)
     });
     let shared = library.clone();
-    tera.register_filter("decimal", move |token: &str, arguments: Kwargs, _: &State<'_>| {
+    tera.register_filter("decimal", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &["places"])?;
         let places: u32 = arguments.must_get("places")?;
         shared.filter(token, |library, entry| library.decimal(entry, places))
@@ -226,10 +228,12 @@ impl Library {
 
     fn filter(
         &self,
-        token: &str,
+        token: &Json,
         print: impl Fn(&Self, &Entry) -> Result<String, Fault>,
     ) -> Result<String, Error> {
-        let Some(entry) = self.entry(token) else {
+        let whole = token.as_map().and_then(|map| map.get(&tera::value::Key::Str(WHOLE)));
+        let name = whole.unwrap_or(token).as_str().unwrap_or_default();
+        let Some(entry) = self.entry(name) else {
             return Err(Error::message("this filter takes a value of the trace"));
         };
         print(self, entry).map_err(|fault| {
@@ -247,18 +251,16 @@ impl Library {
 
     fn tex(&self, entry: &Entry) -> Result<String, Fault> {
         let numbers = self.numbers(entry);
-        let shown = match &entry.printed {
-            Value::Real(real) if entry.input => numbers.input(real)?,
-            value => numbers.value(value)?,
+        let shown = if entry.input {
+            numbers.given(&entry.printed)?
+        } else {
+            numbers.tensor(&entry.printed)?
         };
         Ok(shown.latex())
     }
 
     fn exact(&self, entry: &Entry) -> Result<String, Fault> {
-        let real = match &entry.exact {
-            Value::Real(real) => real,
-            Value::Undefined(_) => return self.tex(entry),
-        };
+        let Some(real) = entry.exact.real() else { return self.tex(entry) };
         match real.closed_form() {
             Some(form) => Ok(form.to_latex()),
             None => self.tex(entry),
@@ -287,18 +289,19 @@ impl Library {
         entry: &Entry,
         print: impl Fn(&Real) -> Result<String, Fault>,
     ) -> Result<String, Fault> {
-        match &entry.exact {
-            Value::Real(real) => print(real),
-            Value::Undefined(_) => self.tex(entry),
+        match entry.exact.real() {
+            Some(real) => print(real),
+            None => self.tex(entry),
         }
     }
 
     /// The value outside a formula.
     fn plain(&self, token: &str) -> Result<String, Fault> {
         let Some(entry) = self.entry(token) else { return Ok(String::new()) };
-        match &entry.printed {
-            Value::Undefined(_) => Ok(self.undefined.clone()),
-            Value::Real(real) => {
+        match entry.printed.scalar() {
+            None => self.tex(entry),
+            Some(Value::Undefined(_)) => Ok(self.undefined.clone()),
+            Some(Value::Real(real)) => {
                 let exact = real.as_rational().filter(|_| entry.input).map(ToString::to_string);
                 if let Some(fraction) = exact.filter(|text| text.contains('/')) {
                     return Ok(fraction);
@@ -315,7 +318,7 @@ impl Library {
 fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>) -> Json {
     let mut map = Map::new();
     let mut data = Map::new();
-    let mut token = |exact: &Value, printed: &Value, display: &Display, input: bool| {
+    let mut one = |exact: &Tensor, printed: &Tensor, display: &Display, input: bool| {
         entries.push(Entry {
             exact: exact.clone(),
             printed: printed.clone(),
@@ -323,6 +326,24 @@ fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>)
             input,
         });
         Json::from(format!("{OPEN}{}{CLOSE}", entries.len() - 1))
+    };
+    let mut token = |exact: &Tensor, printed: &Tensor, display: &Display, input: bool| {
+        let whole = one(exact, printed, display, input);
+        let Some((rows, columns)) = exact.shape() else { return whole };
+        let mut matrix = Map::new();
+        matrix.insert(WHOLE.into(), whole);
+        for row in 1..=rows {
+            let mut list = Map::new();
+            for column in 1..=columns {
+                let entry = |tensor: &Tensor| tensor.entry(row, column).cloned().map(Tensor::from);
+                if let (Some(exact), Some(printed)) = (entry(exact), entry(printed)) {
+                    let entry = one(&exact, &printed, display, input);
+                    list.insert(format!("c{column}").into(), entry);
+                }
+            }
+            matrix.insert(format!("r{row}").into(), Json::from(list));
+        }
+        Json::from(matrix)
     };
     for (index, example) in record.data.iter().enumerate() {
         let mut row = Map::new();
@@ -340,12 +361,12 @@ fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>)
     Json::from(map)
 }
 
-type Token<'a> = &'a mut dyn FnMut(&Value, &Value, &Display, bool) -> Json;
+type Token<'a> = &'a mut dyn FnMut(&Tensor, &Tensor, &Display, bool) -> Json;
 
 fn run_values(run: &Run, display: &Display, token: Token<'_>) -> Json {
     let mut map = Map::new();
     for (name, number) in run.options.iter() {
-        let value = Value::Real(Real::from(number.clone()));
+        let value = Tensor::from(Value::Real(Real::from(number.clone())));
         map.insert(name.to_owned().into(), token(&value, &value, display, true));
     }
     for (exact, printed) in run.iterations.iter().zip(run.printed()) {
@@ -357,7 +378,7 @@ fn run_values(run: &Run, display: &Display, token: Token<'_>) -> Json {
 
 fn iteration(exact: &Iteration, printed: &Iteration, display: &Display, token: Token<'_>) -> Json {
     let mut map = Map::new();
-    let mut put = |map: &mut Map, exact: &Named<Value>, printed: &Named<Value>, input: bool| {
+    let mut put = |map: &mut Map, exact: &Named<Tensor>, printed: &Named<Tensor>, input: bool| {
         for ((name, exact), (_, printed)) in exact.iter().zip(printed.iter()) {
             map.insert(name.to_owned().into(), token(exact, printed, display, input));
         }

@@ -3,7 +3,10 @@
 use crate::formula::Shown;
 use crate::number::{Fault, Rational, Real, exact_input_latex, round};
 use crate::scenario::{Display, ExactForm};
-use crate::trace::Value;
+use crate::trace::{Tensor, Value};
+
+/// The most entries of a matrix that is written out.
+pub(super) const MAX_SHOWN: usize = 16;
 
 /// Prints numbers under one display setting.
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +33,40 @@ impl Numbers<'_> {
         let text = decimal.to_latex(self.mark);
         let exact = decimal.exact;
         Ok(signed(&text, exact, false))
+    }
+
+    /// A number of the scenario, or a matrix of them: always exact.
+    pub(super) fn given(&self, tensor: &Tensor) -> Result<Shown, Fault> {
+        self.matrix(tensor, &|value| match value {
+            Value::Real(real) => self.input(real),
+            Value::Undefined(_) => Ok(self.no_value()),
+        })
+    }
+
+    /// A value of the trace, or a matrix of them.
+    pub(super) fn tensor(&self, tensor: &Tensor) -> Result<Shown, Fault> {
+        self.matrix(tensor, &|value| self.value(value))
+    }
+
+    /// A matrix in round brackets; one of more than [`MAX_SHOWN`] entries is not shown.
+    fn matrix(
+        &self,
+        tensor: &Tensor,
+        show: &dyn Fn(&Value) -> Result<Shown, Fault>,
+    ) -> Result<Shown, Fault> {
+        if let Some(value) = tensor.scalar() {
+            return show(value);
+        }
+        let columns = tensor.shape().map_or(1, |(_, columns)| columns);
+        if tensor.entries().len() > MAX_SHOWN {
+            return Ok(signed(r"(\cdots)", true, false));
+        }
+        let entries = tensor.entries().iter().map(show).collect::<Result<Vec<_>, _>>()?;
+        let latex: Vec<String> = entries.iter().map(Shown::latex).collect();
+        let rows: Vec<String> = latex.chunks(columns).map(|row| row.join(" & ")).collect();
+        let magnitude = format!(r"\begin{{pmatrix}} {} \end{{pmatrix}}", rows.join(r" \\ "));
+        let exact = entries.iter().all(|entry| entry.exact);
+        Ok(Shown { magnitude, negative: false, exact, compound: false })
     }
 
     /// A number of the scenario: always exact.
@@ -69,11 +106,11 @@ impl Numbers<'_> {
     }
 
     /// The end of a row: the exact form too, where it is asked for and there is one.
-    pub(super) fn result(&self, value: &Value) -> Result<Vec<Step>, Fault> {
-        let shown = self.value(value)?;
+    pub(super) fn result(&self, value: &Tensor) -> Result<Vec<Step>, Fault> {
+        let shown = self.tensor(value)?;
         let mut steps = Vec::new();
-        if let (ExactForm::Shown, false, Value::Real(real)) =
-            (self.display.exact_form, shown.exact, value)
+        if let (ExactForm::Shown, false, Some(real)) =
+            (self.display.exact_form, shown.exact, value.real())
             && let Some(form) = real.closed_form()
         {
             steps.push(Step { latex: form.to_latex(), exact: true });
@@ -96,11 +133,13 @@ fn signed(text: &str, exact: bool, compound: bool) -> Shown {
 pub(super) struct Row {
     pub left: String,
     pub steps: Vec<Step>,
+    /// What ends the row without a relation of its own.
+    pub end: String,
 }
 
 impl Row {
     pub(super) fn new(left: impl Into<String>) -> Self {
-        Self { left: left.into(), steps: Vec::new() }
+        Self { left: left.into(), steps: Vec::new(), end: String::new() }
     }
 
     /// Adds a step, unless it would only repeat the one before.
@@ -117,12 +156,20 @@ impl Row {
         }
     }
 
+    pub(super) fn tail(&mut self, end: impl Into<String>) {
+        self.end = end.into();
+    }
+
     fn latex(&self) -> String {
         let mut text = self.left.clone();
         for (index, step) in self.steps.iter().enumerate() {
             let relation = if step.exact { "=" } else { r"\approx" };
             text.push_str(if index == 0 { " &" } else { " " });
             text.push_str(&format!("{relation} {}", step.latex));
+        }
+        if !self.end.is_empty() {
+            text.push(' ');
+            text.push_str(&self.end);
         }
         text
     }

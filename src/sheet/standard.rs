@@ -63,13 +63,13 @@ fn setup_view(
     let notation = &setup.notation;
     let mut start = Vec::new();
     for (parameter, value) in &setup.parameters {
-        start.push(format!("{} = {}", notation.latex(parameter), numbers.input(value)?.latex()));
+        start.push(format!("{} = {}", notation.latex(parameter), numbers.given(value)?.latex()));
     }
     let mut data_rows = Vec::new();
     for (index, row) in setup.data.iter().enumerate() {
         let mut cells = vec![(index + 1).to_string()];
         for value in row {
-            cells.push(format!("${}$", numbers.input(value)?.latex()));
+            cells.push(format!("${}$", numbers.given(value)?.latex()));
         }
         data_rows.push(cells);
     }
@@ -194,8 +194,8 @@ pub(super) fn table(
     Ok(CellView::Table { title: prose.word("table_title"), head, rows })
 }
 
-fn number(numbers: &Numbers<'_>, value: &crate::trace::Value) -> Result<String, Fault> {
-    Ok(format!("${}$", numbers.value(value)?.latex()))
+fn number(numbers: &Numbers<'_>, value: &crate::trace::Tensor) -> Result<String, Fault> {
+    Ok(format!("${}$", numbers.tensor(value)?.latex()))
 }
 
 /// The gradient of every parameter in symbols, and the derivatives that it uses.

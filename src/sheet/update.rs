@@ -6,7 +6,7 @@ use crate::formula::latex::Printer;
 use crate::formula::notation::Notation;
 use crate::number::{Fault, Rational, exact_input_latex};
 use crate::scenario::Run;
-use crate::trace::{Named, Value};
+use crate::trace::{Named, Tensor, Value};
 
 use super::show::Row;
 use super::work::{Reading, Work};
@@ -41,9 +41,9 @@ impl Work<'_> {
     fn update_row(&self, line: &Line, parameter: &str, assigned: &[&str]) -> Result<Row, Fault> {
         let latex = |name: &str| self.rule_name(name, parameter, assigned);
         let value = |name: &str| self.rule_value(name, parameter, assigned);
-        let reading = Reading { latex: &latex, value: &value, real: &|_| None };
+        let reading = Reading { latex: &latex, value: &value, tensor: &|_| None };
         let left = self.at_iteration(&line.name, parameter, self.record.t);
-        let undefined = Value::Undefined("".into());
+        let undefined = Tensor::from(Value::Undefined("".into()));
         let result = self.after(&line.name, parameter).unwrap_or(&undefined);
         self.row(left, &line.expression, result, &reading)
     }
@@ -78,13 +78,13 @@ impl Work<'_> {
             "theta" => return self.parameter(parameter),
             _ => self.before.state.get(name).and_then(|values| values.get(parameter)),
         };
-        value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value))
+        value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value))
     }
 
     /// What the iteration computed for a name of the rule, before any rounding.
-    fn after(&self, name: &str, parameter: &str) -> Option<&Value> {
+    fn after(&self, name: &str, parameter: &str) -> Option<&Tensor> {
         let record = self.record;
-        let (state, parameters): (&Named<Named<Value>>, &Named<Value>) = match &record.unrounded {
+        let (state, parameters): (&Named<Named<Tensor>>, &Named<Tensor>) = match &record.unrounded {
             Some(unrounded) => (&unrounded.state, &unrounded.parameters),
             None => (&record.state, &record.parameters),
         };

@@ -27,6 +27,7 @@ pub(super) enum CellView {
     Figure { file: String, title: String, description: String },
     Table { title: String, head: Vec<String>, rows: Vec<Vec<String>> },
     Gradients { formula: String, derivatives: Vec<String>, blocks: Vec<Block> },
+    Adjoints { formula: String, remarks: Vec<String> },
     Narration { title: String, lead: String, iterations: Vec<IterationView> },
     Setup(SetupView),
 }

@@ -4,13 +4,12 @@
 //! set-up's notation, with `inline` definitions written out; the numbers are put in for
 //! the names; the result is the trace's own value.
 
+use crate::engine::slope;
 use crate::formula::latex::Printer;
-use crate::formula::{
-    Call, Evaluator, Expression, Failure, Operator, Prove, Shown, ZeroOverZero, chain,
-};
-use crate::number::{Fault, Real};
+use crate::formula::{Call, Expression, Failure, Operator, Shown, adjoint, chain};
+use crate::number::Fault;
 use crate::scenario::{Run, Setup};
-use crate::trace::{Example, Iteration, Value};
+use crate::trace::{Example, Iteration, Tensor};
 
 use super::show::{Numbers, Row};
 
@@ -35,7 +34,7 @@ pub(super) struct Work<'a> {
 pub(super) struct Reading<'a> {
     pub latex: &'a dyn Fn(&str) -> String,
     pub value: &'a dyn Fn(&str) -> Result<Shown, Fault>,
-    pub real: &'a dyn Fn(&str) -> Option<Real>,
+    pub tensor: &'a dyn Fn(&str) -> Option<Tensor>,
 }
 
 impl<'a> Work<'a> {
@@ -74,7 +73,7 @@ impl<'a> Work<'a> {
         for (parameter, value) in values.iter() {
             let latex = |name: &str| self.rule_name(name, parameter, &[]);
             let shown = |name: &str| self.rule_value(name, parameter, &[]);
-            let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+            let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
             rows.push(self.row(left, point, value, &reading)?);
         }
@@ -127,7 +126,7 @@ impl<'a> Work<'a> {
         &self,
         left: String,
         expression: &Expression,
-        value: &Value,
+        value: &Tensor,
         index: usize,
         example: &Example,
     ) -> Result<Row, Fault> {
@@ -136,13 +135,13 @@ impl<'a> Work<'a> {
             None => self.name(name, index),
         };
         let shown = |name: &str| self.forward_value(name, example);
-        let real = |name: &str| self.forward_real(name, example);
-        let reading = Reading { latex: &latex, value: &shown, real: &real };
+        let tensor = |name: &str| self.forward_tensor(name, example);
+        let reading = Reading { latex: &latex, value: &shown, tensor: &tensor };
         self.row(left, expression, value, &reading)
     }
 
     /// ∇L as the mean of the examples' gradients.
-    fn mean_row(&self, parameter: &str, value: &Value) -> Result<Row, Fault> {
+    fn mean_row(&self, parameter: &str, value: &Tensor) -> Result<Row, Fault> {
         let count = self.record.examples.len();
         let part = |index: usize| Expression::Name(format!("{PART}{index}"));
         let sum = (1..count)
@@ -159,9 +158,9 @@ impl<'a> Work<'a> {
         let shown = |name: &str| {
             let example = index(name).and_then(|index| self.record.examples.get(index));
             let value = example.and_then(|example| example.gradient.get(parameter));
-            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value))
+            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value))
         };
-        let reading = Reading { latex: &latex, value: &shown, real: &|_| None };
+        let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
         self.row(self.gradient_name(parameter, None), &mean, value, &reading)
     }
 
@@ -170,7 +169,7 @@ impl<'a> Work<'a> {
         &self,
         left: String,
         expression: &Expression,
-        value: &Value,
+        value: &Tensor,
         reading: &Reading<'_>,
     ) -> Result<Row, Fault> {
         let number = |number: &_| self.numbers.rational(number);
@@ -213,14 +212,8 @@ impl<'a> Work<'a> {
 
     /// The value of a derivative such as ReLU′(wx + b).
     fn slope(&self, call: &Call, index: usize, reading: &Reading<'_>) -> Result<Shown, Fault> {
-        let derivative = Expression::Derivative(call.clone(), index);
-        let scope =
-            |name: &str| (reading.real)(name).ok_or_else(|| Failure::OutOfRange(name.into()));
-        let mut prove = Prove;
-        let mut evaluator =
-            Evaluator { decide: &mut prove, zero_over_zero: ZeroOverZero::Undefined };
-        match evaluator.evaluate(&derivative, &scope) {
-            Ok(real) => self.numbers.computed(&real),
+        match slope(call, index, reading.tensor) {
+            Ok(tensor) => self.numbers.tensor(&tensor),
             Err(Failure::Undecided { reached, .. }) => Err(Fault::Undecided(reached)),
             Err(_) => Ok(self.numbers.no_value()),
         }
@@ -264,34 +257,38 @@ impl<'a> Work<'a> {
     /// The parameter before the iteration: exact as long as it is the scenario's own number.
     pub(super) fn parameter(&self, name: &str) -> Result<Shown, Fault> {
         match self.before.parameters.get(name) {
-            Some(Value::Real(real)) if self.before.t == 0 => self.numbers.input(real),
-            Some(value) => self.numbers.value(value),
+            Some(value) if self.before.t == 0 => self.numbers.given(value),
+            Some(value) => self.numbers.tensor(value),
             None => Ok(self.numbers.no_value()),
         }
     }
 
     fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
+        if name == adjoint::ONES {
+            let magnitude = self.setup.notation.latex(name);
+            return Ok(Shown { magnitude, negative: false, exact: true, compound: false });
+        }
         if let Some(inner) = name.strip_prefix(ADJOINT) {
             let value = example.adjoints.get(inner);
             return value
-                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.value(value));
+                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value));
         }
         if self.setup.is_parameter(name) {
             let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
-            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.value(value));
+            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.tensor(value));
         }
         match example.values.get(name) {
-            Some(Value::Real(real)) if self.setup.inputs.iter().any(|input| input == name) => {
-                self.numbers.input(real)
+            Some(value) if self.setup.inputs.iter().any(|input| input == name) => {
+                self.numbers.given(value)
             }
-            Some(value) => self.numbers.value(value),
+            Some(value) => self.numbers.tensor(value),
             None => Ok(self.numbers.no_value()),
         }
     }
 
-    fn forward_real(&self, name: &str, example: &Example) -> Option<Real> {
+    fn forward_tensor(&self, name: &str, example: &Example) -> Option<Tensor> {
         let point = self.record.look_ahead.as_ref().unwrap_or(&self.before.parameters);
-        point.get(name).or_else(|| example.values.get(name))?.real().cloned()
+        point.get(name).or_else(|| example.values.get(name)).cloned()
     }
 }
 
@@ -324,7 +321,8 @@ pub(super) struct Gradients {
 impl Gradients {
     /// The gradients of the set-up's loss.
     pub(super) fn new(setup: &Setup) -> Self {
-        Self::direct(setup).unwrap_or_else(|| Self::by_adjoints(setup))
+        let direct = if setup.is_scalar() { Self::direct(setup) } else { None };
+        direct.unwrap_or_else(|| Self::by_adjoints(setup))
     }
 
     fn direct(setup: &Setup) -> Option<Self> {
@@ -333,13 +331,15 @@ impl Gradients {
         for (parameter, _) in &setup.parameters {
             let lookup = |name: &str| setup.definition(name);
             let products = chain::derivative(loss, parameter, &lookup)?;
-            gradients.push((parameter.clone(), sum(products, None)));
+            gradients.push((parameter.clone(), sum(products)));
         }
         Some(Self { adjoints: Vec::new(), gradients })
     }
 
     fn by_adjoints(setup: &Setup) -> Self {
-        let inner = setup.model.iter().rev().filter(|line| line.name != LOSS);
+        let inner = setup.model.iter().rev().filter(|line| {
+            line.name != LOSS && !setup.inline.contains(&line.name)
+        });
         let adjoints =
             inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
         let parameters = setup.parameters.iter();
@@ -349,35 +349,31 @@ impl Gradients {
     }
 }
 
-/// Σ over the definitions c that use the name: c̄ · ∂c/∂name.
+/// Σ over the definitions that use the name, of what their adjoint hands to it.
 fn through_consumers(setup: &Setup, name: &str) -> Expression {
-    let mut total: Option<Expression> = None;
-    for line in setup.model.iter().filter(|line| line.expression.mentions(name)) {
-        let products = chain::derivative(&line.expression, name, &|_| None).unwrap_or_default();
-        let adjoint = (line.name != LOSS).then(|| format!("{ADJOINT}{}", line.name));
-        let share = sum(products, adjoint.as_deref());
-        total = Some(match total {
-            None => share,
-            Some(before) => Expression::binary(Operator::Add, before, share),
-        });
+    let mut summands = Vec::new();
+    for line in setup.model.iter().filter(|line| !setup.inline.contains(&line.name)) {
+        let expression = write_out(setup, &line.expression);
+        let known = Expression::Name(format!("{ADJOINT}{}", line.name));
+        let last = setup.model.last().is_some_and(|last| last.name == line.name);
+        let given = if line.name == LOSS || (last && setup.definition(LOSS).is_none()) {
+            None
+        } else {
+            Some(&known)
+        };
+        summands.extend(adjoint::shares(&expression, given, name, &setup.shapes));
     }
-    total.unwrap_or_else(|| Expression::integer(0))
+    adjoint::total(summands)
 }
 
-/// Products as one expression, each with a factor in front, if there is one.
-fn sum(products: Vec<chain::Product>, front: Option<&str>) -> Expression {
-    let mut total: Option<Expression> = None;
-    for product in products {
-        let factors = front.map(Expression::name).into_iter().chain(product.factors);
+/// Products as one expression.
+fn sum(products: Vec<chain::Product>) -> Expression {
+    let term = |product: chain::Product| {
+        let factors = product.factors.into_iter();
         let term = factors
             .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
             .unwrap_or_else(|| Expression::integer(1));
-        total = Some(match (total, product.negative) {
-            (None, false) => term,
-            (None, true) => Expression::Negate(Box::new(term)),
-            (Some(before), false) => Expression::binary(Operator::Add, before, term),
-            (Some(before), true) => Expression::binary(Operator::Subtract, before, term),
-        });
-    }
-    total.unwrap_or_else(|| Expression::integer(0))
+        if product.negative { Expression::Negate(Box::new(term)) } else { term }
+    };
+    adjoint::total(products.into_iter().map(term).collect())
 }

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Branch, Example, Iteration, Named, Run, Trace, Value};
+use super::{Branch, Example, Iteration, Named, Run, Tensor, Trace, Value};
 use crate::number::{Fault, Real, trace_decimal};
 
 /// The version of the format; it changes when a fixed key changes its meaning.
@@ -52,30 +52,30 @@ fn iteration(record: &Iteration) -> Result<Json, Fault> {
     if let Some(loss) = &record.loss {
         map.insert("batch".into(), json!(record.batch));
         if let Some(point) = &record.look_ahead {
-            map.insert("look_ahead".into(), named(point, value)?);
+            map.insert("look_ahead".into(), named(point, tensor)?);
         }
         let examples = record.examples.iter().map(example).collect::<Result<Vec<_>, _>>()?;
         map.insert("examples".into(), Json::Array(examples));
-        map.insert("loss".into(), value(loss)?);
-        map.insert("gradient".into(), named(&record.gradient, value)?);
+        map.insert("loss".into(), tensor(loss)?);
+        map.insert("gradient".into(), named(&record.gradient, tensor)?);
         if let Some(rate) = &record.learning_rate {
             map.insert("learning_rate".into(), real(&Real::from(rate.clone()))?);
         }
         if !record.intermediate.is_empty() {
-            let list = named(&record.intermediate, |list| named(list, value))?;
+            let list = named(&record.intermediate, |list| named(list, tensor))?;
             map.insert("intermediate".into(), list);
         }
     }
-    map.insert("state".into(), named(&record.state, |list| named(list, value))?);
-    map.insert("parameters".into(), named(&record.parameters, value)?);
+    map.insert("state".into(), named(&record.state, |list| named(list, tensor))?);
+    map.insert("parameters".into(), named(&record.parameters, tensor)?);
     Ok(Json::Object(map))
 }
 
 fn example(example: &Example) -> Result<Json, Fault> {
     Ok(json!({
-        "values": named(&example.values, value)?,
-        "adjoints": named(&example.adjoints, value)?,
-        "gradient": named(&example.gradient, value)?,
+        "values": named(&example.values, tensor)?,
+        "adjoints": named(&example.adjoints, tensor)?,
+        "gradient": named(&example.gradient, tensor)?,
         "branches": example.branches.iter().map(branch).collect::<Result<Vec<_>, _>>()?,
     }))
 }
@@ -83,6 +83,9 @@ fn example(example: &Example) -> Result<Json, Fault> {
 fn branch(branch: &Branch) -> Result<Json, Fault> {
     let mut map = Map::new();
     map.insert("node".into(), json!(branch.node));
+    if let Some(index) = branch.index {
+        map.insert("index".into(), json!(index));
+    }
     map.insert("function".into(), json!(branch.function));
     map.insert("argument".into(), real(&branch.argument)?);
     map.insert("sign".into(), json!(branch.sign.to_i32()));
@@ -93,6 +96,16 @@ fn branch(branch: &Branch) -> Result<Json, Fault> {
         map.insert("convention".into(), entry);
     }
     Ok(Json::Object(map))
+}
+
+/// A number as a value, a matrix as a list of its rows.
+fn tensor(tensor: &Tensor) -> Result<Json, Fault> {
+    let entries = tensor.entries().iter().map(value).collect::<Result<Vec<_>, _>>()?;
+    let Some((_, columns)) = tensor.shape() else {
+        return Ok(entries.into_iter().next().unwrap_or(Json::Null));
+    };
+    let rows = entries.chunks(columns.max(1)).map(|row| Json::Array(row.to_vec()));
+    Ok(Json::Array(rows.collect()))
 }
 
 fn value(value: &Value) -> Result<Json, Fault> {

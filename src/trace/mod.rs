@@ -7,7 +7,7 @@ mod path;
 mod value;
 
 pub use path::{Path, Reading, Target, What};
-pub use value::{Named, Value};
+pub use value::{Named, Tensor, Value};
 
 use crate::number::{Rational, Real, Sign};
 
@@ -24,7 +24,7 @@ pub struct Trace {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
     /// The examples.
-    pub data: Vec<Named<Value>>,
+    pub data: Vec<Named<Tensor>>,
     /// One run for each optimizer, in the scenario's order.
     pub runs: Named<Run>,
 }
@@ -50,21 +50,21 @@ pub struct Iteration {
     /// The examples of its batch, counted from 1.
     pub batch: Vec<usize>,
     /// The point at which the gradient was taken, where it is not the parameters themselves.
-    pub look_ahead: Option<Named<Value>>,
+    pub look_ahead: Option<Named<Tensor>>,
     /// What happened for each example of the batch.
     pub examples: Vec<Example>,
     /// The batch's loss.
-    pub loss: Option<Value>,
+    pub loss: Option<Tensor>,
     /// The batch's gradient, by parameter.
-    pub gradient: Named<Value>,
+    pub gradient: Named<Tensor>,
     /// The rate of this iteration.
     pub learning_rate: Option<Rational>,
     /// Quantities that the rule computes on its way, by name and parameter.
-    pub intermediate: Named<Named<Value>>,
+    pub intermediate: Named<Named<Tensor>>,
     /// The optimizer's state after the iteration, by state and parameter.
-    pub state: Named<Named<Value>>,
+    pub state: Named<Named<Tensor>>,
     /// The parameters after the iteration.
-    pub parameters: Named<Value>,
+    pub parameters: Named<Tensor>,
     /// In a carried run: state and parameters before they were rounded.
     pub unrounded: Option<Box<Unrounded>>,
 }
@@ -73,20 +73,20 @@ pub struct Iteration {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unrounded {
     /// The optimizer's state.
-    pub state: Named<Named<Value>>,
+    pub state: Named<Named<Tensor>>,
     /// The parameters.
-    pub parameters: Named<Value>,
+    pub parameters: Named<Tensor>,
 }
 
 /// One example's forward and backward pass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// The values of data and definitions, in the order of evaluation.
-    pub values: Named<Value>,
+    pub values: Named<Tensor>,
     /// The derivative of the example's loss by each definition but the loss.
-    pub adjoints: Named<Value>,
+    pub adjoints: Named<Tensor>,
     /// The derivative of the example's loss by each parameter.
-    pub gradient: Named<Value>,
+    pub gradient: Named<Tensor>,
     /// The branches that were taken, in the order of evaluation.
     pub branches: Vec<Branch>,
 }
@@ -96,6 +96,8 @@ pub struct Example {
 pub struct Branch {
     /// The definition that contains the function.
     pub node: String,
+    /// Which entry of a matrix, counted by rows from 1; `None` for a number.
+    pub index: Option<usize>,
     /// The function's name.
     pub function: &'static str,
     /// The number whose sign decided.

@@ -1,6 +1,6 @@
 //! Paths: names for single values of a trace, such as `neuron.sgd.t1.w`.
 
-use super::{Iteration, Trace, Value};
+use super::{Iteration, Tensor, Trace, Value};
 use crate::number::Real;
 
 /// Names one value of a trace.
@@ -10,6 +10,8 @@ pub struct Path {
     pub setup: String,
     /// What is named in it.
     pub target: Target,
+    /// The entry of a matrix, by row and column from 1: `W.r2.c1`.
+    pub entry: Option<(usize, usize)>,
 }
 
 /// What a path names in its set-up.
@@ -83,7 +85,15 @@ pub enum Reading {
 
 impl Path {
     /// The value that the path names; `None` where the run ended before it.
-    pub fn value(&self, trace: &Trace, reading: Reading) -> Option<Value> {
+    pub fn value(&self, trace: &Trace, reading: Reading) -> Option<Tensor> {
+        let whole = self.whole(trace, reading)?;
+        match self.entry {
+            None => Some(whole),
+            Some((row, column)) => whole.entry(row, column).cloned().map(Tensor::from),
+        }
+    }
+
+    fn whole(&self, trace: &Trace, reading: Reading) -> Option<Tensor> {
         let setup = trace.setups.get(&self.setup)?;
         match &self.target {
             Target::Datum { example, name } => {
@@ -91,7 +101,7 @@ impl Path {
             }
             Target::Option { run, name } => {
                 let number = setup.runs.get(run)?.options.get(name)?;
-                Some(Value::Real(Real::from(number.clone())))
+                Some(Tensor::from(Value::Real(Real::from(number.clone()))))
             }
             Target::Record { run, t, what } => {
                 let run = setup.runs.get(run)?;
@@ -115,7 +125,7 @@ impl Path {
 
 impl What {
     /// The value in one iteration's record.
-    pub fn value(&self, record: &Iteration) -> Option<Value> {
+    pub fn value(&self, record: &Iteration) -> Option<Tensor> {
         match self {
             Self::Parameter(name) => record.parameters.get(name).cloned(),
             Self::State { state, parameter } => {

@@ -31,6 +31,84 @@ impl Value {
     }
 }
 
+/// A number, or a matrix of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    /// Rows and columns; `None` for a number.
+    shape: Option<(usize, usize)>,
+    /// The entries, row by row.
+    entries: Vec<Value>,
+}
+
+impl From<Value> for Tensor {
+    fn from(value: Value) -> Self {
+        Self { shape: None, entries: vec![value] }
+    }
+}
+
+impl From<Real> for Tensor {
+    fn from(real: Real) -> Self {
+        Self::from(Value::Real(real))
+    }
+}
+
+impl Tensor {
+    /// A tensor from its entries, row by row; there must be as many as the shape says,
+    /// missing ones are zero.
+    pub fn new(shape: Option<(usize, usize)>, mut entries: Vec<Value>) -> Self {
+        let (rows, columns) = shape.unwrap_or((1, 1));
+        entries.resize(rows * columns, Value::Real(Real::zero()));
+        Self { shape, entries }
+    }
+
+    /// Rows and columns; `None` for a number.
+    pub fn shape(&self) -> Option<(usize, usize)> {
+        self.shape
+    }
+
+    /// The entries, row by row.
+    pub fn entries(&self) -> &[Value] {
+        &self.entries
+    }
+
+    /// The entry in a row and a column, both from 1.
+    pub fn entry(&self, row: usize, column: usize) -> Option<&Value> {
+        let (rows, columns) = self.shape?;
+        let inside = (1..=rows).contains(&row) && (1..=columns).contains(&column);
+        if inside { self.entries.get((row - 1) * columns + column - 1) } else { None }
+    }
+
+    /// The value, if it is no matrix.
+    pub fn scalar(&self) -> Option<&Value> {
+        if self.shape.is_none() { self.entries.first() } else { None }
+    }
+
+    /// The number, if it is one.
+    pub fn real(&self) -> Option<&Real> {
+        self.scalar().and_then(Value::real)
+    }
+
+    /// The cause of the first entry that has no number.
+    pub fn undefined(&self) -> Option<&Arc<str>> {
+        self.entries.iter().find_map(Value::undefined)
+    }
+
+    /// Whether every entry is proved to be zero.
+    pub fn is_zero(&self) -> bool {
+        self.entries.iter().all(|entry| entry.real().is_some_and(Real::is_zero_form))
+    }
+
+    /// The same shape with every entry turned into another.
+    ///
+    /// # Errors
+    ///
+    /// The first that `change` answers.
+    pub fn map<E>(&self, change: impl FnMut(&Value) -> Result<Value, E>) -> Result<Self, E> {
+        let entries = self.entries.iter().map(change).collect::<Result<_, _>>()?;
+        Ok(Self { shape: self.shape, entries })
+    }
+}
+
 /// A list of named things that keeps the order in which they were declared.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Named<T>(Vec<(String, T)>);

@@ -1,0 +1,85 @@
+//! Layers by dagre (the method of Sugiyama): in which order, and where.
+//!
+//! dagre counts every edge twice as long as it is, so that its words have a layer of their own
+//! between those of its ends; a long edge gets a place in every layer that it passes.
+
+use dagre::graph::{Graph, GraphOptions};
+use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
+
+use super::geometry::{Area, Spot, spot};
+
+/// An edge to be laid out: its ends, and half the size of its words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) half: Spot,
+}
+
+/// What goes where.
+#[derive(Debug, Clone)]
+pub(super) struct Places {
+    /// The boxes of the nodes.
+    pub(super) nodes: Vec<Area>,
+    /// For every edge its places between its ends; the one with its words has their size.
+    pub(super) passes: Vec<Vec<Area>>,
+}
+
+/// Between two neighbouring layers.
+const BETWEEN: f64 = 27.0;
+/// Between two boxes of a layer.
+const BESIDE: f64 = 24.0;
+
+/// Lays out boxes of such halves; `apart` is between edges that pass each other.
+pub(super) fn layout(halves: &[Spot], links: &[Link], apart: f64) -> Places {
+    let options = GraphOptions { directed: true, multigraph: true, compound: false };
+    let mut graph: Graph<NodeLabel, EdgeLabel> = Graph::with_options(options);
+    for (index, half) in halves.iter().enumerate() {
+        let (width, height) = (2.0 * half.across, 2.0 * half.along);
+        let node = NodeLabel { width, height, ..NodeLabel::default() };
+        graph.set_node(index.to_string(), Some(node));
+    }
+    for (index, link) in links.iter().enumerate() {
+        let edge = EdgeLabel {
+            width: 2.0 * link.half.across,
+            height: 2.0 * link.half.along,
+            labelpos: dagre::layout::types::LabelPos::Center,
+            ..EdgeLabel::default()
+        };
+        // The name tells apart two edges with the same ends, as in `x * x`.
+        let (from, to) = (link.from.to_string(), link.to.to_string());
+        graph.set_edge(from, to, Some(edge), Some(&index.to_string()));
+    }
+    let options = LayoutOptions {
+        nodesep: BESIDE,
+        edgesep: apart,
+        ranksep: 2.0 * BETWEEN,
+        tie_keep_first: true,
+        ..LayoutOptions::default()
+    };
+    dagre::layout(&mut graph, Some(options));
+    places(&graph, halves, links)
+}
+
+fn places(graph: &Graph<NodeLabel, EdgeLabel>, halves: &[Spot], links: &[Link]) -> Places {
+    let nodes = halves.iter().enumerate().map(|(index, &half)| {
+        let node = graph.node(&index.to_string());
+        let place = node.and_then(|node| Some(spot(node.y?, node.x?)));
+        Area { center: place.unwrap_or(spot(0.0, 0.0)), half }
+    });
+    let passes = links.iter().enumerate().map(|(index, link)| {
+        let (from, to) = (link.from.to_string(), link.to.to_string());
+        graph.edge(&from, &to, Some(&index.to_string())).map_or(Vec::new(), |edge| {
+            let ends = 1..edge.points.len().saturating_sub(1);
+            let points = edge.points.get(ends).unwrap_or_default();
+            points.iter().map(|point| pass(spot(point.y, point.x), edge, link.half)).collect()
+        })
+    });
+    Places { nodes: nodes.collect(), passes: passes.collect() }
+}
+
+/// A place of an edge, with the size of its words if it is theirs.
+fn pass(center: Spot, edge: &EdgeLabel, half: Spot) -> Area {
+    let worded = edge.y.is_some_and(|along| (along - center.along).abs() < 0.5);
+    Area { center, half: if worded { half } else { spot(0.0, 0.0) } }
+}

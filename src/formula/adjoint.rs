@@ -1,0 +1,359 @@
+//! Adjoints in symbols, for matrices and numbers alike.
+//!
+//! The adjoint of an expression is handed down to a name inside it. With adjoint ē of an
+//! expression e of the same shape:
+//!
+//! ```text
+//! e = a + b      a: ē                 b: ē (summed over what was repeated)
+//! e = a ⊙ b      a: ē ⊙ b             b: ē ⊙ a
+//! e = a @ b      a: ē bᵀ              b: aᵀ ē
+//! e = aᵀ         a: ēᵀ
+//! e = f(a)       a: ē ⊙ f′(a)
+//! e = sum(a)     a: ē in every entry  mean(a): ē/N     norm(a): ē a/‖a‖
+//! ```
+//!
+//! A row that was repeated over the rows of a matrix gets 1ᵀē, the sum over these rows; a
+//! number that was repeated gets the sum of all entries. Numbers are collected in front.
+
+use std::collections::BTreeMap;
+
+use super::function::{Derivative, Reduction};
+use super::shape::{Shape, infer};
+use super::{Call, Expression, Operator};
+use crate::number::Rational;
+
+/// The name of the matrix of ones; with its blank, no scenario can have it.
+pub const ONES: &str = "all ones";
+
+/// An adjoint while it is handed down.
+#[derive(Debug, Clone)]
+struct Share {
+    coefficient: Rational,
+    decimal: bool,
+    /// What follows the coefficient; nothing stands for 1.
+    body: Option<Expression>,
+    /// Whether the body is a matrix.
+    matrix: bool,
+}
+
+/// The shapes of names.
+pub type Shapes = BTreeMap<String, Shape>;
+
+/// What an expression with the given adjoint (`None` for 1) hands to a name inside it:
+/// one summand for each place where the name stands.
+pub fn shares(
+    expression: &Expression,
+    adjoint: Option<&Expression>,
+    target: &str,
+    shapes: &Shapes,
+) -> Vec<Expression> {
+    let matrix = adjoint.is_some() && is_matrix(expression, shapes);
+    let top = Share {
+        coefficient: Rational::ONE,
+        decimal: false,
+        body: adjoint.cloned(),
+        matrix,
+    };
+    let mut found = Vec::new();
+    pull(expression, top, target, shapes, &mut found);
+    found
+}
+
+/// The sum of summands, subtracting the negative ones; 0 for none.
+pub fn total(summands: Vec<Expression>) -> Expression {
+    let add = |sum: Expression, term: Expression| match term {
+        Expression::Negate(inner) => Expression::binary(Operator::Subtract, sum, *inner),
+        other => Expression::binary(Operator::Add, sum, other),
+    };
+    summands.into_iter().reduce(add).unwrap_or_else(|| Expression::integer(0))
+}
+
+fn shape(expression: &Expression, shapes: &Shapes) -> Shape {
+    infer(expression, shapes).map_or(Shape::Scalar, |(shape, _)| shape)
+}
+
+fn is_matrix(expression: &Expression, shapes: &Shapes) -> bool {
+    shape(expression, shapes) != Shape::Scalar
+}
+
+fn pull(
+    expression: &Expression,
+    share: Share,
+    target: &str,
+    shapes: &Shapes,
+    found: &mut Vec<Expression>,
+) {
+    if !expression.mentions(target) {
+        return;
+    }
+    match expression {
+        Expression::Number(_) | Expression::Shown(_) | Expression::Derivative(..) => {}
+        Expression::Name(_) => found.push(share.finish(is_matrix(expression, shapes))),
+        Expression::Negate(inner) => pull(inner, share.negated(), target, shapes, found),
+        Expression::Transpose(inner) => {
+            pull(inner, share.transposed(), target, shapes, found);
+        }
+        Expression::Binary(operator, left, right) => {
+            let whole = shape(expression, shapes);
+            for (side, other, first) in [(left, right, true), (right, left, false)] {
+                if side.mentions(target) {
+                    let share = binary(*operator, share.clone(), (side, other), first, shapes);
+                    let share = gathered(share, &whole, &shape(side, shapes));
+                    pull(side, share, target, shapes, found);
+                }
+            }
+        }
+        Expression::Call(call) => through(call, &share, target, shapes, found),
+    }
+}
+
+fn binary(
+    operator: Operator,
+    share: Share,
+    (side, other): (&Expression, &Expression),
+    first: bool,
+    shapes: &Shapes,
+) -> Share {
+    let integer = Expression::integer;
+    match (operator, first) {
+        (Operator::Add, _) | (Operator::Subtract, true) => share,
+        (Operator::Subtract, false) => share.negated(),
+        (Operator::Multiply | Operator::Hadamard, _) => share.times(other, shapes),
+        (Operator::MatMul, true) => share.matmul_right(Expression::Transpose(Box::new(other.clone()))),
+        (Operator::MatMul, false) => share.matmul_left(Expression::Transpose(Box::new(other.clone()))),
+        (Operator::Divide, true) => match other {
+            Expression::Number(number) if *number != Rational::ZERO => {
+                share.scaled(&(Rational::ONE / number), false)
+            }
+            _ => share.times(&Expression::binary(Operator::Divide, integer(1), other.clone()), shapes),
+        },
+        (Operator::Divide, false) => {
+            let square = Expression::binary(Operator::Power, side.clone(), integer(2));
+            let outer = Expression::binary(Operator::Divide, other.clone(), square);
+            share.negated().times(&outer, shapes)
+        }
+        (Operator::Power, true) => {
+            let lowered = match other {
+                Expression::Number(number) => Expression::Number(number - Rational::ONE),
+                _ => Expression::binary(Operator::Subtract, other.clone(), integer(1)),
+            };
+            let rest = match &lowered {
+                Expression::Number(one) if *one == Rational::ONE => side.clone(),
+                _ => Expression::binary(Operator::Power, side.clone(), lowered),
+            };
+            share.times(other, shapes).times(&rest, shapes)
+        }
+        (Operator::Power, false) => {
+            let whole = Expression::binary(Operator::Power, other.clone(), side.clone());
+            let logarithm = super::function::find("log").map(|function| {
+                Expression::Call(Call { function, arguments: vec![other.clone()], at_kink: None })
+            });
+            let share = share.times(&whole, shapes);
+            logarithm.map_or(share.clone(), |logarithm| share.times(&logarithm, shapes))
+        }
+    }
+}
+
+fn through(call: &Call, share: &Share, target: &str, shapes: &Shapes, found: &mut Vec<Expression>) {
+    if let Some(kind) = call.function.reduces() {
+        let argument = &call.arguments[0];
+        let share = match kind {
+            Reduction::Sum => share.clone(),
+            Reduction::Mean => averaged(share.clone(), &shape(argument, shapes), shapes),
+            Reduction::Norm => {
+                let norm = Expression::Call(call.clone());
+                let direction = Expression::binary(Operator::Divide, argument.clone(), norm);
+                share.clone().times(&direction, shapes)
+            }
+        };
+        pull(argument, share, target, shapes, found);
+        return;
+    }
+    let whole = shape(&Expression::Call(call.clone()), shapes);
+    for (index, argument) in call.arguments.iter().enumerate() {
+        if !argument.mentions(target) {
+            continue;
+        }
+        let slope = match call.function.derivatives[index] {
+            Derivative::Formula(_) => substituted(call, index),
+            Derivative::Primed(_) | Derivative::Piecewise(_) => {
+                Expression::Derivative(call.clone(), index)
+            }
+        };
+        let share = share.clone().times(&slope, shapes);
+        pull(argument, gathered(share, &whole, &shape(argument, shapes)), target, shapes, found);
+    }
+}
+
+/// A derivative's formula with the call's own arguments put in.
+fn substituted(call: &Call, index: usize) -> Expression {
+    let parameters = call.function.parameters;
+    call.function.derivative(index, 0).map(&mut |node| match node {
+        Expression::Name(name) => {
+            let position = parameters.iter().position(|parameter| parameter == name)?;
+            Some(call.arguments[position].clone())
+        }
+        _ => None,
+    })
+}
+
+/// The mean over N entries divides by N, which may have a name.
+fn averaged(share: Share, shape: &Shape, shapes: &Shapes) -> Share {
+    if let Some((rows, columns)) = shape.counts() {
+        let count = Rational::from(rows * columns);
+        return share.scaled(&(Rational::ONE / count), false);
+    }
+    let Shape::Matrix(rows, columns) = shape else { return share };
+    let count = [rows, columns].into_iter().filter(|size| !size.is_one()).map(|size| {
+        match (&size.name, size.value) {
+            (Some(name), _) => Expression::name(name),
+            (None, value) => Expression::Number(Rational::from(value.unwrap_or(1))),
+        }
+    });
+    let count = count
+        .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
+        .unwrap_or_else(|| Expression::integer(1));
+    share.times(&Expression::binary(Operator::Divide, Expression::integer(1), count), shapes)
+}
+
+/// Sums over what was repeated to give a side the shape of the whole.
+fn gathered(share: Share, whole: &Shape, side: &Shape) -> Share {
+    match (whole, side) {
+        (Shape::Matrix(..), Shape::Scalar) => share.summed(),
+        (Shape::Matrix(rows, _), Shape::Matrix(one, _)) if one.is_one() && !rows.is_one() => {
+            share.over_rows()
+        }
+        _ => share,
+    }
+}
+
+impl Share {
+    fn negated(mut self) -> Self {
+        self.coefficient = -self.coefficient;
+        self
+    }
+
+    fn scaled(mut self, factor: &Rational, decimal: bool) -> Self {
+        self.coefficient *= factor.clone();
+        self.decimal |= decimal;
+        self
+    }
+
+    /// Entry by entry, or as a number times a matrix.
+    fn times(self, factor: &Expression, shapes: &Shapes) -> Self {
+        if let Some((value, decimal)) = super::chain::number(factor) {
+            return self.scaled(&value, decimal);
+        }
+        let matrix = is_matrix(factor, shapes);
+        let operator =
+            if self.matrix && matrix { Operator::Hadamard } else { Operator::Multiply };
+        let body = match self.body {
+            None => factor.clone(),
+            Some(body) => Expression::binary(operator, body, factor.clone()),
+        };
+        Self { body: Some(body), matrix: self.matrix || matrix, ..self }
+    }
+
+    fn ones(body: Option<Expression>) -> Expression {
+        body.unwrap_or_else(|| Expression::name(ONES))
+    }
+
+    fn matmul_right(self, factor: Expression) -> Self {
+        let body = Expression::binary(Operator::MatMul, Self::ones(self.body), factor);
+        Self { body: Some(body), matrix: true, ..self }
+    }
+
+    fn matmul_left(self, factor: Expression) -> Self {
+        let body = Expression::binary(Operator::MatMul, factor, Self::ones(self.body));
+        Self { body: Some(body), matrix: true, ..self }
+    }
+
+    fn transposed(self) -> Self {
+        let body = self.body.map(|body| Expression::Transpose(Box::new(body)));
+        Self { body, ..self }
+    }
+
+    fn over_rows(self) -> Self {
+        let ones = Expression::Transpose(Box::new(Expression::name(ONES)));
+        let body = Expression::binary(Operator::MatMul, ones, Self::ones(self.body));
+        Self { body: Some(body), matrix: true, ..self }
+    }
+
+    fn summed(self) -> Self {
+        let Some(function) = super::function::find("sum") else { return self };
+        let arguments = vec![Self::ones(self.body)];
+        let body = Expression::Call(Call { function, arguments, at_kink: None });
+        Self { body: Some(body), matrix: false, ..self }
+    }
+
+    fn finish(self, matrix: bool) -> Expression {
+        let negative = self.coefficient < Rational::ZERO;
+        let size = if negative { -self.coefficient } else { self.coefficient };
+        let body = match self.body {
+            None if matrix => Some(Expression::name(ONES)),
+            body => body,
+        };
+        let front = (size != Rational::ONE).then(|| super::chain::coefficient(&size, self.decimal));
+        let product = match (front, body) {
+            (None, None) => Expression::integer(1),
+            (Some(front), None) => front,
+            (None, Some(body)) => body,
+            (Some(front), Some(body)) => Expression::binary(Operator::Multiply, front, body),
+        };
+        if negative { Expression::Negate(Box::new(product)) } else { product }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::super::shape::Size;
+    use super::*;
+
+    #[test]
+    fn adjoints_follow_the_rules_of_matrix_calculus() {
+        let size = |name: &str| match name.parse() {
+            Ok(value) => Size::number(value),
+            Err(_) => Size { name: Some(name.into()), value: None },
+        };
+        let matrix = |rows: &str, columns: &str| Shape::Matrix(size(rows), size(columns));
+        let shapes = Shapes::from([
+            ("x".to_owned(), matrix("1", "n")),
+            ("X".to_owned(), matrix("k", "n")),
+            ("W".to_owned(), matrix("n", "m")),
+            ("b".to_owned(), matrix("1", "m")),
+            ("c".to_owned(), Shape::Scalar),
+            ("t".to_owned(), matrix("1", "m")),
+        ]);
+        // The expected column was derived by hand; e stands for the adjoint.
+        let table = [
+            ("relu(x @ W + b)", "W", "x.T @ (e*relu'(x @ W + b))"),
+            ("relu(x @ W + b)", "x", "e*relu'(x @ W + b) @ W.T"),
+            ("relu(x @ W + b)", "b", "e*relu'(x @ W + b)"),
+            ("X @ W + b", "b", "all ones.T @ e"),
+            ("c*W", "c", "sum(e*W)"),
+            ("c*W", "W", "e*c"),
+            ("x.T @ b", "x", "(e @ b.T).T"),
+            ("b*b", "b", "e*b + e*b"),
+            ("b - t", "t", "-e"),
+        ];
+        for (text, target, expected) in table {
+            let (_, expression) = infer(&parse(text).unwrap().expression, &shapes).unwrap();
+            let adjoint = Expression::name("e");
+            let found = total(shares(&expression, Some(&adjoint), target, &shapes));
+            assert_eq!(found.to_string(), expected, "{text} by {target}");
+        }
+        let losses = [
+            ("1/2*sum((b - t)^2)", "b", "b - t"),
+            ("mean((b - t)^2)", "b", "2*(1/m*(b - t))"),
+            ("sum(W)", "W", "all ones"),
+            ("norm(b)", "b", "b/norm(b)"),
+            ("sum(x @ W)", "W", "x.T @ all ones"),
+        ];
+        for (text, target, expected) in losses {
+            let (_, expression) = infer(&parse(text).unwrap().expression, &shapes).unwrap();
+            let found = total(shares(&expression, None, target, &shapes));
+            assert_eq!(found.to_string(), expected, "{text} by {target}");
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The model: one definition a line, some of them repeated, every shape checked.
+
+use std::collections::BTreeMap;
+
+use crate::formula::shape::{Shape, infer};
+use crate::formula::{Expression, is_name, parse};
+
+use super::definition::Definition;
+use super::quantity::parse_problem;
+use super::setup::is_taken;
+use super::shapes::Dimensions;
+use super::{Field, Problem, suggest};
+
+/// The most lines that a model may have, repeated ones counted.
+const MAX_LINES: usize = 1_000;
+
+/// Reads the lines of a model over names of known shape; the shapes of its definitions
+/// are added to them.
+pub(super) fn read(
+    field: &Field<'_>,
+    shapes: &mut BTreeMap<String, Shape>,
+    dimensions: &Dimensions,
+) -> Option<Vec<Definition>> {
+    let text = &field.text()?.text;
+    let mut definitions = Vec::new();
+    let mut offset = 0;
+    for line in text.split_inclusive('\n') {
+        let start = offset;
+        offset += line.len();
+        let code = line.split('#').next().unwrap_or_default().trim_end();
+        if code.trim().is_empty() {
+            continue;
+        }
+        for (copy, shift) in repeated(field, code, start, dimensions) {
+            let line = Line { field, code: &copy, start, exact_places: shift == Shift::None };
+            definitions.extend(line.definition(shapes));
+            if definitions.len() > MAX_LINES {
+                field.refuse(format!("a model has at most {MAX_LINES} lines"));
+                return None;
+            }
+        }
+    }
+    if definitions.is_empty() {
+        field.refuse("the model has no line `name = expression`");
+        return None;
+    }
+    Some(definitions)
+}
+
+/// Whether offsets in a line are those of the scenario's text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shift {
+    None,
+    Some,
+}
+
+/// `h_{l} = … for l in 1..depth`: the line for each l, both ends included.
+fn repeated(
+    field: &Field<'_>,
+    code: &str,
+    start: usize,
+    dimensions: &Dimensions,
+) -> Vec<(String, Shift)> {
+    let Some((body, header)) = code.rsplit_once(" for ") else {
+        return vec![(code.to_owned(), Shift::None)];
+    };
+    let at = start + body.len() + 1;
+    let fail = |message: String| {
+        let problem = Problem::new(field.node().place_of(at), message).in_field(field.path());
+        field.report().push(problem.with_width(header.trim().len() + 4));
+        Vec::new()
+    };
+    let parts: Vec<&str> = header.split_whitespace().collect();
+    let ["in", range] = parts.get(1..).unwrap_or_default() else {
+        return fail("a repeated line ends as in `for l in 1..depth`".into());
+    };
+    let name = parts[0];
+    let Some((from, to)) = range.split_once("..") else {
+        return fail(format!("`{range}` is no range such as `1..depth`"));
+    };
+    let bound = |text: &str| text.parse().ok().or_else(|| dimensions.get(text).copied());
+    let (Some(from), Some(to)) = (bound(from), bound(to)) else {
+        return fail(format!("the ends of `{range}` are numbers or `dimensions`"));
+    };
+    if from > to || to - from >= MAX_LINES {
+        return fail(format!("`{range}` is empty or too long"));
+    }
+    (from..=to).map(|value| (numbered(body, name, value), Shift::Some)).collect()
+}
+
+/// The text with `{l}`, `{l-1}` and `{l+1}` replaced by numbers.
+fn numbered(body: &str, name: &str, value: usize) -> String {
+    let here = body.replace(&format!("{{{name}}}"), &value.to_string());
+    let before = here.replace(&format!("{{{name}-1}}"), &value.saturating_sub(1).to_string());
+    before.replace(&format!("{{{name}+1}}"), &(value + 1).to_string())
+}
+
+struct Line<'l, 'n> {
+    field: &'l Field<'n>,
+    code: &'l str,
+    start: usize,
+    exact_places: bool,
+}
+
+impl Line<'_, '_> {
+    fn refuse(&self, offset: usize, width: usize, message: String, help: Option<String>) {
+        let (offset, width) = if self.exact_places { (offset, width) } else { (0, 1) };
+        let problem = Problem::new(self.field.node().place_of(self.start + offset), message)
+            .in_field(self.field.path())
+            .with_width(width);
+        self.field.report().push(match help {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        });
+    }
+
+    fn definition(&self, shapes: &mut BTreeMap<String, Shape>) -> Option<Definition> {
+        let indent = self.code.len() - self.code.trim_start().len();
+        let Some(equals) = self.code.find('=') else {
+            let help = Some("write `name = expression`".into());
+            self.refuse(indent, self.code.trim().len(), "this line defines nothing".into(), help);
+            return None;
+        };
+        let name = self.code[..equals].trim();
+        self.check_name(name, indent, shapes);
+        let from = equals + 1;
+        let expression = self.expression(from, shapes).unwrap_or_else(|| Expression::integer(0));
+        let (shape, expression) = match infer(&expression, shapes) {
+            Ok(found) => found,
+            Err(misfit) => {
+                let width = self.code[from..].trim().len();
+                let blank = self.code[from..].len() - self.code[from..].trim_start().len();
+                let help = format!("the operation is `{}`", misfit.expression);
+                self.refuse(from + blank, width, misfit.message, Some(help));
+                (Shape::Scalar, expression)
+            }
+        };
+        if name == "loss" && shape != Shape::Scalar {
+            let message = format!("the loss must be a number, but is {shape}");
+            self.refuse(indent, name.len(), message, Some("reduce it with `sum` or `mean`".into()));
+        }
+        shapes.insert(name.to_owned(), shape);
+        Some(Definition { name: name.to_owned(), expression })
+    }
+
+    fn check_name(&self, name: &str, indent: usize, shapes: &BTreeMap<String, Shape>) {
+        let width = name.len().max(1);
+        if !is_name(name) {
+            let message = format!(
+                "`{name}` can't be defined: a name is a letter, then letters, digits and `_`"
+            );
+            self.refuse(indent, width, message, None);
+        } else if shapes.contains_key(name) {
+            self.refuse(indent, width, format!("`{name}` is defined already"), None);
+        } else if is_taken(name) {
+            self.refuse(indent, width, format!("`{name}` has another meaning in paths"), None);
+        }
+    }
+
+    fn expression(&self, from: usize, shapes: &BTreeMap<String, Shape>) -> Option<Expression> {
+        let parsed = match parse(&self.code[from..]) {
+            Ok(parsed) => parsed,
+            Err(error) if self.exact_places => {
+                self.field.report().push(parse_problem(self.field, self.start + from, error));
+                return None;
+            }
+            Err(error) => {
+                self.refuse(0, 1, error.message, error.help);
+                return None;
+            }
+        };
+        let mut complete = true;
+        for mention in &parsed.names {
+            if !shapes.contains_key(&mention.name) {
+                let known = || shapes.keys().map(String::as_str);
+                let help = suggest(&mention.name, known())
+                    .map(|meant| format!("did you mean `{meant}`?"))
+                    .unwrap_or_else(|| {
+                        format!("known here: {}", known().collect::<Vec<_>>().join(", "))
+                    });
+                let message = format!("there is no `{}` here", mention.name);
+                self.refuse(from + mention.offset, mention.name.len(), message, Some(help));
+                complete = false;
+            }
+        }
+        complete.then_some(parsed.expression)
+    }
+}
