@@ -65,8 +65,8 @@ impl From<SheetError> for RenderError {
             SheetError::Texts(problems) => Self::Texts(problems),
             SheetError::Number { place, fault } => Self::Number(format!("{place}: {fault}")),
             SheetError::Template(error) => Self::Template(error),
-            SheetError::Language(..) => Self::Texts(vec![
-                Problem::new(Place::START, error.to_string()).in_field("language"),
+            SheetError::Language { place, .. } => Self::Texts(vec![
+                Problem::new(place.unwrap_or(Place::START), error.to_string()).in_field("language"),
             ]),
         }
     }

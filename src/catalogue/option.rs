@@ -50,12 +50,12 @@ impl Specification {
         matches!(self.allowed, Allowed::OneOf(_))
     }
 
-    /// Checks a number for this option.
+    /// Checks a number for this option; an error quotes it as it was written.
     ///
     /// # Errors
     ///
     /// The rule that the number breaks.
-    pub fn number(&self, value: Rational) -> Choice {
+    pub fn number(&self, value: Rational, written: &str) -> Choice {
         let zero = Rational::ZERO;
         let rule = match self.allowed {
             Allowed::AtLeastZero if value < zero => "must not be negative",
@@ -64,7 +64,7 @@ impl Specification {
             Allowed::OneOf(words) => return Err(format!("takes one of {}", words.join(", "))),
             _ => return Ok(Setting::Number(value)),
         };
-        Err(format!("{} {rule}, got {value}", self.name))
+        Err(format!("{} {rule}, got {written}", self.name))
     }
 
     /// Checks a word for this option.

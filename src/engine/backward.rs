@@ -65,9 +65,7 @@ impl Sweep<'_, '_> {
         let input = |position: usize| &self.pass.values[node.inputs[position]];
         match (&node.operation, position) {
             (Operation::Transpose, _) => Ok(adjoint.transposed()),
-            (Operation::Binary(Operator::MatMul), 0) => {
-                Ok(adjoint.times(&input(1).transposed()))
-            }
+            (Operation::Binary(Operator::MatMul), 0) => Ok(adjoint.times(&input(1).transposed())),
             (Operation::Binary(Operator::MatMul), _) => Ok(input(0).transposed().times(adjoint)),
             (Operation::Call(call), _) if call.function.reduces().is_some() => {
                 let kind = call.function.reduces().unwrap_or(Reduction::Sum);

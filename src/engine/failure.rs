@@ -179,7 +179,8 @@ fn describe(course: &Course<'_>, record: Option<&Iteration>) -> String {
     let entry = |value: &Value| match value {
         Value::Undefined(cause) => format!("undefined ({cause})"),
         Value::Real(real) => match round(real, display.precision, display.rounding) {
-            Ok(decimal) => decimal.to_plain('.'),
+            Ok(decimal) if decimal.exact => decimal.to_plain('.'),
+            Ok(decimal) => format!("about {}", decimal.to_plain('.')),
             Err(_) => "undecided".to_owned(),
         },
     };

@@ -30,8 +30,7 @@ pub(super) fn example(
     index: usize,
     decide: &mut dyn Decide,
 ) -> Result<Example, Stop> {
-    let row: &[trace::Tensor] =
-        index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
+    let row: &[trace::Tensor] = index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
     let leaf = |name: &str| {
         let input = setup.inputs.iter().position(|input| input == name);
         let datum = input.and_then(|column| row.get(column)).map(Tensor::from_record);
@@ -138,7 +137,8 @@ fn conventions_that_matter(
 /// Whether two gradients are not proved to be equal.
 fn differs(left: &Named<trace::Tensor>, right: &Named<trace::Tensor>) -> bool {
     let pairs = left.iter().zip(right.iter());
-    let mut entries = pairs.flat_map(|((_, left), (_, right))| left.entries().iter().zip(right.entries()));
+    let mut entries =
+        pairs.flat_map(|((_, left), (_, right))| left.entries().iter().zip(right.entries()));
     entries.any(|(left, right)| match (left, right) {
         (Value::Real(left), Value::Real(right)) => {
             left != right && (left - right).sign() != Ok(Sign::Zero)

@@ -244,10 +244,7 @@ impl Course<'_> {
     }
 }
 
-fn rounded(
-    values: &Named<trace::Tensor>,
-    display: &Display,
-) -> Result<Named<trace::Tensor>, Stop> {
+fn rounded(values: &Named<trace::Tensor>, display: &Display) -> Result<Named<trace::Tensor>, Stop> {
     let mut list = Named::default();
     for (name, tensor) in values.iter() {
         let rounded = tensor.map(|value| match value {

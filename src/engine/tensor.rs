@@ -59,8 +59,7 @@ impl Tensor {
 
     pub(super) fn transposed(&self) -> Self {
         let (rows, columns) = (self.rows(), self.columns());
-        let entries =
-            (0..columns).flat_map(|column| (0..rows).map(move |row| (row, column)));
+        let entries = (0..columns).flat_map(|column| (0..rows).map(move |row| (row, column)));
         Self {
             shape: self.shape.map(|(rows, columns)| (columns, rows)),
             entries: entries.map(|(row, column)| self.at(row, column).clone()).collect(),

@@ -48,12 +48,7 @@ pub fn shares(
     shapes: &Shapes,
 ) -> Vec<Expression> {
     let matrix = adjoint.is_some() && is_matrix(expression, shapes);
-    let top = Share {
-        coefficient: Rational::ONE,
-        decimal: false,
-        body: adjoint.cloned(),
-        matrix,
-    };
+    let top = Share { coefficient: Rational::ONE, decimal: false, body: adjoint.cloned(), matrix };
     let mut found = Vec::new();
     pull(expression, top, target, shapes, &mut found);
     found
@@ -119,13 +114,18 @@ fn binary(
         (Operator::Add, _) | (Operator::Subtract, true) => share,
         (Operator::Subtract, false) => share.negated(),
         (Operator::Multiply | Operator::Hadamard, _) => share.times(other, shapes),
-        (Operator::MatMul, true) => share.matmul_right(Expression::Transpose(Box::new(other.clone()))),
-        (Operator::MatMul, false) => share.matmul_left(Expression::Transpose(Box::new(other.clone()))),
+        (Operator::MatMul, true) => {
+            share.matmul_right(Expression::Transpose(Box::new(other.clone())))
+        }
+        (Operator::MatMul, false) => {
+            share.matmul_left(Expression::Transpose(Box::new(other.clone())))
+        }
         (Operator::Divide, true) => match other {
             Expression::Number(number) if *number != Rational::ZERO => {
                 share.scaled(&(Rational::ONE / number), false)
             }
-            _ => share.times(&Expression::binary(Operator::Divide, integer(1), other.clone()), shapes),
+            _ => share
+                .times(&Expression::binary(Operator::Divide, integer(1), other.clone()), shapes),
         },
         (Operator::Divide, false) => {
             let square = Expression::binary(Operator::Power, side.clone(), integer(2));
@@ -245,8 +245,7 @@ impl Share {
             return self.scaled(&value, decimal);
         }
         let matrix = is_matrix(factor, shapes);
-        let operator =
-            if self.matrix && matrix { Operator::Hadamard } else { Operator::Multiply };
+        let operator = if self.matrix && matrix { Operator::Hadamard } else { Operator::Multiply };
         let body = match self.body {
             None => factor.clone(),
             Some(body) => Expression::binary(operator, body, factor.clone()),

@@ -139,7 +139,10 @@ impl Expression {
     fn strength(&self) -> u8 {
         match self {
             Self::Binary(Operator::Add | Operator::Subtract, ..) => 1,
-            Self::Binary(Operator::Multiply | Operator::Hadamard | Operator::Divide | Operator::MatMul, ..)
+            Self::Binary(
+                Operator::Multiply | Operator::Hadamard | Operator::Divide | Operator::MatMul,
+                ..,
+            )
             | Self::Negate(_) => 2,
             Self::Binary(Operator::Power, ..) => 3,
             Self::Number(number) => {

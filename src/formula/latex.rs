@@ -135,7 +135,11 @@ impl Printer<'_> {
             Expression::Transpose(inner) => self.transpose(inner),
             Expression::Binary(Operator::Hadamard, left, right) => {
                 let text = self.hadamard(left, right);
-                if first { Factor { text, look: Look::Letter } } else { Factor { text: bracket(&text), look: Look::Bracket } }
+                if first {
+                    Factor { text, look: Look::Letter }
+                } else {
+                    Factor { text: bracket(&text), look: Look::Bracket }
+                }
             }
             Expression::Binary(Operator::Divide, above, below) => {
                 let text = format!(r"\frac{{{}}}{{{}}}", self.latex(above), self.latex(below));
@@ -208,10 +212,14 @@ impl Printer<'_> {
         if call.arguments.len() == 1 && call.function.layout == Layout::Call {
             return self.call(call, "'");
         }
-        let mut partial = call.clone();
+        if call.function.layout == Layout::Bars {
+            let inner = call.arguments.iter().map(|argument| self.latex(argument));
+            let text = format!(r"\operatorname{{sgn}}{}", bracket(&inner.collect::<String>()));
+            return Factor { text, look: Look::Function };
+        }
         let name = format!(r"\partial_{{{}}}{}", index + 1, call.function.latex);
         let arguments: Vec<String> =
-            partial.arguments.drain(..).map(|argument| self.latex(&argument)).collect();
+            call.arguments.iter().map(|argument| self.latex(argument)).collect();
         let text = format!("{name}{}", bracket(&arguments.join(", ")));
         Factor { text, look: Look::Function }
     }
@@ -223,9 +231,7 @@ impl Printer<'_> {
         match call.function.layout {
             Layout::Root => Factor { text: format!(r"\sqrt{{{inner}}}"), look: Look::Letter },
             Layout::Bars => Factor { text: format!(r"\lvert {inner}\rvert"), look: Look::Bracket },
-            Layout::Norm => {
-                Factor { text: format!(r"\lVert {inner}\rVert"), look: Look::Bracket }
-            }
+            Layout::Norm => Factor { text: format!(r"\lVert {inner}\rVert"), look: Look::Bracket },
             Layout::Call => {
                 let text = format!("{}{prime}{}", call.function.latex, bracket(&inner));
                 Factor { text, look: Look::Function }

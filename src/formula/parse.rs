@@ -209,7 +209,11 @@ impl Parser {
             Token::Number(_) => "a number is not expected here".into(),
         };
         let mut problem = error(lexeme.offset, lexeme.width, message);
-        if matches!(lexeme.token, Token::Name(_) | Token::Number(_)) && self.position > 0 {
+        let before = self.position.checked_sub(1).and_then(|index| self.lexemes.get(index));
+        let times = Token::Symbol('*');
+        if lexeme.token == times && before.is_some_and(|before| before.token == times) {
+            problem.help = Some("a power is written `^`".into());
+        } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_)) && self.position > 0 {
             problem.help = Some("write a product with `*`".into());
         }
         problem

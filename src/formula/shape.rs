@@ -239,7 +239,10 @@ mod tests {
         let wrong = [
             ("W @ x", "the matrix product of n x m and 1 x n does not fit: m columns meet 1 rows"),
             ("x + b", "1 x n and 1 x m don't fit together in `+`"),
-            ("c @ W", "`@` takes two matrices, but stands between a number and n x m; a number multiplies with `*`"),
+            (
+                "c @ W",
+                "`@` takes two matrices, but stands between a number and n x m; a number multiplies with `*`",
+            ),
             ("2^b", "the exponent must be a number, but is 1 x m"),
         ];
         for (text, message) in wrong {
@@ -250,7 +253,8 @@ mod tests {
 
     #[test]
     fn products_of_two_matrices_are_told_from_products_with_a_number() {
-        let names = BTreeMap::from([("x".to_owned(), matrix("1", "n")), ("c".to_owned(), Shape::Scalar)]);
+        let names =
+            BTreeMap::from([("x".to_owned(), matrix("1", "n")), ("c".to_owned(), Shape::Scalar)]);
         let (_, product) = infer(&parse("c*x*x").unwrap().expression, &names).unwrap();
         let Expression::Binary(Operator::Hadamard, left, _) = product else { panic!("{product}") };
         assert!(matches!(*left, Expression::Binary(Operator::Multiply, ..)));

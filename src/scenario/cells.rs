@@ -1,7 +1,8 @@
 //! The cells of the notebook.
 
 use super::definition::{
-    Ask, Audience, Backward, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question, RunId, Setup,
+    Ask, Audience, Backward, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question,
+    RunId, Setup,
 };
 use super::paths::{PathError, Paths};
 use super::text::Text;
@@ -77,7 +78,7 @@ impl<'a> Cells<'a> {
                 map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
             }
             _ => {
-                self.no_such_kind(field, &kind, among);
+                self.no_such_kind(field, &kind);
                 return None;
             }
         };
@@ -87,7 +88,7 @@ impl<'a> Cells<'a> {
         Some(Cell { audience, content })
     }
 
-    fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place), among: Among) {
+    fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
         let (kind, place) = (kind.0.as_str(), kind.1);
         let message = match kind {
             "experiment" | "code" => {
@@ -97,16 +98,17 @@ impl<'a> Cells<'a> {
             "ask" => "an `ask` stands among the `parts` of a question".into(),
             _ => format!("a cell begins with its kind, and `{kind}` is none"),
         };
-        let help = suggest(kind, KINDS).map_or_else(
-            || format!("the kinds are {}", KINDS[..10].join(", ")),
-            |meant| format!("did you mean `{meant}`?"),
-        );
+        let entries = field.entries().unwrap_or_default();
+        let later = entries.iter().find(|(key, _)| KINDS.contains(&key.text.as_str()));
+        let help = later.map(|(key, _)| format!("put `{}` first", key.text));
+        let help =
+            help.or_else(|| suggest(kind, KINDS).map(|meant| format!("did you mean `{meant}`?")));
+        let help = help.unwrap_or_else(|| format!("the kinds are {}", KINDS[..11].join(", ")));
         let mut problem =
             Problem::new(place, message).in_field(field.path()).with_width(kind.chars().count());
         if !KINDS.contains(&kind) {
             problem = problem.with_help(help);
         }
-        let _ = among;
         field.report().push(problem);
     }
 

@@ -9,6 +9,7 @@ use crate::formula::{Expression, notation::Notation};
 use crate::number::{Precision, Rounding};
 use crate::trace::{Path, Tensor};
 
+use super::Place;
 use super::text::Text;
 
 /// A scenario that passed every check.
@@ -43,6 +44,8 @@ pub struct FrontMatter {
     pub date: Option<String>,
     /// The language's code, `en` by default.
     pub language: String,
+    /// Where the language is chosen.
+    pub language_place: Option<Place>,
     /// The licence.
     pub license: Option<String>,
     /// Tags.

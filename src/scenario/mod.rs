@@ -27,8 +27,8 @@ mod text;
 pub mod yaml;
 
 pub use definition::{
-    Ask, Audience, Backward, Callout, Carry, Cell, Content, Definition, Display, ExactForm, FrontMatter,
-    Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
+    Ask, Audience, Backward, Callout, Carry, Cell, Content, Definition, Display, ExactForm,
+    FrontMatter, Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;
 pub use fields::Fields;

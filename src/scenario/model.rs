@@ -14,14 +14,26 @@ use super::{Field, Problem, suggest};
 /// The most lines that a model may have, repeated ones counted.
 const MAX_LINES: usize = 1_000;
 
+/// Whether all data and parameters have names that formulas may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// All of them.
+    All,
+    /// Some were refused with their values, so an unknown name may be one of theirs.
+    Some,
+}
+
 /// Reads the lines of a model over names of known shape; the shapes of its definitions
 /// are added to them.
 pub(super) fn read(
     field: &Field<'_>,
     shapes: &mut BTreeMap<String, Shape>,
     dimensions: &Dimensions,
+    names: Names,
 ) -> Option<Vec<Definition>> {
     let text = &field.text()?.text;
+    let later: Vec<&str> =
+        text.lines().filter_map(|line| Some(line.split_once('=')?.0.trim())).collect();
     let mut definitions = Vec::new();
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
@@ -32,7 +44,8 @@ pub(super) fn read(
             continue;
         }
         for (copy, shift) in repeated(field, code, start, dimensions) {
-            let line = Line { field, code: &copy, start, exact_places: shift == Shift::None };
+            let exact_places = shift == Shift::None;
+            let line = Line { field, code: &copy, start, exact_places, names, later: &later };
             definitions.extend(line.definition(shapes));
             if definitions.len() > MAX_LINES {
                 field.refuse(format!("a model has at most {MAX_LINES} lines"));
@@ -100,6 +113,9 @@ struct Line<'l, 'n> {
     code: &'l str,
     start: usize,
     exact_places: bool,
+    names: Names,
+    /// What the model defines anywhere.
+    later: &'l [&'l str],
 }
 
 impl Line<'_, '_> {
@@ -171,7 +187,13 @@ impl Line<'_, '_> {
         };
         let mut complete = true;
         for mention in &parsed.names {
-            if !shapes.contains_key(&mention.name) {
+            if !shapes.contains_key(&mention.name) && self.names == Names::All {
+                if self.later.contains(&mention.name.as_str()) {
+                    let message = format!("`{}` is used before it is defined", mention.name);
+                    self.refuse(from + mention.offset, mention.name.len(), message, None);
+                    complete = false;
+                    continue;
+                }
                 let known = || shapes.keys().map(String::as_str);
                 let help = suggest(&mention.name, known())
                     .map(|meant| format!("did you mean `{meant}`?"))

@@ -83,7 +83,8 @@ fn setting(field: &Field<'_>, specification: &Specification) -> Option<Setting> 
         field.refuse("one rate for each iteration is not offered by this version");
         return None;
     } else {
-        specification.number(rational(field)?)
+        let written = field.text()?.text.trim();
+        specification.number(rational(field)?, written)
     };
     checked.map_err(|rule| field.refuse(rule)).ok()
 }

@@ -146,7 +146,19 @@ impl<'a> Paths<'a> {
         let only = (self.setups.len() == 1).then_some(0);
         match self.home.or(only) {
             Some(index) => Ok((index, parts)),
-            None => Err(first.unknown("set-up", self.names())),
+            None => {
+                let mut error = first.unknown("set-up", self.names());
+                let owner = self
+                    .setups
+                    .iter()
+                    .find(|setup| setup.runs.iter().any(|run| run.name == first.text));
+                if let Some(owner) = owner {
+                    let rest: Vec<&str> = parts.iter().map(|part| part.text).collect();
+                    let path = format!("{}.{}", owner.name, rest.join("."));
+                    error.help = Some(format!("write `{path}`, or give the question a `setup`"));
+                }
+                Err(error)
+            }
         }
     }
 }
@@ -168,7 +180,8 @@ fn end(parts: &[Part<'_>], message: &str) -> PathError {
 
 fn run(setup: &Setup, part: Part<'_>) -> Result<usize> {
     let found = setup.runs.iter().position(|run| run.name == part.text);
-    let known = setup.runs.iter().map(|run| run.name.as_str()).chain(["data"]);
+    let known = setup.runs.iter().map(|run| run.name.as_str());
+    let known = known.chain(["data", setup.name.as_str()]);
     found.ok_or_else(|| {
         let mut error = part.unknown("run", known);
         error.message = format!("`{}` has no run `{}`", setup.name, part.text);

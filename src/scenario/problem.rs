@@ -71,6 +71,12 @@ impl Report {
         self.problems.borrow_mut().push(problem);
     }
 
+    /// How many problems there are so far.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.problems.borrow().len()
+    }
+
     /// Whether nothing was found wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,7 +1,7 @@
 //! Numbers of a scenario: exact, whatever their notation.
 
-use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
 use crate::formula::shape::Shape;
+use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
@@ -13,8 +13,7 @@ const MAX_ENTRIES: usize = 4_096;
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
     let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) else {
-        return field
-            .expected("a number");
+        return field.expected("a number");
     };
     if scalar.is_number() {
         return match parse_decimal(&scalar.text) {
@@ -44,7 +43,13 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
         let problem = Problem::new(field.node().place_of(mention.offset), message)
             .in_field(field.path())
             .with_width(mention.name.len());
-        field.report().push(problem.with_help("variables are not offered by this version"));
+        let later = ["normal", "uniform", "zeros", "ones", "orthogonal", "sparse", "identity"];
+        let what = if later.iter().any(|kind| mention.name.contains(kind)) {
+            "initializers"
+        } else {
+            "variables"
+        };
+        field.report().push(problem.with_help(format!("{what} are not offered by this version")));
         return None;
     }
     evaluate(field, &parsed.expression)
@@ -71,7 +76,8 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     }
     let rows = field.items()?;
     let nested = rows.iter().any(|row| row.node().is_list());
-    let rows = if nested { rows.iter().map(Field::items).collect::<Option<_>>()? } else { vec![rows] };
+    let rows =
+        if nested { rows.iter().map(Field::items).collect::<Option<_>>()? } else { vec![rows] };
     let columns = rows.first().map_or(0, Vec::len);
     if columns == 0 || rows.iter().any(|row| row.len() != columns) {
         field.refuse("the rows of a matrix have the same length, and at least one entry");

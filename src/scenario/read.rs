@@ -69,10 +69,23 @@ fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
     let mut text = |key| map.text(key).map(|scalar| scalar.text.clone());
     let (subtitle, course) = (text("subtitle"), text("course"));
     let (date, license) = (text("date"), text("license"));
-    let language = text("language").unwrap_or_else(|| "en".into());
+    let chosen = map.take("language");
+    let language_place = chosen.as_ref().map(Field::place);
+    let language = chosen.and_then(|field| Some(field.text()?.text.clone()));
+    let language = language.unwrap_or_else(|| "en".into());
     let authors = texts(map, "authors");
     let tags = texts(map, "tags");
-    Some(FrontMatter { title: title?, subtitle, authors, course, date, language, license, tags })
+    Some(FrontMatter {
+        title: title?,
+        subtitle,
+        authors,
+        course,
+        date,
+        language,
+        language_place,
+        license,
+        tags,
+    })
 }
 
 /// A list of texts, or a single one.

@@ -17,6 +17,8 @@ use super::{Field, Fields, Problem, model, optimizer, suggest};
 
 /// The most iterations that a run may have.
 const MAX_ITERATIONS: u64 = 10_000;
+/// The most examples that the iterations of a run may pass through together.
+const MAX_PASSES: usize = 1_000_000;
 /// Names that paths use for something else.
 const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
@@ -32,19 +34,27 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let dimensions = dimensions(&mut map);
     let declared = shapes(&mut map, &dimensions);
     let mut shapes: BTreeMap<String, Shape> = declared.iter().cloned().collect();
-    let parameters = parameters(&mut map, &mut shapes);
-    let data = map.take("data");
-    let (inputs, data) = match &data {
+    let before = field.report().count();
+    let init = map.take("init");
+    let parameters = init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes));
+    let data_field = map.take("data");
+    let (inputs, data) = match &data_field {
         Some(field) => examples(field, &mut shapes).unwrap_or_default(),
         None => (Vec::new(), Vec::new()),
     };
     for (name, _) in parameters.iter().filter(|(name, _)| inputs.contains(name)) {
-        field.refuse(format!("`{name}` stands both in `init` and in `data`"));
+        let place = init.as_ref().unwrap_or(field);
+        place.refuse(format!("`{name}` stands both in `init` and in `data`"));
     }
-    let model =
-        map.required("model").and_then(|field| model::read(&field, &mut shapes, &dimensions));
+    // Where names are missing because their values were refused, formulas are not blamed.
+    let sound = field.report().count() == before;
+    let names_known = if sound { model::Names::All } else { model::Names::Some };
+    let model = map
+        .required("model")
+        .and_then(|field| model::read(&field, &mut shapes, &dimensions, names_known));
     let inline = names(&mut map, "inline");
-    let batches = batches(&mut map, data.len());
+    let count = if sound { Some(data.len()) } else { None };
+    let batches = batches(&mut map, count);
     let optimizers = map.take("optimizers");
     map.finish();
     let model = model?;
@@ -58,13 +68,14 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let given = inputs.iter().chain(parameters.iter().map(|(name, _)| name));
     let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
-    let runs = match optimizers {
-        Some(field) => runs(&field, &display),
+    let runs = match &optimizers {
+        Some(field) => runs(field, &display),
         None => Some(Vec::new()),
     };
     let objective = model.iter().any(|line| line.name == "loss");
     if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
-        check_runs(field, objective, parameters.is_empty(), batches.as_ref());
+        let place = optimizers.as_ref().unwrap_or(field);
+        check_runs(place, objective, sound && parameters.is_empty(), &batches);
         for (name, _) in &declared {
             if !inputs.contains(name) && !parameters.iter().any(|(known, _)| known == name) {
                 field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
@@ -117,7 +128,7 @@ fn check_runs(
     field: &Field<'_>,
     objective: bool,
     nothing_to_train: bool,
-    batches: Option<&Vec<Vec<usize>>>,
+    batches: &Option<Vec<Vec<usize>>>,
 ) {
     if !objective {
         let problem = field.problem("the model defines no `loss`, so there is nothing to minimize");
@@ -178,12 +189,9 @@ fn notation(map: &mut Fields<'_>) -> (Notation, Vec<Text>) {
     (Notation::new(chosen), texts)
 }
 
-fn parameters(
-    map: &mut Fields<'_>,
-    shapes: &mut BTreeMap<String, Shape>,
-) -> Vec<(String, Tensor)> {
+fn parameters(init: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Vec<(String, Tensor)> {
     let mut list = Vec::new();
-    for (key, field) in map.entries("init").unwrap_or_default() {
+    for (key, field) in init.entries().unwrap_or_default() {
         check_name(&field, key, "parameter");
         // A value that was refused keeps its name, so that formulas are still checked.
         let value = tensor(&field, shapes.get(&key.text));
@@ -237,7 +245,10 @@ fn examples(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<T
                 Some(value) => {
                     let shape = shape_of(value);
                     if shapes.get(input).is_some_and(|first| !first.matches(&shape)) {
-                        item.refuse(format!("`{input}` is {shape} here, but {} before", shapes[input]));
+                        item.refuse(format!(
+                            "`{input}` is {shape} here, but {} before",
+                            shapes[input]
+                        ));
                     }
                 }
             }
@@ -267,13 +278,26 @@ fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)
 }
 
 /// The examples of each iteration; `None` where nothing says how many there are.
-fn batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
-    let iterations = map.unsigned_in("iterations", 1..=MAX_ITERATIONS);
+///
+/// `count` is the number of examples, unknown where the data were refused.
+fn batches(map: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<Vec<usize>>> {
+    let iterations_field = map.take("iterations");
+    let iterations =
+        iterations_field.as_ref().and_then(|field| field.unsigned_in(1..=MAX_ITERATIONS));
     let iterations = iterations.and_then(|number| usize::try_from(number).ok());
-    let all: Vec<usize> = (1..=count).collect();
     let Some(field) = map.take("batches") else {
-        return iterations.map(|number| vec![all; number]);
+        let all: Vec<usize> = (1..=count.unwrap_or(0)).collect();
+        let number = iterations?;
+        if number * all.len() > MAX_PASSES {
+            iterations_field?.refuse(format!(
+                "{number} iterations over {} examples are more than {MAX_PASSES} passes",
+                all.len()
+            ));
+            return Some(Vec::new());
+        }
+        return Some(vec![all; number]);
     };
+    let count = count.unwrap_or(usize::MAX);
     let list = if field.node().is_map() {
         sequential(&field, count, iterations)
     } else {

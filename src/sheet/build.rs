@@ -6,8 +6,8 @@ use crate::engine;
 use crate::figure;
 use crate::number::Fault;
 use crate::scenario::{
-    Ask, Audience, Backward, Callout, Cell, Content, Display, Given, Hint, Moment, PlotKind, Problem,
-    Question, RunId, Scenario, Text,
+    Ask, Audience, Backward, Callout, Cell, Content, Display, Given, Hint, Moment, Place, PlotKind,
+    Problem, Question, RunId, Scenario, Text,
 };
 use crate::trace::{Path, Target, Trace, What};
 
@@ -86,8 +86,15 @@ pub enum SheetError {
     #[error(transparent)]
     Template(#[from] TemplateError),
     /// There are no words for the scenario's language.
-    #[error("no words for the language `{0}`; there are: {1}")]
-    Language(String, String),
+    #[error("no words for the language `{language}`; there are: {known}")]
+    Language {
+        /// The language asked for.
+        language: String,
+        /// The languages that there are words for.
+        known: String,
+        /// Where it is asked for.
+        place: Option<Place>,
+    },
 }
 
 /// Builds one paper of a scenario.
@@ -104,7 +111,11 @@ pub fn build(
     let language = &scenario.front.language;
     let Some(words) = templates.words(language) else {
         let known: Vec<&str> = templates.languages().collect();
-        return Err(SheetError::Language(language.clone(), known.join(", ")));
+        return Err(SheetError::Language {
+            language: language.clone(),
+            known: known.join(", "),
+            place: scenario.front.language_place,
+        });
     };
     let prose = Prose::new(scenario, trace, words);
     let mut builder = Builder {

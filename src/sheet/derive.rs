@@ -83,9 +83,11 @@ impl<'a> Derivation<'a> {
 
     /// The definition that a node is the value of, if it is one's.
     pub(super) fn definition(&self, index: usize) -> Option<&str> {
-        let found = self.setup.model.iter().find(|line| {
-            self.graph.node(&line.name) == Some(index) && !self.is_leaf(index)
-        });
+        let found = self
+            .setup
+            .model
+            .iter()
+            .find(|line| self.graph.node(&line.name) == Some(index) && !self.is_leaf(index));
         found.map(|line| line.name.as_str())
     }
 
@@ -221,7 +223,12 @@ impl<'a> Derivation<'a> {
             let given = if is_loss { None } else { Some(&bar) };
             let operation = self.operation(consumer);
             let target = self.operand(index);
-            summands.extend(adjoint::shares(&operation, given, &target, &self.named_shapes(consumer)));
+            summands.extend(adjoint::shares(
+                &operation,
+                given,
+                &target,
+                &self.named_shapes(consumer),
+            ));
         }
         row.step(self.print(&adjoint::total(summands)), true);
     }

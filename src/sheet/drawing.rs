@@ -12,8 +12,9 @@ pub(super) fn diagram(
     prose: &Prose,
     backward: scenario::Backward,
 ) -> Diagram {
-    let shown: Vec<usize> =
-        (0..derivation.graph.nodes.len()).filter(|index| derivation.order[*index].is_some()).collect();
+    let shown: Vec<usize> = (0..derivation.graph.nodes.len())
+        .filter(|index| derivation.order[*index].is_some())
+        .collect();
     let position = |index: usize| shown.iter().position(|other| *other == index);
     let mut edges = Vec::new();
     for (to, index) in shown.iter().enumerate() {

@@ -52,6 +52,11 @@ impl Work<'_> {
         if branch.sign == Sign::Negative && branch.function == "relu" && silent {
             return Ok(Some(prose.say("inactive", &blanks)));
         }
+        let some_zero = example.gradient.iter().any(|(_, value)| value.is_zero());
+        if function.parameters.len() == 2 && some_zero {
+            blanks.push(("which", prose.word(&format!("chosen_{}", branch.branch))));
+            return Ok(Some(prose.say("chosen", &blanks)));
+        }
         Ok(None)
     }
 

@@ -87,7 +87,8 @@ impl Plots<'_> {
                 ("end", at(records.last())?),
                 ("count", records.len().saturating_sub(1).to_string()),
             ];
-            sentences.push(self.prose.say("trajectory_run", &blanks));
+            let key = if records.len() == 2 { "trajectory_run_one" } else { "trajectory_run" };
+            sentences.push(self.prose.say(key, &blanks));
             let form = Form::Path { prefix: "t = ".into() };
             layers.push(Layer::Line(Series { label: self.title(*id), points, form }));
         }

@@ -5,6 +5,7 @@
 //! text, and a token without a filter prints as the plain decimal.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
@@ -18,6 +19,8 @@ use super::templates::Words;
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
+/// The filters that a text may use.
+const FILTERS: [&str; 4] = ["tex", "exact", "decimal", "scientific"];
 /// Under this key a matrix stands as a whole; its entries are `r1.c1` and so on.
 const WHOLE: &str = "whole";
 
@@ -125,7 +128,7 @@ impl Prose {
         }
         match self.tera.render_str(&text.source, &context, false) {
             Ok(rendered) => self.fill(&rendered),
-            Err(error) => Err(self.explain(&error)),
+            Err(error) => Err(self.explain(&text.source, &error)),
         }
     }
 
@@ -147,18 +150,48 @@ impl Prose {
         Ok(filled)
     }
 
-    fn explain(&self, error: &Error) -> ProseError {
+    fn explain(&self, source: &str, error: &Error) -> ProseError {
         if let Some(fault) = self.library.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
-        match error.kind() {
+        let (range, message) = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                let range = &report.span().range;
-                let message = lower_first(report.message());
-                ProseError::Text { offset: range.start, width: range.len(), message }
+                (report.span().range.clone(), report.message().to_owned())
             }
-            _ => ProseError::Text { offset: 0, width: 1, message: lower_first(&error.to_string()) },
+            _ => (0..1, error.to_string()),
+        };
+        let (range, message) = reworded(source, range, &message);
+        ProseError::Text { offset: range.start, width: range.len().max(1), message }
+    }
+}
+
+/// The template engine's message in the scenario's words, at the place to blame.
+fn reworded(source: &str, range: Range<usize>, message: &str) -> (Range<usize>, String) {
+    let quoted = || message.split('`').nth(1).unwrap_or_default().to_owned();
+    let lower = message.to_lowercase();
+    if lower.contains("unknown filter") {
+        let name = quoted();
+        let at = source.find(&format!("| {name}")).map(|at| at + 2).or_else(|| source.find(&name));
+        let place = at.map_or(range, |at| at..at + name.len());
+        return (place, format!("there is no filter `{name}`; there are {}", FILTERS.join(", ")));
+    }
+    let opened = source.rfind("<<").filter(|open| !source[*open..].contains(">>"));
+    if let Some(open) = opened {
+        return (open..open + 2, "`<<` is not closed by `>>`".to_owned());
+    }
+    if lower.contains("out of range") && lower.contains("u32") {
+        return (range, "`places` is a whole number from 0".to_owned());
+    }
+    if lower.contains("expected `") && lower.contains("map") {
+        return (range, "this names no single value; go on as in `.t1.w`".to_owned());
+    }
+    let unknown = lower.contains("is not defined") || lower.contains("not found");
+    match message.split("Available fields:").nth(1) {
+        Some(known) if unknown => {
+            let known = known.trim().trim_end_matches('.').replace('`', "");
+            (range, format!("there is no `{}` here; known: {known}", quoted()))
         }
+        _ => (range, lower_first(message)),
     }
 }
 

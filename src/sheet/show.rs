@@ -1,12 +1,15 @@
 //! Numbers as the sheet prints them, and rows of equations made of them.
 
 use crate::formula::Shown;
-use crate::number::{Fault, Rational, Real, exact_input_latex, round};
+use crate::number::{Fault, Precision, Rational, Real, exact_input_latex, round};
 use crate::scenario::{Display, ExactForm};
 use crate::trace::{Tensor, Value};
 
 /// The most entries of a matrix that is written out.
 pub(super) const MAX_SHOWN: usize = 16;
+
+/// How many digits more a decimal may have to be put in as it is.
+const SOME_MORE: u32 = 2;
 
 /// Prints numbers under one display setting.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +49,21 @@ impl Numbers<'_> {
     /// A value of the trace, or a matrix of them.
     pub(super) fn tensor(&self, tensor: &Tensor) -> Result<Shown, Fault> {
         self.matrix(tensor, &|value| self.value(value))
+    }
+
+    /// A value put in for its name: a decimal that ends a little later than the display
+    /// asks is written out, so that the line can be checked by hand.
+    pub(super) fn put_in(&self, tensor: &Tensor) -> Result<Shown, Fault> {
+        let precision = match self.display.precision {
+            Precision::Decimals(places) => Precision::Decimals(places + SOME_MORE),
+            Precision::Significant(digits) => Precision::Significant(digits + SOME_MORE),
+        };
+        let display = Display { precision, ..self.display.clone() };
+        let finer = Numbers { display: &display, ..*self };
+        self.matrix(tensor, &|value| {
+            let written_out = finer.value(value)?;
+            if written_out.exact { Ok(written_out) } else { self.value(value) }
+        })
     }
 
     /// A matrix in round brackets; one of more than [`MAX_SHOWN`] entries is not shown.

@@ -78,7 +78,7 @@ impl Work<'_> {
             "theta" => return self.parameter(parameter),
             _ => self.before.state.get(name).and_then(|values| values.get(parameter)),
         };
-        value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value))
+        value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value))
     }
 
     /// What the iteration computed for a name of the rule, before any rounding.

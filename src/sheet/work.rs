@@ -158,7 +158,7 @@ impl<'a> Work<'a> {
         let shown = |name: &str| {
             let example = index(name).and_then(|index| self.record.examples.get(index));
             let value = example.and_then(|example| example.gradient.get(parameter));
-            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value))
+            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value))
         };
         let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
         self.row(self.gradient_name(parameter, None), &mean, value, &reading)
@@ -271,17 +271,18 @@ impl<'a> Work<'a> {
         if let Some(inner) = name.strip_prefix(ADJOINT) {
             let value = example.adjoints.get(inner);
             return value
-                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.tensor(value));
+                .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value));
         }
         if self.setup.is_parameter(name) {
             let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
-            return shifted.map_or_else(|| self.parameter(name), |value| self.numbers.tensor(value));
+            return shifted
+                .map_or_else(|| self.parameter(name), |value| self.numbers.put_in(value));
         }
         match example.values.get(name) {
             Some(value) if self.setup.inputs.iter().any(|input| input == name) => {
                 self.numbers.given(value)
             }
-            Some(value) => self.numbers.tensor(value),
+            Some(value) => self.numbers.put_in(value),
             None => Ok(self.numbers.no_value()),
         }
     }
@@ -337,9 +338,11 @@ impl Gradients {
     }
 
     fn by_adjoints(setup: &Setup) -> Self {
-        let inner = setup.model.iter().rev().filter(|line| {
-            line.name != LOSS && !setup.inline.contains(&line.name)
-        });
+        let inner = setup
+            .model
+            .iter()
+            .rev()
+            .filter(|line| line.name != LOSS && !setup.inline.contains(&line.name));
         let adjoints =
             inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
         let parameters = setup.parameters.iter();

@@ -86,13 +86,7 @@ fn is_inside(place: Place, lines: &[&str]) -> bool {
     let length = line.map(|line| line.chars().count());
     match length {
         Some(length) => (1..=length + 1).contains(&place.column),
-        None => {
-            place
-                == Place {
-                    line: lines.len() + 1,
-                    column: 1,
-                }
-        }
+        None => place == Place { line: lines.len() + 1, column: 1 },
     }
 }
 
@@ -117,10 +111,7 @@ fn places(node: &Node, all: &mut Vec<Place>) {
 /// Reads a text and checks whatever comes of it.
 fn check(text: &str) {
     let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines: Vec<&str> = bare
-        .split('\n')
-        .map(|line| line.trim_end_matches('\r'))
-        .collect();
+    let lines: Vec<&str> = bare.split('\n').map(|line| line.trim_end_matches('\r')).collect();
     let mut all = Vec::new();
     match yaml::read(text) {
         Ok(node) => places(&node, &mut all),
@@ -142,10 +133,7 @@ fn the_whole_document_is_read() {
 
 /// A repeated count of cases may be asked for by `PROPTEST_CASES`.
 fn cases() -> ProptestConfig {
-    ProptestConfig {
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

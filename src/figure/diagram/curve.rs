@@ -12,6 +12,9 @@ const BARB: f64 = 4.2;
 /// The straight piece of an arrow at a box, which holds the head.
 pub(super) const STUB: f64 = 10.0;
 
+/// How far a bend's handles reach, as a share of the way; at most 1, or it would turn back.
+const HANDLE: f64 = 0.75;
+
 /// A straight piece along the flow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Track {
@@ -81,15 +84,10 @@ impl Arrow {
         }
         // Two curves moved apart only across would nearly meet where they are steep, so that
         // their handles are moved along too, as the corners of two parallel lines are.
-        let middle = start.along + far / 2.0 - self.offset * (rise / far.max(1.0)).clamp(-1.0, 1.0);
-        let handles = [spot(middle, start.across), spot(middle, end.across)];
-        format!(
-            "L{}C{} {} {}",
-            pair(flow, start),
-            pair(flow, handles[0]),
-            pair(flow, handles[1]),
-            pair(flow, end)
-        )
+        let moved = self.offset * (rise / far.max(1.0)).clamp(-1.0, 1.0);
+        let handle = |from: Spot, reach: f64| pair(flow, from.plus(spot(far * reach - moved, 0.0)));
+        let (out, back) = (handle(start, HANDLE), handle(end, -HANDLE));
+        format!("L{}C{out} {back} {}", pair(flow, start), pair(flow, end))
     }
 
     /// The head, as path data.

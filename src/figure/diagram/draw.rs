@@ -21,12 +21,13 @@ pub fn draw(diagram: &Diagram, id: &str, theme: Theme) -> String {
     let scene = scene(diagram);
     let (title, description) = (escape(&diagram.title), escape(&diagram.description));
     let (width, height) = (scene.size.0.ceil(), scene.size.1.ceil());
+    // A page that stretches wide figures to its column would blow up the letters of this one.
     let style = style_sheet(theme);
     let body = body(&scene);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"gs-diagram\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\" viewBox=\"0 0 {width} {height}\" \
-         width=\"{width}\" height=\"{height}\">\n\
+         width=\"{width}\" height=\"{height}\" style=\"max-width:min(100%,{width}px)\">\n\
          <title id=\"{id}-title\">{title}</title>\n\
          <desc id=\"{id}-desc\">{description}</desc>\n\
          <style>{style}</style>\n\

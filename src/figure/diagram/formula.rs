@@ -35,7 +35,7 @@ impl Line {
     }
 
     /// `self = other`.
-    pub(super) fn equals(self, other: Line) -> Line {
+    pub(super) fn equals(self, other: &Line) -> Line {
         let sign = run("\u{a0}=\u{a0}", Face::Upright, LINE);
         let mut runs = self.runs;
         iter::once(&sign).chain(&other.runs).for_each(|piece| push(&mut runs, piece));
@@ -96,7 +96,7 @@ fn share(character: char) -> f64 {
         '\u{300}'..='\u{36f}' => 0.0,
         '\u{a0}' | ' ' | '.' | ',' | ';' | ':' | '\'' | '′' | '|' | '·' | '!' => 0.33,
         'i' | 'j' | 'l' | '(' | ')' | '[' | ']' | '/' => 0.38,
-        'f' | 't' | 'r' | 's' | 'I' | '‑' => 0.5,
+        'f' | 't' | 'r' | 's' | 'I' => 0.5,
         'm' | 'W' | 'M' | '@' | '%' | '…' | '⋯' => 1.02,
         'w' | 'A'..='Z' | 'Α'..='Ω' | 'ℝ' | '√' => 0.85,
         '+' | '−' | '=' | '<' | '>' | '×' | '÷' | '±' | '∀'..='⋮' => 0.84,

@@ -4,7 +4,7 @@
 //! between those of its ends; a long edge gets a place in every layer that it passes.
 
 use dagre::graph::{Graph, GraphOptions};
-use dagre::{EdgeLabel, LayoutOptions, NodeLabel};
+use dagre::{Align, EdgeLabel, LayoutOptions, NodeLabel};
 
 use super::geometry::{Area, Spot, spot};
 
@@ -26,7 +26,7 @@ pub(super) struct Places {
 }
 
 /// Between two neighbouring layers.
-const BETWEEN: f64 = 27.0;
+const BETWEEN: f64 = 29.0;
 /// Between two boxes of a layer.
 const BESIDE: f64 = 24.0;
 
@@ -54,6 +54,10 @@ pub(super) fn layout(halves: &[Spot], links: &[Link], apart: f64) -> Places {
         nodesep: BESIDE,
         edgesep: apart,
         ranksep: 2.0 * BETWEEN,
+        // The first operand stands in a line with its user, so that a chain runs straight and
+        // parameters stand aside.
+        align: Some(Align::UL),
+        // In the order of definition where no crossing asks for another.
         tie_keep_first: true,
         ..LayoutOptions::default()
     };

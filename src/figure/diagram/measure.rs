@@ -19,7 +19,7 @@ const PADDING: f64 = 12.0;
 /// No box is narrower.
 const NARROWEST: f64 = 46.0;
 /// No arrow meets a box nearer to its corner than this.
-pub(super) const CORNER: f64 = 8.0;
+pub(super) const CORNER: f64 = 5.0;
 
 /// The distances that depend on whether there are two arrows an edge.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +55,7 @@ impl Lanes {
     pub(super) fn new(backward: Backward) -> Self {
         match backward {
             Backward::Hidden => Lanes { offset: 0.0, pitch: 14.0, apart: 16.0 },
-            Backward::Shown => Lanes { offset: 4.5, pitch: 19.0, apart: 22.0 },
+            Backward::Shown => Lanes { offset: 4.5, pitch: 16.5, apart: 22.0 },
         }
     }
 }
@@ -69,11 +69,11 @@ pub(super) fn card(node: &Node, arrows: u32, lanes: Lanes, flow: Flow) -> Card {
             // Two short lines make a graph that flows to the right narrow, one long line
             // makes a graph that flows down low.
             Flow::Right => (name, label),
-            Flow::Down => (Line::default(), name.equals(label)),
+            Flow::Down => (Line::default(), name.equals(&label)),
         },
     };
     let widest = name.width(NAME).max(label.width(LABEL));
-    let height = if name.is_empty() { 36.0 } else { 50.0 };
+    let height = if name.is_empty() { 36.0 } else { 52.0 };
     let mut room = flow.spot(((widest + 2.0 * PADDING).max(NARROWEST), height));
     let gaps = f64::from(arrows.saturating_sub(1));
     room.across = room.across.max(gaps * lanes.pitch + 2.0 * (lanes.offset + CORNER));

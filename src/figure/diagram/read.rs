@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         let (word, rest) = inner.split_once('}')?;
         self.rest = rest;
         let literal = !word.is_empty() && !word.contains(['\\', '{', '$', '^', '_', '&', '#', '%']);
-        literal.then(|| word.replace(['~', ' '], "\u{a0}").replace('-', "‑"))
+        literal.then(|| word.replace(['~', ' '], "\u{a0}"))
     }
 
     /// The name of the command at the start.
@@ -223,3 +223,6 @@ fn accent(runs: &mut [Run], mark: char) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests;

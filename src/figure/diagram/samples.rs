@@ -6,8 +6,11 @@ fn formula(tex: &str) -> Formula {
     Formula { tex: tex.to_owned(), plain: String::new() }
 }
 
-/// A graph from rows of name, label, kind, and operands with the shape of what they carry.
-pub(super) fn diagram(title: &str, rows: &[(&str, Kind, &[(usize, &str)])]) -> Diagram {
+/// A label, a kind, and operands, counted from 1, with the shape of what they carry.
+type Row<'a> = (&'a str, Kind, &'a [(usize, &'a str)]);
+
+/// A graph from its rows.
+pub(super) fn diagram(title: &str, rows: &[Row<'_>]) -> Diagram {
     let mut edges = Vec::new();
     let mut nodes = Vec::new();
     for (index, (label, kind, operands)) in rows.iter().enumerate() {
@@ -79,4 +82,32 @@ pub(super) fn network() -> Diagram {
             ("v_{18} / v_{19}", Kind::Output, &[(18, "1 \\times 1"), (19, "1 \\times 1")]),
         ],
     )
+}
+
+/// A linear congruential generator (Knuth's MMIX), so that every run tries the same graphs.
+pub(super) struct Chance(pub(super) u64);
+
+impl Chance {
+    /// A number below `end`.
+    fn below(&mut self, end: usize) -> usize {
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+}
+
+/// A graph of so many nodes with random words and arrows, some of them double or without words.
+pub(super) fn random(chance: &mut Chance, nodes: usize) -> Diagram {
+    const WORDS: [&str; 5] =
+        ["x", "xW + b", "\\mathrm{softmax}(v_{11})", "", "v_1 \\odot v_2 + v_3"];
+    const KINDS: [Kind; 4] = [Kind::Leaf, Kind::Parameter, Kind::Operation, Kind::Output];
+    let mut operands: Vec<Vec<(usize, &str)>> = Vec::new();
+    for before in 0..nodes {
+        let count = if before == 0 { 0 } else { chance.below(3) };
+        let operand = |_| (1 + chance.below(before), WORDS[chance.below(4)]);
+        operands.push((0..count).map(operand).collect());
+    }
+    let row = |operands| (WORDS[chance.below(5)], KINDS[chance.below(4)], operands);
+    let rows: Vec<Row<'_>> = operands.iter().map(Vec::as_slice).map(row).collect();
+    diagram("Random", &rows)
 }

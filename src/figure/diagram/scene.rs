@@ -25,8 +25,6 @@ pub(super) struct Scene {
     pub(super) flow: Flow,
     pub(super) boxes: Vec<Boxed>,
     pub(super) wires: Vec<(Wire, Tag)>,
-    /// The operand and the user of each wire.
-    pub(super) links: Vec<Link>,
     /// The place that comes to the upper left corner, and the size on the page.
     pub(super) origin: (f64, f64),
     pub(super) size: (f64, f64),
@@ -70,7 +68,7 @@ fn flowing(diagram: &Diagram, flow: Flow) -> Scene {
         .map(|((card, kind), &area)| Boxed { kind, card, area })
         .collect();
     let (origin, size) = frame(&places, lanes.offset, flow);
-    Scene { flow, boxes, wires, links, origin, size }
+    Scene { flow, boxes, wires, origin, size }
 }
 
 /// How many edges come to a node, or leave it, whichever are more.

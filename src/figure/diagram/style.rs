@@ -10,7 +10,7 @@ use crate::figure::ink::{PALETTE, Theme};
 
 const RULES: &str = "\
 .gs-diagram{font-family:\"STIX Two Text\",\"Latin Modern Roman\",Cambria,\"Times New Roman\",\
-\"DejaVu Serif\",serif;max-width:100%;height:auto}\
+\"DejaVu Serif\",serif;height:auto}\
 .gs-diagram text{fill:currentColor;stroke:none;text-anchor:middle}\
 .gs-diagram .label{font-size:17px}\
 .gs-diagram .name,.gs-diagram .note{font-size:14px}\
@@ -53,7 +53,8 @@ pub(super) fn style_sheet(theme: Theme) -> String {
         let _ = write!(
             css,
             ".gs-diagram:root{{color:var(--gs-text,#1b1f24)}}\
-             @media (prefers-color-scheme:dark){{.gs-diagram{{{dark}}}}}"
+             @media (prefers-color-scheme:dark){{.gs-diagram{{{dark}}}}}\
+             @media print{{.gs-diagram{{max-height:23cm}}}}"
         );
     }
     css

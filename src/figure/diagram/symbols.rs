@@ -156,7 +156,7 @@ pub(super) fn accent(command: &str) -> Option<char> {
     }
 }
 
-/// The letter of a command, and whether it is a small one.
+/// The letter of a command: Greek, or the script ell.
 pub(super) fn greek(command: &str) -> Option<&'static str> {
     GREEK.iter().find(|(name, _)| *name == command).map(|(_, sign)| *sign)
 }
