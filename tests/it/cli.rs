@@ -1,0 +1,553 @@
+//! The binary: exit statuses, what goes to which stream, and that nothing is half written.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const NEURON: &str = "title: One neuron
+setups:
+  neuron:
+    model: |
+      z = w*x + b
+      y_hat = relu(z)
+      loss = 1/2 * (y_hat - y)^2
+    init: {w: 1, b: -1}
+    data: [{x: 3, y: 0}, {x: -3, y: 0}]
+    batches: [[1], [2]]
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 0.5}
+      adam: {kind: adam, learning_rate: 0.5}
+";
+
+/// A working folder with scenarios in it.
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        for (name, text) in files {
+            let path = desk.path(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Done {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradsheet"));
+        Done::from(command.args(arguments).current_dir(self.folder.path()).output().unwrap())
+    }
+
+    /// Every file below a folder, by its path, with its bytes.
+    fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
+        let mut found = BTreeMap::new();
+        collect(&self.path(below), &self.path(below), &mut found);
+        found
+    }
+
+    fn names(&self, below: &str) -> Vec<String> {
+        self.files(below).into_keys().collect()
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+            found.insert(name, std::fs::read(path).unwrap());
+        }
+    }
+}
+
+/// What a run of the binary left behind.
+#[derive(Debug)]
+struct Done {
+    status: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Done {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Done {
+    #[track_caller]
+    fn ends_with(self, status: i32) -> Self {
+        assert_eq!(self.status, Some(status), "{self:#?}");
+        assert!(!self.err.contains("panicked"), "{self:#?}");
+        self
+    }
+}
+
+#[test]
+fn render_writes_both_papers_in_both_formats() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let done = desk.run(&["render", "neuron.yaml"]).ends_with(0);
+    assert_eq!(done.out, "", "standard output carries only what was asked for");
+    let names = desk.names("output");
+    for name in ["handout.html", "handout.md", "solutions.html", "solutions.md"] {
+        assert!(names.contains(&format!("neuron/{name}")), "{names:?}");
+    }
+    let figures = names.iter().filter(|name| name.starts_with("neuron/figures/"));
+    assert!(figures.count() >= 2, "{names:?}");
+    assert!(
+        names.iter().all(|name| !name.contains(".tmp") && name.starts_with("neuron/")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn formats_and_audiences_restrict_what_is_written() {
+    // Arguments, then the files besides figures.
+    let table: [(&[&str], &[&str]); 5] = [
+        (&["--to", "md"], &["handout.md", "solutions.md"]),
+        (&["--to", "html"], &["handout.html", "solutions.html"]),
+        (&["--audience", "handout"], &["handout.html", "handout.md"]),
+        (&["--audience", "solutions", "--to", "md"], &["solutions.md"]),
+        (&["--audience", "handout", "--to", "html"], &["handout.html"]),
+    ];
+    for (arguments, expected) in table {
+        let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+        let whole = [&["render", "neuron.yaml", "-o", "out"], arguments].concat();
+        desk.run(&whole).ends_with(0);
+        let mut names = desk.names("out/neuron");
+        names.retain(|name| !name.starts_with("figures/"));
+        assert_eq!(names, expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_handout_alone_brings_no_figure_of_the_solutions() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    desk.run(&["render", "neuron.yaml", "--audience", "handout"]).ends_with(0);
+    assert_eq!(desk.names("output"), ["neuron/handout.html", "neuron/handout.md"]);
+}
+
+#[test]
+fn a_broken_scenario_leaves_earlier_output_as_it_was() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    desk.run(&["render", "neuron.yaml"]).ends_with(0);
+    let before = desk.files("output");
+    let broken =
+        NEURON.replace("learning_rate: 0.5}\n      adam", "learning_rate: -1}\n      adam");
+    assert_ne!(broken, NEURON);
+    std::fs::write(desk.path("neuron.yaml"), broken).unwrap();
+    let done = desk.run(&["render", "neuron.yaml"]).ends_with(2);
+    assert!(done.err.starts_with("neuron.yaml:12:"), "{}", done.err);
+    assert_eq!(desk.files("output"), before);
+}
+
+#[test]
+fn of_several_scenarios_all_are_written_or_none() {
+    let broken = NEURON.replace("relu", "rleu");
+    let desk = Desk::new(&[("good.yaml", NEURON), ("bad.yaml", &broken)]);
+    desk.run(&["render", "good.yaml", "bad.yaml"]).ends_with(2);
+    assert!(!desk.path("output").exists(), "{:?}", desk.names("output"));
+}
+
+#[test]
+fn two_scenarios_with_one_stem_are_an_error() {
+    let desk = Desk::new(&[("a/neuron.yaml", NEURON), ("b/neuron.yaml", NEURON)]);
+    let done = desk.run(&["render", "a/neuron.yaml", "b/neuron.yaml"]).ends_with(2);
+    for part in ["a/neuron.yaml", "b/neuron.yaml", "output/neuron"] {
+        assert!(done.err.contains(part), "{}", done.err);
+    }
+    assert!(!desk.path("output").exists());
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    for folder in ["one", "two"] {
+        desk.run(&["render", "neuron.yaml", "-o", folder]).ends_with(0);
+    }
+    let (one, two) = (desk.files("one"), desk.files("two"));
+    assert!(one.len() > 4, "{:?}", one.keys());
+    assert_eq!(one, two);
+}
+
+#[test]
+fn where_a_scenario_lies_does_not_show_in_its_sheet() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON), ("deep/down/neuron.yaml", NEURON)]);
+    desk.run(&["render", "neuron.yaml", "-o", "one"]).ends_with(0);
+    let whole = desk.path("deep/down/neuron.yaml");
+    desk.run(&["render", whole.to_str().unwrap(), "-o", "two"]).ends_with(0);
+    assert_eq!(desk.files("one"), desk.files("two"));
+}
+
+#[test]
+fn pdf_is_refused_before_anything_is_written() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let done = desk.run(&["render", "neuron.yaml", "--to", "md,pdf"]).ends_with(2);
+    assert!(done.err.contains("PDF"), "{}", done.err);
+    assert!(!desk.path("output").exists());
+}
+
+#[test]
+fn what_is_not_a_scenario_is_refused_by_name() {
+    let desk = Desk::new(&[("folder.yaml/inner.txt", ""), ("empty.yaml", "")]);
+    std::fs::write(desk.path("latin1.yaml"), b"title: Gr\xfc\xdfe\n").unwrap();
+    std::fs::write(desk.path("image.yaml"), [0x89, b'P', b'N', b'G', 0, 1, 2]).unwrap();
+    let table = [
+        ("missing.yaml", "can't be read"),
+        ("folder.yaml", "can't be read"),
+        // `title: Gr` has nine bytes.
+        ("latin1.yaml", "byte is number 10"),
+        ("image.yaml", "byte is number 1)"),
+        ("empty.yaml", "empty"),
+    ];
+    for command in ["render", "check", "trace"] {
+        for (name, words) in table {
+            let done = desk.run(&[command, name]).ends_with(2);
+            assert!(done.err.starts_with(&format!("{name}:")), "{command}: {}", done.err);
+            assert!(done.err.contains(words), "{command}: {}", done.err);
+            assert_eq!(done.out, "", "{command} {name}");
+        }
+    }
+    assert!(!desk.path("output").exists());
+}
+
+#[test]
+fn an_output_folder_that_can_not_be_made_is_status_1() {
+    // A file stands where the folder should: that stops root too.
+    for blocked in ["out", "out/neuron", "out/neuron/figures"] {
+        let desk = Desk::new(&[("neuron.yaml", NEURON), (blocked, "in the way")]);
+        let done = desk.run(&["render", "neuron.yaml", "-o", "out"]).ends_with(1);
+        assert!(done.err.contains("can't be written"), "{}", done.err);
+        assert_eq!(std::fs::read_to_string(desk.path(blocked)).unwrap(), "in the way");
+        if blocked != "out" {
+            assert_eq!(desk.names("out"), [&blocked["out/".len()..]], "nothing is half written");
+        }
+    }
+}
+
+#[test]
+fn a_folder_where_a_file_should_be_is_status_1_and_nothing_is_half_written() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON), ("out/neuron/solutions.md/file", "mine")]);
+    desk.run(&["render", "neuron.yaml", "-o", "out"]).ends_with(1);
+    assert_eq!(desk.names("out"), ["neuron/solutions.md/file"]);
+}
+
+/// σ(1) + σ(−1) − 1 is zero, but no proof of the program finds it.
+const UNDECIDED: &str = "title: Undecided
+setups:
+  neuron:
+    model: |
+      s = sigmoid(w) + sigmoid(-w) - 1
+      y_hat = relu(s)
+      loss = 1/2*(y_hat - y)^2
+    init: {w: 1}
+    data: [{y: 1}]
+    iterations: 1
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 0.5}
+";
+
+#[test]
+fn an_undecided_sign_is_status_1_with_both_continuations() {
+    let desk = Desk::new(&[("undecided.yaml", UNDECIDED), ("out/undecided/handout.md", "old")]);
+    for command in [&["render", "-o", "out"][..], &["check"], &["trace"]] {
+        let done = desk.run(&[command, &["undecided.yaml"]].concat()).ends_with(1);
+        assert!(done.err.contains("undecided"), "{}", done.err);
+        assert!(done.err.contains("neuron.sgd.t1"), "names the place: {}", done.err);
+        let continuation = |answer: &str| {
+            let mut lines = done.err.lines().map(str::trim);
+            lines.find(|line| line.starts_with("if it is ") && line.contains(answer))
+        };
+        // Zero or negative, ReLU′(s) = 0: w stays at 1.
+        let stays = continuation("zero").expect(&done.err);
+        assert!(stays.ends_with("w = 1"), "{stays}");
+        let moves = continuation("positive").expect(&done.err);
+        assert!(moves.contains("w = ") || moves.contains("w ≈ "), "{moves}");
+        assert_ne!(stays, moves, "two continuations");
+        assert_eq!(done.out, "");
+    }
+    assert_eq!(desk.files("out"), BTreeMap::from([("undecided/handout.md".into(), b"old".into())]));
+}
+
+/// SGD steps from w = 1 with rate 1 on L = ½(ŷ − y)², ŷ = relu(w − 0.996), y = −0.0005:
+/// the first gradient is 0.004 + 0.0005 = 0.0045, so w becomes 0.9955, below the kink at
+/// 0.996; rounded to two decimals it is 1.00, above the kink.
+const CARRIED: &str = "title: Carried
+setups:
+  neuron:
+    model: |
+      z = w - 0.996
+      y_hat = relu(z)
+      loss = 1/2*(y_hat - y)^2
+    init: {w: 1}
+    data: [{y: -0.0005}]
+    iterations: 2
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 1, display: {decimals: 2, carry: displayed}}
+";
+
+#[test]
+fn a_carried_run_on_another_branch_is_status_1_and_says_where() {
+    let desk = Desk::new(&[("carried.yaml", CARRIED)]);
+    for command in ["render", "check", "trace"] {
+        let done = desk.run(&[command, "carried.yaml"]).ends_with(1);
+        for part in ["neuron.sgd.t2", "y_hat", "relu", "inactive"] {
+            assert!(done.err.contains(part), "no `{part}` in: {}", done.err);
+        }
+    }
+    assert!(!desk.path("output").exists());
+    // With three more decimals the two runs agree.
+    let more = CARRIED.replace("decimals: 2", "decimals: 5");
+    std::fs::write(desk.path("carried.yaml"), more).unwrap();
+    desk.run(&["check", "carried.yaml"]).ends_with(0);
+}
+
+#[test]
+fn check_says_ok_or_lists_problems_as_json() {
+    let broken = NEURON.replace("x + b", "x + c").replace("[[1], [2]]", "[[1], [9]]");
+    let desk = Desk::new(&[("good.yaml", NEURON), ("bad.yaml", &broken)]);
+    let done = desk.run(&["check", "good.yaml"]).ends_with(0);
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("good.yaml: ok\n", ""));
+
+    let done = desk.run(&["check", "--format", "json", "good.yaml"]).ends_with(0);
+    let list: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(list, serde_json::json!([]));
+
+    let done = desk.run(&["check", "--format", "json", "good.yaml", "bad.yaml"]).ends_with(2);
+    let list: Value = serde_json::from_str(&done.out).unwrap();
+    let places: Vec<(u64, u64)> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| {
+            assert_eq!(problem["file"], "bad.yaml");
+            assert!(problem["message"].as_str().is_some_and(|text| !text.is_empty()));
+            (problem["line"].as_u64().unwrap(), problem["column"].as_u64().unwrap())
+        })
+        .collect();
+    // `z = w*x + c` has its c in column 17; `    batches: [[1], [9]]` its 9 in column 21.
+    assert_eq!(places, [(5, 17), (10, 21)]);
+    assert_eq!(done.err, "", "the problems are on standard output");
+    assert!(!desk.path("output").exists(), "check writes nothing");
+}
+
+#[test]
+fn check_in_json_reports_what_has_no_place_too() {
+    let desk = Desk::new(&[("undecided.yaml", UNDECIDED)]);
+    let done = desk.run(&["check", "--format", "json", "undecided.yaml"]).ends_with(1);
+    let list: Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert_eq!(list[0]["file"], "undecided.yaml");
+    assert!(list[0]["message"].as_str().unwrap().contains("undecided"), "{list}");
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[track_caller]
+fn has_keys(value: &Value, expected: &[&str]) {
+    let found = keys(value);
+    let missing: Vec<&&str> = expected.iter().filter(|key| !found.contains(key)).collect();
+    assert!(missing.is_empty(), "{missing:?} missing among {found:?}");
+}
+
+#[test]
+fn trace_prints_one_object_with_the_fixed_keys() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let done = desk.run(&["trace", "neuron.yaml"]).ends_with(0);
+    let trace: Value = serde_json::from_str(&done.out).expect("one JSON value and nothing else");
+    assert_eq!((&trace["format"], &trace["title"]), (&1.into(), &"One neuron".into()));
+    let setups = &trace["setups"];
+    assert_eq!(keys(setups), ["neuron"]);
+    assert_eq!(keys(&setups["neuron"]["runs"]), ["sgd", "adam"]);
+    let iterations = setups["neuron"]["runs"]["adam"]["iterations"].as_array().unwrap();
+    assert_eq!(iterations.len(), 3);
+    let start = &iterations[0];
+    assert_eq!(start["t"], 0);
+    has_keys(start, &["t", "parameters", "state"]);
+    assert!(start.get("batch").is_none() && start.get("gradient").is_none(), "{start}");
+    for (t, record) in iterations.iter().enumerate().skip(1) {
+        assert_eq!(record["t"], t);
+        assert_eq!(record["batch"], serde_json::json!([t]));
+        let fixed = ["examples", "loss", "gradient", "learning_rate", "state", "parameters"];
+        has_keys(record, &fixed);
+        has_keys(&record["gradient"], &["w", "b"]);
+        has_keys(&record["state"]["u"], &["w", "b"]);
+        has_keys(&record["state"]["v"], &["w", "b"]);
+        let example = &record["examples"][0];
+        has_keys(&example["values"], &["x", "y", "z", "y_hat", "loss"]);
+        has_keys(&example["adjoints"], &["z", "y_hat"]);
+        let branch = &example["branches"][0];
+        has_keys(branch, &["node", "function", "argument", "sign", "branch"]);
+    }
+    // By hand: z = 1·3 − 1 = 2, active; L = ½·2² = 2; ∂L/∂w = 2·1·3 = 6, ∂L/∂b = 2.
+    let sgd = &setups["neuron"]["runs"]["sgd"]["iterations"][1];
+    let exact = |value: &Value, text: &str| assert_eq!(value["exact"], text, "{value}");
+    exact(&sgd["examples"][0]["values"]["z"], "2");
+    exact(&sgd["examples"][0]["adjoints"]["z"], "2");
+    exact(&sgd["loss"], "2");
+    exact(&sgd["gradient"]["w"], "6");
+    exact(&sgd["learning_rate"], "1/2");
+    exact(&sgd["parameters"]["w"], "-2");
+    exact(&sgd["parameters"]["b"], "-2");
+    assert_eq!(sgd["learning_rate"]["decimal"], "0.5");
+    let branch = &sgd["examples"][0]["branches"][0];
+    assert_eq!(
+        (&branch["node"], &branch["function"], &branch["sign"], &branch["branch"]),
+        (&"y_hat".into(), &"relu".into(), &1.into(), &"active".into())
+    );
+}
+
+/// Every V in a trace is `{exact, decimal}` or `{undefined}`, as the design has it.
+#[test]
+fn every_value_of_a_trace_has_the_fixed_form() {
+    let desk = Desk::new(&[("neuron.yaml", &NEURON.replace("relu(z)", "sigmoid(z)"))]);
+    let done = desk.run(&["trace", "neuron.yaml"]).ends_with(0);
+    let trace: Value = serde_json::from_str(&done.out).unwrap();
+    let record = &trace["setups"]["neuron"]["runs"]["sgd"]["iterations"][1];
+    // σ(2) = 1/(1 + e⁻²) to 60 digits is 0.88079707797788244405972914130239679520638429…
+    let y_hat = &record["examples"][0]["values"]["y_hat"];
+    assert_eq!(y_hat["exact"], Value::Null);
+    assert_eq!(y_hat["decimal"], "0.8807970779778824440597291413023967952064");
+    let mut count = 0;
+    values(&trace, &mut |value| {
+        count += 1;
+        let text = value["decimal"].as_str().unwrap();
+        let digits = text.split(['e', 'E']).next().unwrap();
+        let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.trim_start_matches('0').len() <= 40, "{value}");
+    });
+    assert!(count > 40, "{count}");
+}
+
+fn values(json: &Value, see: &mut dyn FnMut(&Value)) {
+    match json {
+        Value::Object(map) if map.contains_key("decimal") => {
+            assert_eq!(keys(json), ["exact", "decimal"]);
+            see(json);
+        }
+        Value::Object(map) => map.values().for_each(|inner| values(inner, see)),
+        Value::Array(list) => list.iter().for_each(|inner| values(inner, see)),
+        _ => {}
+    }
+}
+
+#[test]
+fn an_undefined_value_is_recorded_and_the_command_succeeds() {
+    // Fitted already, so the first gradient is 0 and Adam divides 0 by √0 + 0.
+    let text = NEURON
+        .replace("y: 0}, {x: -3", "y: 2}, {x: -3")
+        .replace("kind: adam, learning_rate: 0.5", "kind: adam, learning_rate: 0.5, epsilon: 0");
+    let desk = Desk::new(&[("neuron.yaml", &text)]);
+    let done = desk.run(&["trace", "neuron.yaml"]).ends_with(0);
+    let trace: Value = serde_json::from_str(&done.out).unwrap();
+    let iterations = trace["setups"]["neuron"]["runs"]["adam"]["iterations"].as_array().unwrap();
+    assert_eq!(iterations.len(), 2, "the run ends with the undefined iteration");
+    let w = iterations[1]["parameters"]["w"]["undefined"].as_str().unwrap();
+    assert!(w.starts_with("0/0 in "), "{w}");
+    desk.run(&["render", "neuron.yaml"]).ends_with(0);
+    let solutions = std::fs::read_to_string(desk.path("output/neuron/solutions.md")).unwrap();
+    assert!(solutions.contains("undefined"));
+}
+
+#[test]
+fn trace_of_a_broken_scenario_prints_nothing() {
+    let desk = Desk::new(&[("neuron.yaml", &NEURON.replace("relu", "rleu"))]);
+    let done = desk.run(&["trace", "neuron.yaml"]).ends_with(2);
+    assert_eq!(done.out, "");
+    assert!(done.err.starts_with("neuron.yaml:6:"), "{}", done.err);
+}
+
+#[test]
+fn help_goes_to_standard_output() {
+    let desk = Desk::new(&[]);
+    let whole = desk.run(&["--help"]).ends_with(0);
+    assert_eq!(whole.err, "");
+    for command in ["render", "check", "trace", "new"] {
+        assert!(whole.out.contains(command), "`{command}` is not listed");
+        let done = desk.run(&[command, "--help"]).ends_with(0);
+        assert_eq!(done.err, "");
+        assert!(done.out.contains(&format!("gradsheet {command}")), "{}", done.out);
+        assert!(done.out.lines().all(|line| line.chars().count() <= 120), "{}", done.out);
+    }
+    let version = desk.run(&["--version"]).ends_with(0);
+    assert_eq!(version.out, format!("gradsheet {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_wrong_command_line_is_status_2() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let table: [&[&str]; 8] = [
+        &[],
+        &["rendre", "neuron.yaml"],
+        &["render"],
+        &["render", "neuron.yaml", "--to", "docx"],
+        &["render", "neuron.yaml", "--audience", "teachers"],
+        &["render", "neuron.yaml", "--templates", "nowhere"],
+        &["check", "neuron.yaml", "--format", "xml"],
+        &["trace"],
+    ];
+    for arguments in table {
+        let done = desk.run(arguments).ends_with(2);
+        assert_eq!(done.out, "", "{arguments:?}");
+        assert!(!done.err.is_empty(), "{arguments:?}");
+    }
+    assert!(!desk.path("output").exists());
+}
+
+#[test]
+fn new_makes_a_folder_that_renders() {
+    let desk = Desk::new(&[]);
+    let done = desk.run(&["new", "course"]).ends_with(0);
+    assert_eq!(done.out, "");
+    assert_eq!(desk.names("course"), ["neuron.yaml"]);
+    assert!(done.err.contains("gradsheet render course/neuron.yaml"), "{}", done.err);
+    desk.run(&["check", "course/neuron.yaml"]).ends_with(0);
+    desk.run(&["render", "course/neuron.yaml"]).ends_with(0);
+    assert!(desk.path("output/neuron/solutions.html").exists());
+}
+
+#[test]
+fn new_overwrites_nothing() {
+    let desk = Desk::new(&[("course/neuron.yaml", "mine"), ("file", "mine too")]);
+    let done = desk.run(&["new", "course"]).ends_with(2);
+    assert!(done.err.contains("course/neuron.yaml"), "{}", done.err);
+    assert_eq!(std::fs::read_to_string(desk.path("course/neuron.yaml")).unwrap(), "mine");
+    let done = desk.run(&["new", "file"]);
+    assert!(matches!(done.status, Some(1 | 2)), "{done:?}");
+    assert_eq!(std::fs::read_to_string(desk.path("file")).unwrap(), "mine too");
+}
+
+#[test]
+fn a_template_of_the_users_takes_the_place_of_a_built_in_one() {
+    let desk = Desk::new(&[
+        ("neuron.yaml", NEURON),
+        ("mine/words/en.yaml", "solutions_note: For markers only\n"),
+        ("broken/sheet.md", "{{ sheet.title"),
+    ]);
+    let with = |folder| desk.run(&["render", "neuron.yaml", "--templates", folder]);
+    with("mine").ends_with(0);
+    let text = std::fs::read_to_string(desk.path("output/neuron/solutions.md")).unwrap();
+    assert!(text.contains("For markers only"), "{text}");
+    let before = desk.files("output");
+    let done = with("broken").ends_with(2);
+    assert!(done.err.contains("sheet.md"), "{}", done.err);
+    assert_eq!(desk.files("output"), before);
+}
