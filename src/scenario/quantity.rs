@@ -69,6 +69,10 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
         }
         Some(Shape::Scalar) | None => None,
     };
+    if field.node().is_map() {
+        field.refuse("initializers are not offered by this version; give a number or a matrix");
+        return None;
+    }
     if !field.node().is_list() {
         let real = real(field)?;
         let (rows, columns) = counts.unwrap_or((1, 1));

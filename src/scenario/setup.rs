@@ -28,8 +28,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let display = display(&mut map, outer);
     later_keys(&mut map);
     only_choice(&mut map, "reduction", "mean", "sum");
-    // The free adjoint of a model without a loss: one in every entry.
-    let _: Option<()> = map.choice("adjoint", &[("ones", ())]);
+    free_adjoint(&mut map);
     let (notation, notation_texts) = notation(&mut map);
     let dimensions = dimensions(&mut map);
     let declared = shapes(&mut map, &dimensions);
@@ -37,11 +36,13 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
     let before = field.report().count();
     let init = map.take("init");
     let parameters = init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes));
+    let before_data = field.report().count();
     let data_field = map.take("data");
     let (inputs, data) = match &data_field {
         Some(field) => examples(field, &mut shapes).unwrap_or_default(),
         None => (Vec::new(), Vec::new()),
     };
+    let count = (field.report().count() == before_data).then_some(data.len());
     for (name, _) in parameters.iter().filter(|(name, _)| inputs.contains(name)) {
         let place = init.as_ref().unwrap_or(field);
         place.refuse(format!("`{name}` stands both in `init` and in `data`"));
@@ -53,7 +54,6 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         .required("model")
         .and_then(|field| model::read(&field, &mut shapes, &dimensions, names_known));
     let inline = names(&mut map, "inline");
-    let count = if sound { Some(data.len()) } else { None };
     let batches = batches(&mut map, count);
     let optimizers = map.take("optimizers");
     map.finish();
@@ -121,6 +121,16 @@ fn later_keys(map: &mut Fields<'_>) {
         ("experiments", "experiments come with layers"),
     ] {
         map.later(key, why);
+    }
+}
+
+/// The free adjoint of a model without a loss: one in every entry.
+fn free_adjoint(map: &mut Fields<'_>) {
+    let Some(field) = map.take("adjoint") else { return };
+    if field.node().is_map() {
+        field.refuse("a drawn free adjoint is not offered by this version; `ones` is");
+    } else {
+        let _: Option<()> = field.choice(&[("ones", ())]);
     }
 }
 

@@ -328,7 +328,7 @@ fn a_zero_is_explained() {
         (
             "data: [{x: 1, y: 0}]; iterations: 1",
             sgd,
-            &["exactly $0$", "Any other value between the two one-sided derivatives"],
+            &["exactly $0$", "any value between the two one-sided derivatives"],
         ),
         // 1·(−3) − 1 = −4: off.
         (

@@ -36,11 +36,11 @@ const LAYERS: [Layer; 12] = [
         uses: &["number", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
-    Layer { module: "figure", uses: &["number"], crates: &["libm", "plotters"] },
+    Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
-        // Of the engine it sees the surface under a contour plot, and nothing else.
-        uses: &["number", "formula", "catalogue", "trace", "scenario", "engine::Surface", "figure"],
+        // Of the engine it sees the graph and single values that the trace does not record.
+        uses: &["number", "formula", "catalogue", "trace", "scenario", "engine", "figure"],
         crates: &["include_dir", "serde", "tera", "thiserror"],
     },
     Layer {
