@@ -18,8 +18,9 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use dashu_int::UBig;
 use sha2::{Digest as _, Sha256};
 
 use super::Rational;
@@ -92,7 +93,11 @@ pub(super) struct Atom {
     argument: Real,
     digest: Digest,
     memo: Memo,
+    split: OnceLock<Split>,
 }
+
+/// The prime factors of a cofactor with their multiplicities, if they could be found.
+pub(super) type Split = Option<Vec<(UBig, usize)>>;
 
 impl Atom {
     pub(super) fn new(function: Function, argument: Real) -> Arc<Self> {
@@ -100,7 +105,13 @@ impl Atom {
         hash.update([function.tag()]);
         hash.update(argument.digest());
         let digest = hash.finalize().into();
-        Arc::new(Atom { function, argument, digest, memo: Memo::default() })
+        Arc::new(Atom {
+            function,
+            argument,
+            digest,
+            memo: Memo::default(),
+            split: OnceLock::new(),
+        })
     }
 
     pub(super) fn function(&self) -> Function {
@@ -117,6 +128,11 @@ impl Atom {
 
     pub(super) fn memo(&self) -> &Memo {
         &self.memo
+    }
+
+    /// The factors of a cofactor, which are searched for once.
+    pub(super) fn split(&self, search: impl FnOnce() -> Split) -> &Split {
+        self.split.get_or_init(search)
     }
 }
 
@@ -136,14 +152,22 @@ impl PartialOrd for Atom {
 
 impl Ord for Atom {
     fn cmp(&self, other: &Self) -> Ordering {
-        if std::ptr::eq(self, other) { Ordering::Equal } else { self.digest.cmp(&other.digest) }
+        if std::ptr::eq(self, other) {
+            Ordering::Equal
+        } else {
+            self.digest.cmp(&other.digest)
+        }
     }
 }
 
 impl fmt::Debug for Atom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the argument: chains are thousands deep.
-        write!(f, "{:?}#{:02x}{:02x}", self.function, self.digest[0], self.digest[1])
+        write!(
+            f,
+            "{:?}#{:02x}{:02x}",
+            self.function, self.digest[0], self.digest[1]
+        )
     }
 }
 

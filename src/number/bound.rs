@@ -85,14 +85,20 @@ fn separation(sum: &Sum) -> Option<u64> {
         }
         let inner = majorant(&atom.argument().terms(), &known)?;
         known.insert(atom.digest(), of_function(atom.function(), inner)?);
-        roots += u32::from(!matches!(atom.function(), Function::Group | Function::Sealed));
+        roots += u32::from(!matches!(
+            atom.function(),
+            Function::Group | Function::Sealed
+        ));
         if roots > MAX_ROOTS || known.len() > MAX_ATOMS {
             return None;
         }
     }
     let whole = majorant(sum.terms(), &known)?;
     let conjugates = (1_u64 << roots) - 1;
-    let bits = whole.upper.checked_mul(conjugates)?.checked_add(whole.lower)?;
+    let bits = whole
+        .upper
+        .checked_mul(conjugates)?
+        .checked_add(whole.lower)?;
     (bits <= MAX_BITS).then_some(bits)
 }
 
@@ -156,7 +162,10 @@ fn majorant(terms: &[Term], known: &BTreeMap<Digest, Majorant>) -> Option<Majora
         upper = upper.max(numerator(term, &denominator, &extents, known)?);
     }
     let summands = u64::from(terms.len().next_power_of_two().trailing_zeros());
-    Some(Majorant { upper: upper.checked_add(summands)?, lower })
+    Some(Majorant {
+        upper: upper.checked_add(summands)?,
+        lower,
+    })
 }
 
 /// `log2` of the bound of one term, once it is brought to the common denominator.
@@ -170,7 +179,10 @@ fn numerator(
     let mut bits = length(&(unsigned(term.coefficient.numerator()) * factor));
     for (digest, extent) in extents {
         let atom = known.get(digest)?;
-        let power = term.monomial.iter().find(|factor| factor.atom.digest() == *digest);
+        let power = term
+            .monomial
+            .iter()
+            .find(|factor| factor.atom.digest() == *digest);
         let (above, below) = split(power.map_or(0, |factor| factor.power));
         let uppers = above.checked_add(extent.below - below)?;
         let lowers = below.checked_add(extent.above - above)?;
@@ -190,4 +202,53 @@ fn split(power: i32) -> (u64, u64) {
 /// `log2` of a positive number, rounded up.
 fn length(value: &UBig) -> u64 {
     u64::try_from((value - 1_u8).bit_len()).unwrap_or(u64::MAX / 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rational;
+    use super::*;
+
+    fn root(value: &Real) -> Real {
+        value.sqrt().unwrap()
+    }
+
+    fn surd(n: i64) -> Real {
+        root(&Real::from(n))
+    }
+
+    #[test]
+    fn bounds_are_met() {
+        // |x| for the sums of k roots that come closest to each other.
+        let table = [
+            surd(10) + surd(11) - surd(5) - surd(18),
+            root(&(surd(2) + surd(3))) - root(&(surd(10) - Real::one())),
+            Real::one()
+                .checked_div(&(surd(2) + surd(3) + surd(5)))
+                .unwrap()
+                - surd(7),
+        ];
+        for value in table {
+            let bits = separation(value.as_sum().unwrap()).unwrap();
+            let size = value.ball(128).unwrap().magnitude_bits();
+            assert!(size > -i64::try_from(bits).unwrap(), "{value:?}: {bits}");
+        }
+    }
+
+    #[test]
+    fn hidden_zeros_are_proved() {
+        // sqrt(10 + 2 sqrt 6 + 2 sqrt 10 + 2 sqrt 15) = sqrt 2 + sqrt 3 + sqrt 5.
+        let square = Real::from(10) + (surd(6) + surd(10) + surd(15)) * Real::from(2);
+        let gap = root(&square) - surd(2) - surd(3) - surd(5);
+        assert!(!gap.is_zero_form());
+        assert_eq!(sign(&gap), Some(Sign::Zero));
+        let off = &gap + Real::from(Rational::from_parts(1.into(), UBig::ONE << 3000));
+        assert_eq!(sign(&off), Some(Sign::Positive));
+    }
+
+    #[test]
+    fn other_functions_have_no_bound() {
+        let value = Real::one().exp().unwrap() - surd(7);
+        assert_eq!(sign(&value), None);
+    }
 }

@@ -1,10 +1,11 @@
 //! Numbers as sums of square roots, for print.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::integer::{is_negative, magnitude};
 use super::real::Real;
-use super::surd::radicand;
+use super::surd::squarefree;
 use super::{Integer, Rational};
 
 /// Longest text that an error message repeats.
@@ -24,12 +25,17 @@ impl Real {
     /// could be factored.
     #[must_use]
     pub fn closed_form(&self) -> Option<ClosedForm> {
-        let mut terms = self
-            .terms()
-            .iter()
-            .map(|term| Some((term.coefficient.clone(), radicand(&term.monomial)?)))
-            .collect::<Option<Vec<_>>>()?;
-        terms.sort_by(|(_, a), (_, b)| a.cmp(b));
+        let mut sum: BTreeMap<Integer, Rational> = BTreeMap::new();
+        for term in &*self.terms() {
+            let (outside, radicand) = squarefree(&term.monomial)?;
+            *sum.entry(radicand).or_default() += &term.coefficient * outside;
+        }
+        let terms = sum
+            .into_iter()
+            .map(|(radicand, coefficient)| (coefficient, radicand));
+        let terms = terms
+            .filter(|(coefficient, _)| !coefficient.is_zero())
+            .collect();
         Some(ClosedForm { terms })
     }
 }
@@ -44,10 +50,12 @@ impl ClosedForm {
     /// Plain text, as the trace has it: `1 - 1/4*sqrt(2)`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.join(" + ", " - ", |size, root| match (size.is_one(), root.is_one()) {
-            (_, true) => size.to_string(),
-            (true, false) => format!("sqrt({root})"),
-            (false, false) => format!("{size}*sqrt({root})"),
+        self.join(" + ", " - ", |size, root| {
+            match (size.is_one(), root.is_one()) {
+                (_, true) => size.to_string(),
+                (true, false) => format!("sqrt({root})"),
+                (false, false) => format!("{size}*sqrt({root})"),
+            }
         })
     }
 
@@ -85,7 +93,11 @@ impl ClosedForm {
             };
             let _ = write!(text, "{sign}{}", write(&magnitude(coefficient), root));
         }
-        if text.is_empty() { "0".to_owned() } else { text }
+        if text.is_empty() {
+            "0".to_owned()
+        } else {
+            text
+        }
     }
 }
 
@@ -101,11 +113,16 @@ mod tests {
 
     #[test]
     fn texts_have_one_shape() {
-        let table: [(&[(i64, u64, i64)], &str, &str); 9] = [
+        type Terms = &'static [(i64, u64, i64)];
+        let table: [(Terms, &str, &str); 9] = [
             (&[], "0", "0"),
             (&[(-1, 2, 1)], "-1/2", "-\\frac{1}{2}"),
             (&[(3, 1, 1)], "3", "3"),
-            (&[(1, 1, 1), (-1, 4, 2)], "1 - 1/4*sqrt(2)", "1-\\frac{\\sqrt{2}}{4}"),
+            (
+                &[(1, 1, 1), (-1, 4, 2)],
+                "1 - 1/4*sqrt(2)",
+                "1-\\frac{\\sqrt{2}}{4}",
+            ),
             (&[(1, 1, 2)], "sqrt(2)", "\\sqrt{2}"),
             (&[(-1, 1, 2)], "-sqrt(2)", "-\\sqrt{2}"),
             (&[(3, 1, 2)], "3*sqrt(2)", "3\\sqrt{2}"),
@@ -129,7 +146,9 @@ mod tests {
 
     #[test]
     fn other_atoms_have_no_closed_form() {
-        let nested = (Real::one() + Real::from(2).sqrt().unwrap()).sqrt().unwrap();
+        let nested = (Real::one() + Real::from(2).sqrt().unwrap())
+            .sqrt()
+            .unwrap();
         assert_eq!(nested.closed_form(), None);
         assert_eq!(Real::one().exp().unwrap().closed_form(), None);
     }

@@ -6,16 +6,17 @@
 //! bound; balls up to 4096 bits; [`Undecided`].
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use super::atom::Atom;
 use super::ball::{Ball, BallFault};
 use super::bound;
 use super::evaluate::evaluate;
-use super::expansion;
 use super::fault::{Fault, OutOfRange, Sign, Undecided};
 use super::integer::sign_of;
 use super::real::Real;
 use super::sum::{Sum, Term};
+use super::zero;
 
 /// First and last precision of balls, in bits.
 pub(super) const MIN_BITS: u32 = 64;
@@ -93,13 +94,17 @@ impl Real {
 
 /// The precisions that are tried in turn.
 pub(super) fn ladder(from: u32) -> impl Iterator<Item = u32> {
-    let first = from.next_power_of_two().max(MIN_BITS);
+    let first = from.clamp(MIN_BITS, MAX_BITS).next_power_of_two();
     std::iter::successors(Some(first), |bits| bits.checked_mul(2))
         .take_while(|&bits| bits <= MAX_BITS)
 }
 
 fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
-    if let Some(sign) = sum.terms().first().and_then(|first| sign_of_term(first, sum)) {
+    if let Some(sign) = sum
+        .terms()
+        .first()
+        .and_then(|first| sign_of_term(first, sum))
+    {
         return Ok(sign);
     }
     for bits in ladder(MIN_BITS) {
@@ -113,7 +118,7 @@ fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
             Err(BallFault::Coarse) => {}
         }
         if bits == PROOF_BITS {
-            if expansion::is_zero(sum) {
+            if zero::is_zero(sum) {
                 return Ok(Sign::Zero);
             }
             if let Some(sign) = bound::sign(value) {
@@ -130,18 +135,24 @@ fn sign_of_term(term: &Term, sum: &Sum) -> Option<Sign> {
     if sum.terms().len() != 1 {
         return None;
     }
-    term.monomial.iter().try_fold(sign_of(&term.coefficient), |sign, factor| {
-        let atom = sign_of_atom(&factor.atom)?;
-        Some(if factor.power % 2 == 0 { sign } else { sign.times(atom) })
-    })
+    term.monomial
+        .iter()
+        .try_fold(sign_of(&term.coefficient), |sign, factor| {
+            let atom = sign_of_atom(&factor.atom)?;
+            Some(if factor.power % 2 == 0 {
+                sign
+            } else {
+                sign.times(atom)
+            })
+        })
 }
 
 /// The sign of an atom that is not zero, from its function or a ball.
-pub(super) fn sign_of_atom(atom: &std::sync::Arc<Atom>) -> Option<Sign> {
+pub(super) fn sign_of_atom(atom: &Arc<Atom>) -> Option<Sign> {
     if atom.function().is_positive() {
         return Some(Sign::Positive);
     }
-    let value = Real::from_atom(std::sync::Arc::clone(atom));
+    let value = Real::from_atom(Arc::clone(atom));
     ladder(MIN_BITS)
         .map_while(|bits| match evaluate(&value, bits) {
             Err(BallFault::OutOfRange) => None,
@@ -149,4 +160,62 @@ pub(super) fn sign_of_atom(atom: &std::sync::Arc<Atom>) -> Option<Sign> {
         })
         .find_map(|ball| ball.ok()?.sign())
         .filter(|&sign| sign != Sign::Zero)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_exact;
+    use super::*;
+
+    fn real(text: &str) -> Real {
+        Real::from(parse_exact(text).unwrap())
+    }
+
+    #[test]
+    fn precision_rises_until_the_sign_shows() {
+        let root = real("2").sqrt().unwrap();
+        for digits in [10, 100, 1000, 1200] {
+            let power = real(&format!("1e-{digits}"));
+            let e = power.exp().unwrap();
+            let table = [
+                (
+                    &root * &root * &root - &root - &root + &power,
+                    Sign::Positive,
+                ),
+                (&e - Real::one() - &power - &power * &power, Sign::Negative),
+                (Real::one() - &e, Sign::Negative),
+            ];
+            for (place, (value, sign)) in table.into_iter().enumerate() {
+                let reached = value.sign();
+                // The second is about 10^(-2 digits) in size.
+                if place == 1 && digits >= 1000 {
+                    assert_eq!(reached, Err(Undecided { bits: MAX_BITS }));
+                } else {
+                    assert_eq!(reached, Ok(sign), "{digits}, row {place}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn single_terms_are_decided_by_their_factors() {
+        let tiny = real("-1e9").exp().unwrap();
+        let value = real("-2") * &tiny * real("4").sin().unwrap();
+        assert_eq!(value.sign(), Ok(Sign::Positive));
+        assert_eq!(tiny.compare(&Real::zero()), Ok(Ordering::Greater));
+    }
+
+    #[test]
+    fn doubles_are_close() {
+        let table = [
+            (real("1/3"), 1.0 / 3.0),
+            (real("2").sqrt().unwrap(), std::f64::consts::SQRT_2),
+            (-Real::one().exp().unwrap(), -std::f64::consts::E),
+        ];
+        for (value, double) in table {
+            assert!((value.to_f64() / double - 1.0).abs() < 1e-15, "{double}");
+        }
+        assert!(real("1e400").to_f64().is_infinite());
+        assert!(Real::zero().to_f64().abs() < f64::MIN_POSITIVE);
+    }
 }

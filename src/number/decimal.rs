@@ -21,7 +21,10 @@ use super::integer::{power_of_ten, power_of_two, scale_by_ten, unsigned};
 use super::real::Real;
 use super::{Integer, Rational};
 
-/// How many digits are asked for.
+/// Most digits that are written.
+const MAX_DIGITS: u32 = 10_000;
+
+/// How many digits are asked for; beyond 10,000 is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     /// Digits after the decimal point.
@@ -61,14 +64,24 @@ impl Decimal {
     fn new(candidate: Candidate, exact: bool) -> Self {
         let Candidate { digits, places } = candidate;
         let value = scale_by_ten(&Rational::from(digits.clone()), -places);
-        Decimal { value, exact, digits, places }
+        Decimal {
+            value,
+            exact,
+            digits,
+            places,
+        }
     }
 
     /// An exact decimal, without trailing zeros after the point.
     pub(super) fn exact(value: &Rational) -> Option<Self> {
         let places = places_needed(value.denominator())?;
         let digits = scale_by_ten(value, places).numerator().clone();
-        Some(Decimal { value: value.clone(), exact: true, digits, places })
+        Some(Decimal {
+            value: value.clone(),
+            exact: true,
+            digits,
+            places,
+        })
     }
 }
 
@@ -78,6 +91,10 @@ impl Decimal {
 /// [`Fault::Undecided`] where a sign or a digit stays open, [`Fault::OutOfRange`] where
 /// the number is too large for the digits asked for, or too small.
 pub fn round(value: &Real, precision: Precision, rounding: Rounding) -> Result<Decimal, Fault> {
+    let (Precision::Decimals(count) | Precision::Significant(count)) = precision;
+    if count > MAX_DIGITS {
+        return Err(OutOfRange.into());
+    }
     let Some(rational) = value.as_rational() else {
         return round_irrational(value, precision, rounding);
     };
@@ -114,7 +131,14 @@ impl Decimal {
 fn round_rational(value: &Rational, precision: Precision, rounding: Rounding) -> Decimal {
     let candidate = candidate(value.numerator(), value.denominator(), precision, rounding);
     let decimal = Decimal::new(candidate, false);
-    if decimal.value == *value { Decimal { exact: true, ..decimal } } else { decimal }
+    if decimal.value == *value {
+        Decimal {
+            exact: true,
+            ..decimal
+        }
+    } else {
+        decimal
+    }
 }
 
 fn round_irrational(
@@ -124,7 +148,13 @@ fn round_irrational(
 ) -> Result<Decimal, Fault> {
     let sign = value.sign()?;
     if sign == Sign::Zero {
-        return Ok(Decimal::new(Candidate { digits: Integer::ZERO, places: 0 }, true));
+        return Ok(Decimal::new(
+            Candidate {
+                digits: Integer::ZERO,
+                places: 0,
+            },
+            true,
+        ));
     }
     let (Precision::Decimals(count) | Precision::Significant(count)) = precision;
     let mut last = None;
@@ -202,7 +232,10 @@ fn significant_digits(
     let digits = round_at(numerator, denominator, places, rounding);
     // Rounding up may carry into a new digit: 9.996 becomes 10.0, not 10.00.
     if unsigned(&digits) == power_of_ten(count.unsigned_abs()) {
-        return Candidate { digits: digits / 10_u8, places: places - 1 };
+        return Candidate {
+            digits: digits / 10_u8,
+            places: places - 1,
+        };
     }
     Candidate { digits, places }
 }
@@ -211,8 +244,11 @@ fn significant_digits(
 fn round_at(numerator: &Integer, denominator: &UBig, places: i64, rounding: Rounding) -> Integer {
     let power = power_of_ten(places.unsigned_abs());
     let (sign, size) = numerator.clone().into_parts();
-    let (above, below) =
-        if places >= 0 { (size * power, denominator.clone()) } else { (size, denominator * power) };
+    let (above, below) = if places >= 0 {
+        (size * power, denominator.clone())
+    } else {
+        (size, denominator * power)
+    };
     let (mut quotient, rest) = above.div_rem(&below);
     let away = match ((rest << 1).cmp(&below), rounding) {
         (std::cmp::Ordering::Less, _) => false,
@@ -252,5 +288,9 @@ fn places_needed(denominator: &UBig) -> Option<i64> {
     let mut rest = denominator.clone();
     let twos = rest.remove(&UBig::from(2_u8)).unwrap_or(0);
     let fives = rest.remove(&UBig::from(5_u8)).unwrap_or(0);
-    if rest.is_one() { i64::try_from(twos.max(fives)).ok() } else { None }
+    if rest.is_one() {
+        i64::try_from(twos.max(fives)).ok()
+    } else {
+        None
+    }
 }

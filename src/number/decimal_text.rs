@@ -77,7 +77,11 @@ impl Decimal {
     /// its trailing zeros, a rounded one keeps those that were asked for.
     fn mantissa(&self, mark: &str) -> (String, i64) {
         let digits = self.digit_text();
-        let kept = if self.exact { digits.trim_end_matches('0') } else { &digits };
+        let kept = if self.exact {
+            digits.trim_end_matches('0')
+        } else {
+            &digits
+        };
         if kept.is_empty() {
             return ("0".to_owned(), 0);
         }
@@ -88,7 +92,11 @@ impl Decimal {
 }
 
 fn latex_mark(mark: char) -> String {
-    if mark == '.' { ".".to_owned() } else { format!("{{{mark}}}") }
+    if mark == '.' {
+        ".".to_owned()
+    } else {
+        format!("{{{mark}}}")
+    }
 }
 
 /// An input as LaTeX, always exactly: as a decimal where it ends within 60 digits, as a
@@ -114,7 +122,11 @@ pub fn exact_input_latex(value: &Rational, mark: char) -> String {
     if size.is_int() {
         return format!("{sign}{size}");
     }
-    format!("{sign}\\frac{{{}}}{{{}}}", size.numerator(), size.denominator())
+    format!(
+        "{sign}\\frac{{{}}}{{{}}}",
+        size.numerator(),
+        size.denominator()
+    )
 }
 
 impl Decimal {
@@ -134,5 +146,88 @@ pub fn trace_decimal(value: &Real) -> Result<String, Fault> {
         Ok(decimal.to_plain('.'))
     } else {
         Ok(decimal.to_scientific('.'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Precision, Rounding, parse_exact, round};
+    use super::*;
+
+    #[test]
+    fn decimals_print_in_every_notation() {
+        let table = [
+            ("0", 3, "0", "0", "0e0"),
+            ("-2", 3, "-2", "-2", "-2e0"),
+            ("2/5", 3, "0,4", "0{,}4", "4e-1"),
+            ("1/3", 3, "0,333", "0{,}333", "3,33e-1"),
+            ("0.39999", 3, "0,400", "0{,}400", "4,00e-1"),
+            (
+                "-1/80001",
+                2,
+                "-0,000012",
+                "-1{,}2 \\cdot 10^{-5}",
+                "-1,2e-5",
+            ),
+            ("1e-8", 2, "0,00000001", "10^{-8}", "1e-8"),
+            ("-1e-8", 2, "-0,00000001", "-10^{-8}", "-1e-8"),
+            ("3e-8", 2, "0,00000003", "3 \\cdot 10^{-8}", "3e-8"),
+            ("1.00001e-8", 1, "0,00000001", "1 \\cdot 10^{-8}", "1e-8"),
+            ("1e16", 2, "10000000000000000", "10^{16}", "1e16"),
+            ("2e15", 2, "2000000000000000", "2000000000000000", "2e15"),
+            ("123456.7", 2, "120000", "120000", "1,2e5"),
+            ("0.0001", 2, "0,0001", "0{,}0001", "1e-4"),
+        ];
+        for (text, digits, plain, latex, scientific) in table {
+            let value = Real::from(parse_exact(text).unwrap());
+            let decimal = round(&value, Precision::Significant(digits), Rounding::HalfUp).unwrap();
+            assert_eq!(decimal.to_plain(','), plain);
+            assert_eq!(decimal.to_latex(','), latex);
+            assert_eq!(decimal.to_scientific(','), scientific);
+        }
+    }
+
+    #[test]
+    fn inputs_print_exactly() {
+        let table = [
+            ("0.1", "0.1"),
+            ("-3", "-3"),
+            ("1/3", "\\frac{1}{3}"),
+            ("-22/7", "-\\frac{22}{7}"),
+            ("1e-8", "10^{-8}"),
+            ("-2e-12", "-2 \\cdot 10^{-12}"),
+            ("1.5e-8", "0.000000015"),
+            ("0.0001", "0.0001"),
+            ("1e20", "10^{20}"),
+            ("12345678901234567890", "12345678901234567890"),
+            ("1.5e-3000", "1.5 \\cdot 10^{-3000}"),
+            ("0", "0"),
+        ];
+        for (text, latex) in table {
+            assert_eq!(exact_input_latex(&parse_exact(text).unwrap(), '.'), latex);
+        }
+    }
+
+    #[test]
+    fn traces_keep_forty_digits() {
+        let table = [
+            ("1/3", "0.3333333333333333333333333333333333333333"),
+            ("-0.5", "-0.5"),
+            ("1/8", "0.125"),
+            ("1e-7", "0.0000001"),
+            ("1e-8", "1e-8"),
+            ("1.25e-9", "1.25e-9"),
+            ("1e20", "100000000000000000000"),
+            ("1e21", "1e21"),
+            ("1234567890123456789012", "1.234567890123456789012e21"),
+            (
+                "12345678901234567890123456789012345678905/100",
+                "1.234567890123456789012345678901234567890e38",
+            ),
+        ];
+        for (text, expected) in table {
+            let value = Real::from(parse_exact(text).unwrap());
+            assert_eq!(trace_decimal(&value).as_deref(), Ok(expected), "{text}");
+        }
     }
 }

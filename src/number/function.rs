@@ -1,7 +1,7 @@
 //! Exponential, logarithm, sigmoid, tanh, sine and cosine of forms.
 //!
 //! ```text
-//! exp(a + n log b)  = b^n exp(a)          n an integer        exp(0) = 1
+//! exp(a + q log b)  = b^q exp(a)          2^k q an integer    exp(0) = 1
 //! log(q prod x^n)   = sum of the logarithms of q's primes + sum of n log|x|
 //! log(Exp(a))       = a                   log(Root(a)) = 1/2 log(a)
 //! sigmoid(0) = 1/2      tanh, sin odd     cos even            tanh(0) = sin(0) = 0
@@ -13,22 +13,24 @@
 
 use std::sync::Arc;
 
+use dashu_base::PowerOfTwo;
+
 use super::atom::{Atom, Function};
 use super::ball::BallFault;
 use super::decide::sign_of_atom;
 use super::evaluate::evaluate;
-use super::factor::factor;
+use super::factor::{Effort, factor};
 use super::fault::{Fault, OutOfRange, Sign, Undefined};
-use super::integer::{is_negative, magnitude, size, unsigned};
+use super::integer::{is_negative, magnitude, unsigned};
 use super::power::integer_power;
 use super::real::Real;
-use super::sum::{Factor, Sum, Term, from_terms, scaled};
+use super::root::root_of_positive;
+use super::sum::{Factor, Sum, Term, from_terms, primitive};
 use super::{Integer, Rational};
 
-/// Largest multiple of a logarithm that is turned into a power.
-const MAX_MULTIPLE: i64 = 64;
-/// Longest coefficient whose logarithm is drawn out of a sum, in bits.
-const CONTENT_BITS: usize = 256;
+/// Largest power, and largest root, that a multiple of a logarithm is turned into.
+const MAX_MULTIPLE: u8 = 64;
+const MAX_DEGREE: u8 = 16;
 /// Precision at which a new value is tested for its range.
 const PROBE_BITS: u32 = 64;
 
@@ -59,7 +61,10 @@ impl Real {
     /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
     pub fn sigmoid(&self) -> Result<Real, Fault> {
         if self.is_zero_form() {
-            return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
+            return Ok(Real::rational(Rational::from_parts(
+                Integer::ONE,
+                2_u8.into(),
+            )));
         }
         within_range(Real::from_atom(Atom::new(Function::Sigmoid, self.clone())))
     }
@@ -106,7 +111,11 @@ fn odd(value: &Real, function: Function) -> Result<Real, Fault> {
     }
     let (sign, argument) = without_sign(value);
     let image = within_range(Real::from_atom(Atom::new(function, argument)))?;
-    Ok(if sign == Sign::Negative { -image } else { image })
+    Ok(if sign == Sign::Negative {
+        -image
+    } else {
+        image
+    })
 }
 
 /// Splits off the sign of the leading coefficient, so that `x` and `-x` share a form.
@@ -120,8 +129,9 @@ fn without_sign(value: &Real) -> (Sign, Real) {
 /// The form of an exponential; never fails, since nothing is evaluated.
 pub(super) fn exp_form(value: &Real) -> Real {
     let terms = value.terms();
-    let (logarithms, others): (Vec<&Term>, Vec<&Term>) =
-        terms.iter().partition(|term| multiple_of_log(term).is_some());
+    let (logarithms, others): (Vec<&Term>, Vec<&Term>) = terms
+        .iter()
+        .partition(|term| multiple_of_log(term).is_some());
     let mut result = match others.as_slice() {
         [] => Real::one(),
         _ if logarithms.is_empty() => Real::from_atom(Atom::new(Function::Exp, value.clone())),
@@ -131,19 +141,30 @@ pub(super) fn exp_form(value: &Real) -> Real {
         }
     };
     for (multiple, atom) in logarithms.into_iter().filter_map(multiple_of_log) {
-        result = result * integer_power(atom.argument(), multiple);
+        result = result * short_power(atom.argument(), multiple);
     }
     result
 }
 
-/// The `n` and the atom of a term `n Log(a)` with a small integer `n`.
-fn multiple_of_log(term: &Term) -> Option<(i64, &Atom)> {
-    let [Factor { atom, power: 1 }] = &*term.monomial else { return None };
-    if atom.function() != Function::Log || !term.coefficient.is_int() {
+/// The multiple and the atom of a term `q Log(a)`, where `a^q` is had by roots and powers.
+fn multiple_of_log(term: &Term) -> Option<(&Rational, &Atom)> {
+    let [Factor { atom, power: 1 }] = &*term.monomial else {
         return None;
+    };
+    let multiple = &term.coefficient;
+    let short = *multiple.denominator() <= MAX_DEGREE.into()
+        && multiple.denominator().is_power_of_two()
+        && unsigned(multiple.numerator()) <= MAX_MULTIPLE.into();
+    (atom.function() == Function::Log && short).then_some((multiple, &**atom))
+}
+
+/// The power of a positive number that [`multiple_of_log`] found.
+fn short_power(base: &Real, exponent: &Rational) -> Real {
+    let mut root = base.clone();
+    for _ in 0..exponent.denominator().trailing_zeros().unwrap_or(0) {
+        root = root_of_positive(&root);
     }
-    let multiple = i64::try_from(term.coefficient.numerator()).ok()?;
-    (multiple.abs() <= MAX_MULTIPLE).then_some((multiple, &**atom))
+    integer_power(&root, i64::try_from(exponent.numerator()).unwrap_or(0))
 }
 
 /// The form of the logarithm of a number that was certified to be positive.
@@ -173,8 +194,11 @@ fn log_of_term(
     multiple: &Rational,
     pending: &mut Vec<(Real, Rational)>,
 ) -> Option<Real> {
-    let signs: Vec<Sign> =
-        term.monomial.iter().map(|factor| sign_of_atom(&factor.atom)).collect::<Option<_>>()?;
+    let signs: Vec<Sign> = term
+        .monomial
+        .iter()
+        .map(|factor| sign_of_atom(&factor.atom))
+        .collect::<Option<_>>()?;
     let mut result = log_of_rational(&magnitude(&term.coefficient));
     for (factor, sign) in term.monomial.iter().zip(signs) {
         let argument = factor.atom.argument();
@@ -184,7 +208,11 @@ fn log_of_term(
             Function::Exp => result = result + argument * Real::from(power),
             Function::Root | Function::Prime => pending.push((argument.clone(), half())),
             Function::Group => {
-                let positive = if sign == Sign::Negative { -argument } else { argument.clone() };
+                let positive = if sign == Sign::Negative {
+                    -argument
+                } else {
+                    argument.clone()
+                };
                 pending.push((positive, &power * multiple));
             }
             _ => {
@@ -198,23 +226,94 @@ fn log_of_term(
 }
 
 fn log_of_sum(terms: &[Term]) -> Real {
-    let lead = terms.iter().find(|term| !term.is_rational()).map(|term| &term.coefficient);
-    let content = lead.map_or(Rational::ONE, magnitude);
-    if content.is_one() || size(&content) > CONTENT_BITS {
-        return opaque_log(&Real::from_sum(Sum::new(terms.to_vec())));
-    }
-    let primitive = scaled(terms, &(Rational::ONE / &content));
-    log_of_rational(&content) + opaque_log(&Real::from_sum(Sum::new(primitive)))
+    let (content, primitive) = primitive(terms);
+    let form = Real::from_sum(Sum::new(primitive));
+    let positive = if is_negative(&content) { -form } else { form };
+    log_of_rational(&magnitude(&content)) + opaque_log(&positive)
 }
 
 /// The logarithm of a positive fraction, split over its known factors.
 fn log_of_rational(value: &Rational) -> Real {
     let part = |number: &dashu_int::UBig, sign: i64| {
-        factor(number).into_iter().fold(Real::zero(), |sum, factor| {
-            let base = Real::rational(Rational::from(factor.base));
-            let count = i64::try_from(factor.multiplicity).unwrap_or(i64::MAX);
-            sum + opaque_log(&base) * Real::from(sign * count)
-        })
+        factor(number, Effort::Quick)
+            .into_iter()
+            .fold(Real::zero(), |sum, factor| {
+                let base = Real::rational(Rational::from(factor.base));
+                let count = i64::try_from(factor.multiplicity).unwrap_or(i64::MAX);
+                sum + opaque_log(&base) * Real::from(sign * count)
+            })
     };
     part(&unsigned(value.numerator()), 1) + part(value.denominator(), -1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn real(n: i64) -> Real {
+        Real::from(n)
+    }
+
+    #[test]
+    fn values_at_zero_are_exact() {
+        let half = Real::from(Rational::from_parts(1.into(), 2_u8.into()));
+        let zero = Real::zero();
+        let table = [
+            (zero.exp(), Real::one()),
+            (Real::one().log(), Real::zero()),
+            (zero.sigmoid(), half),
+            (zero.tanh(), Real::zero()),
+            (zero.sin(), Real::zero()),
+            (zero.cos(), Real::one()),
+        ];
+        for (found, expected) in table {
+            assert_eq!(found, Ok(expected));
+        }
+    }
+
+    #[test]
+    fn identities_are_seen_in_the_form() {
+        let (x, y) = (real(2).sqrt().unwrap(), real(5).sin().unwrap());
+        let sum = &x - &y;
+        let table = [
+            (sum.exp().unwrap().log(), Ok(sum.clone())),
+            (sum.log().unwrap().exp(), Ok(sum.clone())),
+            (x.log().unwrap().exp(), Ok(x.clone())),
+            (
+                (&x + real(3) * sum.log().unwrap()).exp(),
+                Ok(x.exp().unwrap() * sum.pow(3).unwrap()),
+            ),
+            (
+                real(12).log(),
+                Ok(real(2) * real(2).log().unwrap() + real(3).log().unwrap()),
+            ),
+            (
+                sum.sqrt().unwrap().log().map(|log| log * real(2)),
+                sum.log(),
+            ),
+            ((-&sum).tanh(), sum.tanh().map(|value| -value)),
+            ((-&sum).sin(), sum.sin().map(|value| -value)),
+            ((-&sum).cos(), sum.cos()),
+            ((-&sum).exp(), Real::one().checked_div(&sum.exp().unwrap())),
+        ];
+        for (place, (found, expected)) in table.into_iter().enumerate() {
+            assert_eq!(found, expected, "row {place}");
+        }
+    }
+
+    #[test]
+    fn logarithms_need_positive_numbers() {
+        for value in [Real::zero(), real(-1), real(1) - real(2).sqrt().unwrap()] {
+            assert_eq!(value.log(), Err(Undefined::LogOfNonPositive.into()));
+        }
+    }
+
+    #[test]
+    fn nested_roots_need_no_stack() {
+        let mut x = Real::one().sin().unwrap();
+        for _ in 0..10_000 {
+            x = x.sqrt().unwrap();
+        }
+        assert!(x.log().unwrap().sign().is_ok());
+    }
 }

@@ -9,11 +9,11 @@
 //!
 //! ```text
 //! parse     text -> Rational
-//! real      the value and its operations      sum, product, quotient, atom: its form
-//! root      square roots                      factor, surd: of integers
-//! function  exp, log, sigmoid, tanh, sin, cos, powers
-//! evaluate  form -> ball                      ball, analytic, series: the arithmetic
-//! decide    signs and comparisons             bound: separation bounds
+//! real      the value and its operators       sum, atom: its form
+//! product   expand, common: multiplying out   quotient, root, power, function: the rest
+//! surd      square roots of integers          factor, montgomery: their factors
+//! evaluate  form -> ball                      ball, analytic, series: their arithmetic
+//! decide    signs and comparisons             zero, bound: proofs of zero
 //! decimal   the only place that rounds        decimal_text, closed_form: how it prints
 //! ```
 //!
@@ -22,17 +22,20 @@
 mod analytic;
 mod atom;
 mod ball;
+mod ball_arithmetic;
 mod bound;
 mod closed_form;
+mod common;
 mod decide;
 mod decimal;
 mod decimal_text;
 mod evaluate;
-mod expansion;
+mod expand;
 mod factor;
 mod fault;
 mod function;
 mod integer;
+mod montgomery;
 mod parse;
 mod power;
 mod product;
@@ -42,6 +45,7 @@ mod root;
 mod series;
 mod sum;
 mod surd;
+mod zero;
 
 pub use ball::Ball;
 pub use closed_form::ClosedForm;

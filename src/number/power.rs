@@ -23,7 +23,10 @@ impl Real {
     /// large.
     pub fn pow(&self, exponent: i64) -> Result<Real, Fault> {
         if exponent < 0 && self.sign()? == Sign::Zero {
-            return Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into());
+            return Err(Undefined::DivisionByZero {
+                numerator: Some("1".to_owned()),
+            }
+            .into());
         }
         match self.as_rational() {
             Some(base) if !is_short_power(base, exponent) => {
@@ -46,9 +49,10 @@ impl Real {
             return self.pow(integer);
         }
         match (self.sign()?, is_negative(exponent)) {
-            (Sign::Zero, true) => {
-                Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into())
+            (Sign::Zero, true) => Err(Undefined::DivisionByZero {
+                numerator: Some("1".to_owned()),
             }
+            .into()),
             (Sign::Zero, false) => Ok(Real::zero()),
             (Sign::Negative, _) => Err(Undefined::PowerOfNegative.into()),
             (Sign::Positive, _) => positive_power(self, exponent),
@@ -72,7 +76,11 @@ impl Real {
     /// # Errors
     /// [`Fault::Undecided`] where their order cannot be told.
     pub fn max(&self, other: &Real) -> Result<Real, Fault> {
-        Ok(if self.compare(other)?.is_lt() { other.clone() } else { self.clone() })
+        Ok(if self.compare(other)?.is_lt() {
+            other.clone()
+        } else {
+            self.clone()
+        })
     }
 
     /// The smaller of two numbers.
@@ -80,7 +88,11 @@ impl Real {
     /// # Errors
     /// [`Fault::Undecided`] where their order cannot be told.
     pub fn min(&self, other: &Real) -> Result<Real, Fault> {
-        Ok(if self.compare(other)?.is_gt() { other.clone() } else { self.clone() })
+        Ok(if self.compare(other)?.is_gt() {
+            other.clone()
+        } else {
+            self.clone()
+        })
     }
 }
 
@@ -91,7 +103,11 @@ fn is_short_power(base: &Rational, exponent: i64) -> bool {
 
 /// A power by repeated squaring. The base of a negative power is not zero.
 pub(super) fn integer_power(base: &Real, exponent: i64) -> Real {
-    let mut square = if exponent < 0 { reciprocal_of(base) } else { base.clone() };
+    let mut square = if exponent < 0 {
+        reciprocal_of(base)
+    } else {
+        base.clone()
+    };
     let mut left = exponent.unsigned_abs();
     let mut result = Real::one();
     while left > 0 {
@@ -109,9 +125,10 @@ pub(super) fn integer_power(base: &Real, exponent: i64) -> Real {
 fn positive_power(base: &Real, exponent: &Rational) -> Result<Real, Fault> {
     let degree = usize::try_from(exponent.denominator()).unwrap_or(usize::MAX);
     let numerator = i64::try_from(exponent.numerator());
-    if let (Some(root), Ok(power)) =
-        (base.as_rational().and_then(|q| root_of(q, degree)), numerator)
-    {
+    if let (Some(root), Ok(power)) = (
+        base.as_rational().and_then(|q| root_of(q, degree)),
+        numerator,
+    ) {
         return Real::from(root).pow(power);
     }
     let halvings = exponent.denominator().trailing_zeros().unwrap_or(0);
@@ -137,5 +154,69 @@ fn root_of(value: &Rational, degree: usize) -> Option<Rational> {
         (root.pow(degree) == *number).then_some(root)
     };
     let above = root(&unsigned(value.numerator()))?;
-    Some(Rational::from_parts(Integer::from(above), root(value.denominator())?))
+    Some(Rational::from_parts(
+        Integer::from(above),
+        root(value.denominator())?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_exact;
+    use super::*;
+
+    fn real(text: &str) -> Real {
+        Real::from(parse_exact(text).unwrap())
+    }
+
+    #[test]
+    fn powers_are_exact_where_they_can_be() {
+        let table = [
+            ("2/3", "3", "8/27"),
+            ("-2", "-3", "-1/8"),
+            ("0", "0", "1"),
+            ("8", "1/3", "2"),
+            ("8", "-2/3", "1/4"),
+            ("2", "1/2", "sqrt(2)"),
+            ("1/2", "3/2", "1/4*sqrt(2)"),
+            ("4", "3/4", "2*sqrt(2)"),
+            ("0", "1/3", "0"),
+        ];
+        for (base, exponent, expected) in table {
+            let power = real(base)
+                .pow_rational(&parse_exact(exponent).unwrap())
+                .unwrap();
+            let text = power.closed_form().map(|form| form.to_text());
+            assert_eq!(text.as_deref(), Some(expected), "{base}^{exponent}");
+        }
+        let third = parse_exact("1/3").unwrap();
+        assert_eq!(
+            real("5").pow_rational(&third).unwrap().pow(3),
+            Ok(real("5"))
+        );
+    }
+
+    #[test]
+    fn powers_without_value_say_so() {
+        let one_over_zero = Undefined::DivisionByZero {
+            numerator: Some("1".to_owned()),
+        };
+        let table = [
+            ("0", "-1", one_over_zero.clone()),
+            ("0", "-1/2", one_over_zero),
+            ("-1", "1/2", Undefined::PowerOfNegative),
+        ];
+        for (base, exponent, undefined) in table {
+            let found = real(base).pow_rational(&parse_exact(exponent).unwrap());
+            assert_eq!(found, Err(undefined.into()), "{base}^{exponent}");
+        }
+    }
+
+    #[test]
+    fn the_larger_and_the_smaller() {
+        let (root, bound) = (real("2").sqrt().unwrap(), real("1.5"));
+        assert_eq!(root.max(&bound), Ok(bound.clone()));
+        assert_eq!(root.min(&bound), Ok(root.clone()));
+        assert_eq!((&root - &bound).abs(), Ok(bound - root));
+    }
 }

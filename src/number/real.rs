@@ -40,13 +40,17 @@ impl Real {
     /// The number 0.
     #[must_use]
     pub fn zero() -> Self {
-        Real { form: Form::Small(Rational::ZERO) }
+        Real {
+            form: Form::Small(Rational::ZERO),
+        }
     }
 
     /// The number 1.
     #[must_use]
     pub fn one() -> Self {
-        Real { form: Form::Small(Rational::ONE) }
+        Real {
+            form: Form::Small(Rational::ONE),
+        }
     }
 
     /// The value as a fraction, where its form shows that it is one.
@@ -87,7 +91,9 @@ impl Real {
 
     /// A sum whose terms are known to be in normal form.
     pub(super) fn from_sum(sum: Sum) -> Self {
-        Real { form: Form::Sum(Arc::new(sum)) }
+        Real {
+            form: Form::Sum(Arc::new(sum)),
+        }
     }
 
     /// An atom on its own.
@@ -114,11 +120,15 @@ impl Real {
     /// Takes the form apart and hands over the atoms that nothing else refers to.
     pub(super) fn into_last_owned(self, mut take: impl FnMut(&mut Atom)) {
         let Form::Sum(sum) = self.form else { return };
-        let Some(sum) = Arc::into_inner(sum) else { return };
+        let Some(sum) = Arc::into_inner(sum) else {
+            return;
+        };
         for term in sum.into_terms() {
             let mut monomial = term.monomial;
             // A shared slice cannot be moved out of, but its last owner may change it.
-            let Some(factors) = Arc::get_mut(&mut monomial) else { continue };
+            let Some(factors) = Arc::get_mut(&mut monomial) else {
+                continue;
+            };
             for factor in factors {
                 if let Some(atom) = Arc::get_mut(&mut factor.atom) {
                     take(atom);
@@ -142,7 +152,9 @@ impl From<Rational> for Real {
 
 impl From<i64> for Real {
     fn from(value: i64) -> Self {
-        Real { form: Form::Small(Rational::from(Integer::from(value))) }
+        Real {
+            form: Form::Small(Rational::from(Integer::from(value))),
+        }
     }
 }
 

@@ -18,14 +18,11 @@ use super::atom::{Atom, Function};
 use super::decide::sign_of_atom;
 use super::fault::{Fault, Sign, Undefined};
 use super::function::exp_form;
-use super::integer::{exact_root, is_negative, magnitude, sign_of, size, unsigned};
+use super::integer::{exact_root, is_negative, magnitude, sign_of, unsigned};
 use super::real::Real;
-use super::sum::{Factor, Sum, Term, collect, from_terms, is_multiquadratic, scaled};
+use super::sum::{Factor, Sum, Term, collect, from_terms, is_multiquadratic, primitive, scaled};
 use super::surd::root_of_rational;
 use super::{Integer, Rational};
-
-/// Longest coefficient whose root is drawn out of a sum, in bits.
-const CONTENT_BITS: usize = 512;
 
 impl Real {
     /// The square root.
@@ -43,7 +40,7 @@ impl Real {
 }
 
 /// The square root of a number that was certified to be positive.
-fn root_of_positive(value: &Real) -> Real {
+pub(super) fn root_of_positive(value: &Real) -> Real {
     if let Some(rational) = value.as_rational() {
         return from_terms(vec![root_of_rational(rational)]);
     }
@@ -60,13 +57,14 @@ fn opaque_root(value: &Real) -> Real {
 }
 
 fn root_of_sum(terms: &[Term]) -> Real {
-    let lead = terms.iter().find(|term| !term.is_rational()).map(|term| &term.coefficient);
-    let content = lead.map_or(Rational::ONE, magnitude);
-    if content.is_one() || size(&content) > CONTENT_BITS {
-        return opaque_root(&Real::from_sum(Sum::new(terms.to_vec())));
-    }
-    let primitive = scaled(terms, &(Rational::ONE / &content));
-    from_terms(vec![root_of_rational(&content)]) * opaque_root(&Real::from_sum(Sum::new(primitive)))
+    let (content, primitive) = primitive(terms);
+    let primitive = if is_negative(&content) {
+        scaled(&primitive, &Rational::NEG_ONE)
+    } else {
+        primitive
+    };
+    let root = opaque_root(&Real::from_sum(Sum::new(primitive)));
+    from_terms(vec![root_of_rational(&magnitude(&content))]) * root
 }
 
 /// Takes the root factor by factor; `None` where a factor's sign is not known.
@@ -90,11 +88,15 @@ fn absolute_power(factor: &Factor, power: i32, sign: Sign) -> Real {
     let value = match (factor.atom.function(), power) {
         (Function::Group, 1) => factor.atom.argument().clone(),
         _ => {
-            let monomial = [Factor { atom: factor.atom.clone(), power }].into();
-            Real::from_sum(Sum::new(vec![Term { coefficient: Rational::ONE, monomial }]))
+            let term = Term::power(Rational::ONE, &factor.atom, power);
+            Real::from_sum(Sum::new(vec![term]))
         }
     };
-    if sign == Sign::Negative && power % 2 != 0 { -value } else { value }
+    if sign == Sign::Negative && power % 2 != 0 {
+        -value
+    } else {
+        value
+    }
 }
 
 /// `sqrt|x|` for an atom `x` of known sign.
@@ -108,7 +110,11 @@ fn root_of_atom(factor: &Factor, sign: Sign) -> Real {
         Function::Group => argument.clone(),
         _ => Real::from_atom(factor.atom.clone()),
     };
-    let inner = if sign == Sign::Negative { -inner } else { inner };
+    let inner = if sign == Sign::Negative {
+        -inner
+    } else {
+        inner
+    };
     match factor.atom.function() {
         Function::Group => root_of_positive(&inner),
         _ => opaque_root(&inner),
@@ -120,9 +126,12 @@ fn denested(first: &Term, second: &Term) -> Option<Real> {
     if !first.is_rational() || !is_multiquadratic(std::slice::from_ref(second)) {
         return None;
     }
-    let radicand = second.monomial.iter().try_fold(Rational::ONE, |product, factor| {
-        Some(product * factor.atom.argument().as_rational()?)
-    })?;
+    let radicand = second
+        .monomial
+        .iter()
+        .try_fold(Rational::ONE, |product, factor| {
+            Some(product * factor.atom.argument().as_rational()?)
+        })?;
     let norm = first.coefficient.sqr() - second.coefficient.sqr() * radicand;
     let root = rational_root(&norm)?;
     let half = Rational::from_parts(Integer::ONE, 2_u8.into());
@@ -146,4 +155,56 @@ fn rational_root(value: &Rational) -> Option<Rational> {
     let above = exact_root(&unsigned(value.numerator()))?;
     let below = exact_root(value.denominator())?;
     Some(Rational::from_parts(Integer::from(above).abs(), below))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn real(n: i64) -> Real {
+        Real::from(n)
+    }
+
+    #[test]
+    fn roots_of_squares_are_absolute_values() {
+        let (e, s) = (Real::one().exp().unwrap(), real(4).sin().unwrap());
+        // sin 4 < 0, and e - 3 < 0.
+        let table = [
+            (s.clone(), -&s),
+            (&e - real(3), real(3) - &e),
+            (real(-6) * &e, real(6) * &e),
+            (&e + real(2).sqrt().unwrap(), &e + real(2).sqrt().unwrap()),
+            (
+                real(1) - real(2).sqrt().unwrap(),
+                real(2).sqrt().unwrap() - real(1),
+            ),
+        ];
+        for (value, size) in table {
+            assert_eq!((&value * &value).sqrt(), Ok(size.clone()), "{value:?}");
+            let scaled = (&value * &value * real(8)).sqrt().unwrap();
+            assert_eq!(scaled, size * real(8).sqrt().unwrap(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn roots_share_what_differs_by_a_square() {
+        let e = Real::one().exp().unwrap();
+        let sum = &e + real(7).sin().unwrap();
+        assert_eq!(
+            (&sum * real(9)).sqrt().unwrap(),
+            sum.sqrt().unwrap() * real(3)
+        );
+        assert_eq!(e.sqrt().unwrap().pow(2), Ok(e.clone()));
+        let product = sum.pow(3).unwrap().sqrt().unwrap();
+        assert_eq!(product, sum.sqrt().unwrap() * &sum);
+    }
+
+    #[test]
+    fn surds_are_denested() {
+        // (sqrt 3 - 1)^2 = 4 - 2 sqrt 3; 1 + sqrt 2 is no such square.
+        let three = real(3).sqrt().unwrap();
+        assert_eq!((real(4) - real(2) * &three).sqrt(), Ok(three - real(1)));
+        let two = real(2).sqrt().unwrap();
+        assert_eq!((real(1) + two).sqrt().unwrap().closed_form(), None);
+    }
 }

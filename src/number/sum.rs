@@ -6,39 +6,52 @@
 //! term with the empty monomial and comes first.
 //!
 //! Forms are kept small, or a long run would drown in them. A sum of more than
-//! [`MAX_TERMS`] terms, or with a coefficient above [`COEFFICIENT_BITS`], is *sealed*:
+//! [`MAX_TERMS`] irrational terms, or with a coefficient above [`COEFFICIENT_BITS`],
+//! is *sealed*:
 //!
 //! ```text
-//! c + q1 m1 + q2 m2 + ...   becomes   c + q1 * Sealed(m1 + q2/q1 m2 + ...)
+//! c + q1 m1 + q2 m2 + ...   becomes   c + q * Sealed(n1 m1 + n2 m2 + ...)
 //! ```
 //!
-//! The rational part and the leading coefficient stay outside, so that two numbers
-//! that moved by multiples of the same amount still share it: `w = 1 + k S` and
-//! `b = -k S` add up to 1.
+//! with coprime integers `n`. The rational part `c` and the content `q` stay outside,
+//! so that two numbers that moved by multiples of the same amount still share it:
+//! `w = 1 + k S` and `b = -k S` add up to 1.
 
 use std::cmp::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use dashu_base::Gcd;
+use dashu_int::UBig;
 use sha2::{Digest as _, Sha256};
 
 use super::atom::{Atom, Digest, Function, hash_length, hash_monomial, hash_rational};
 use super::evaluate::Memo;
-use super::integer::size;
+use super::integer::{is_negative, size, unsigned};
 use super::real::Real;
 use super::{Rational, Sign};
 
-/// Longest sum that is not sealed.
-pub(super) const MAX_TERMS: usize = 16;
-/// Largest coefficient of an irrational monomial, in bits.
-pub(super) const COEFFICIENT_BITS: usize = 1 << 10;
+/// Most irrational terms of a sum that is not sealed, and bits of their coefficients.
+const MAX_TERMS: usize = 12;
+const COEFFICIENT_BITS: usize = 1 << 10;
+/// The same where all atoms are square roots of integers: long runs are not of this
+/// kind, so that exactness may cost more.
+const MAX_SURDS: usize = 32;
+const SURD_BITS: usize = 1 << 14;
 /// Largest rational number, in bits.
-pub(super) const RATIONAL_BITS: usize = 1 << 20;
+pub(super) const RATIONAL_BITS: usize = 1 << 19;
 
 /// A power of an atom; the exponent is not zero.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Factor {
     pub(super) atom: Arc<Atom>,
     pub(super) power: i32,
+}
+
+impl Factor {
+    pub(super) fn new(atom: &Arc<Atom>, power: i32) -> Self {
+        let atom = Arc::clone(atom);
+        Factor { atom, power }
+    }
 }
 
 /// A product of powers of distinct atoms, sorted.
@@ -52,14 +65,29 @@ pub(super) struct Term {
 }
 
 impl Term {
+    pub(super) fn new(coefficient: Rational, monomial: Monomial) -> Self {
+        Term {
+            coefficient,
+            monomial,
+        }
+    }
+
     /// A rational term.
     pub(super) fn rational(coefficient: Rational) -> Self {
-        Term { coefficient, monomial: Monomial::default() }
+        Term::new(coefficient, Monomial::default())
     }
 
     /// A multiple of one atom.
     pub(super) fn atom(coefficient: Rational, atom: Arc<Atom>) -> Self {
-        Term { coefficient, monomial: Arc::new([Factor { atom, power: 1 }]) }
+        Term {
+            coefficient,
+            monomial: Arc::new([Factor { atom, power: 1 }]),
+        }
+    }
+
+    /// A multiple of a power of one atom.
+    pub(super) fn power(coefficient: Rational, atom: &Arc<Atom>, power: i32) -> Self {
+        Term::new(coefficient, Arc::new([Factor::new(atom, power)]))
     }
 
     pub(super) fn is_rational(&self) -> bool {
@@ -78,7 +106,12 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn new(terms: Vec<Term>) -> Self {
-        Sum { terms, digest: OnceLock::new(), sign: OnceLock::new(), memo: Memo::default() }
+        Sum {
+            terms,
+            digest: OnceLock::new(),
+            sign: OnceLock::new(),
+            memo: Memo::default(),
+        }
     }
 
     pub(super) fn terms(&self) -> &[Term] {
@@ -114,7 +147,11 @@ impl Sum {
 
 /// The order of terms in a sum: the empty monomial first.
 pub(super) fn order(left: &Monomial, right: &Monomial) -> Ordering {
-    if Arc::ptr_eq(left, right) { Ordering::Equal } else { left.cmp(right) }
+    if Arc::ptr_eq(left, right) {
+        Ordering::Equal
+    } else {
+        left.cmp(right)
+    }
 }
 
 /// Merges two sorted sums, `map` being applied to the coefficients of the second.
@@ -138,7 +175,7 @@ pub(super) fn merge(
             Ordering::Equal => {
                 let coefficient = &a.coefficient + map(&b.coefficient);
                 if !coefficient.is_zero() {
-                    merged.push(Term { coefficient, monomial: Arc::clone(&a.monomial) });
+                    merged.push(Term::new(coefficient, Arc::clone(&a.monomial)));
                 }
                 i += 1;
                 j += 1;
@@ -151,12 +188,15 @@ pub(super) fn merge(
 }
 
 fn mapped(term: &Term, map: impl Fn(&Rational) -> Rational) -> Term {
-    Term { coefficient: map(&term.coefficient), monomial: Arc::clone(&term.monomial) }
+    Term::new(map(&term.coefficient), Arc::clone(&term.monomial))
 }
 
 /// Every coefficient times a number other than zero.
 pub(super) fn scaled(terms: &[Term], by: &Rational) -> Vec<Term> {
-    terms.iter().map(|term| mapped(term, |coefficient| coefficient * by)).collect()
+    terms
+        .iter()
+        .map(|term| mapped(term, |coefficient| coefficient * by))
+        .collect()
 }
 
 /// Sorts terms and adds up those of one monomial.
@@ -168,17 +208,10 @@ pub(super) fn collect(mut terms: Vec<Term>) -> Vec<Term> {
             Some(last) if order(&last.monomial, &term.monomial) == Ordering::Equal => {
                 last.coefficient += term.coefficient;
             }
-            _ => {
-                if collected.last().is_some_and(|last| last.coefficient.is_zero()) {
-                    collected.pop();
-                }
-                collected.push(term);
-            }
+            _ => collected.push(term),
         }
     }
-    if collected.last().is_some_and(|last| last.coefficient.is_zero()) {
-        collected.pop();
-    }
+    collected.retain(|term| !term.coefficient.is_zero());
     collected
 }
 
@@ -191,14 +224,32 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
         }
         _ => {}
     }
-    let too_long = |term: &Term| {
-        let limit = if term.is_rational() { RATIONAL_BITS } else { COEFFICIENT_BITS };
-        size(&term.coefficient) > limit
+    let (most, bits) = limits(&terms);
+    let limit = |term: &Term| {
+        if term.is_rational() {
+            RATIONAL_BITS
+        } else {
+            bits
+        }
     };
-    if terms.len() > MAX_TERMS || terms.iter().any(too_long) {
+    let irrational = terms.iter().filter(|term| !term.is_rational()).count();
+    if irrational > most
+        || terms
+            .iter()
+            .any(|term| size(&term.coefficient) > limit(term))
+    {
         seal(terms)
     } else {
         Real::from_sum(Sum::new(terms))
+    }
+}
+
+/// Most irrational terms, and most bits of their coefficients.
+fn limits(terms: &[Term]) -> (usize, usize) {
+    if is_multiquadratic(terms) {
+        (MAX_SURDS, SURD_BITS)
+    } else {
+        (MAX_TERMS, COEFFICIENT_BITS)
     }
 }
 
@@ -214,21 +265,17 @@ pub(super) fn from_rational(value: Rational) -> Real {
 /// Puts all but the rational part into one atom.
 pub(super) fn seal(mut terms: Vec<Term>) -> Real {
     let constant = match terms.first() {
-        Some(first) if first.is_rational() => Some(terms.remove(0).coefficient),
-        _ => None,
+        Some(first) if first.is_rational() => terms.remove(0).coefficient,
+        _ => Rational::ZERO,
     };
-    let mut sealed = Vec::new();
     if !is_sealed(&terms) {
         let (scale, primitive) = primitive(&terms);
         let argument = Real::from_sum(Sum::new(primitive));
         terms = vec![Term::atom(scale, Atom::new(Function::Sealed, argument))];
     }
-    sealed.append(&mut terms);
-    match constant.map(from_rational) {
-        Some(constant) => sealed.extend_from_slice(&constant.terms()),
-        None => {}
-    }
-    Real::from_sum(Sum::new(collect(sealed)))
+    // A rational part beyond the limit becomes an atom too.
+    terms.extend_from_slice(&from_rational(constant).terms());
+    Real::from_sum(Sum::new(collect(terms)))
 }
 
 /// Whether a sum is a short multiple of one sealed atom already.
@@ -243,16 +290,32 @@ fn is_sealed(terms: &[Term]) -> bool {
     }
 }
 
-/// Splits a sum into a coefficient and a sum whose first irrational coefficient is 1.
+/// Splits a sum into its content and a primitive sum: one with integer coefficients
+/// without a common divisor, the first irrational one positive.
 pub(super) fn primitive(terms: &[Term]) -> (Rational, Vec<Term>) {
-    let lead = terms.iter().find(|term| !term.is_rational()).map(|term| &term.coefficient);
-    match lead {
-        Some(lead) if !lead.is_one() && size(lead) <= COEFFICIENT_BITS => {
-            let divide = |coefficient: &Rational| coefficient / lead;
-            (lead.clone(), terms.iter().map(|term| mapped(term, divide)).collect())
-        }
-        _ => (Rational::ONE, terms.to_vec()),
+    let content = content(terms);
+    if content.is_one() || size(&content) > COEFFICIENT_BITS {
+        return (Rational::ONE, terms.to_vec());
     }
+    let divide = |coefficient: &Rational| coefficient / &content;
+    let primitive = terms.iter().map(|term| mapped(term, divide)).collect();
+    (content, primitive)
+}
+
+/// The greatest common divisor of the numerators over the least common multiple of the
+/// denominators, with the sign of the first irrational coefficient.
+fn content(terms: &[Term]) -> Rational {
+    let mut above = UBig::ZERO;
+    let mut below = UBig::ONE;
+    for term in terms {
+        above = above.gcd(unsigned(term.coefficient.numerator()));
+        let denominator = term.coefficient.denominator();
+        below = &below / (&below).gcd(denominator) * denominator;
+    }
+    let lead = terms.iter().find(|term| !term.is_rational());
+    let negative = lead.is_some_and(|term| is_negative(&term.coefficient));
+    let content = Rational::from_parts(above.into(), below);
+    if negative { -content } else { content }
 }
 
 /// The number `q` with `left = q * right`, where the forms show it.
@@ -269,7 +332,15 @@ pub(super) fn ratio(left: &[Term], right: &[Term]) -> Option<Rational> {
         .then_some(quotient)
 }
 
+/// The largest coefficient that is not sealed, in bits.
+pub(super) fn coefficient_limit(terms: &[Term]) -> usize {
+    limits(terms).1
+}
+
 /// Whether all atoms are square roots of integers.
 pub(super) fn is_multiquadratic(terms: &[Term]) -> bool {
-    terms.iter().flat_map(|term| &*term.monomial).all(|factor| factor.atom.function().is_surd())
+    terms
+        .iter()
+        .flat_map(|term| &*term.monomial)
+        .all(|factor| factor.atom.function().is_surd())
 }

@@ -14,47 +14,55 @@
 
 use std::sync::Arc;
 
+use dashu_base::Gcd;
 use dashu_int::UBig;
 
-use super::atom::{Atom, Function};
-use super::factor::{Kind, factor};
-use super::integer::{reciprocal, size};
-use super::product::{Budget, expand};
+use super::atom::{Atom, Function, Split};
+use super::expand::{Budget, expand};
+use super::factor::{Effort, Kind, factor};
+use super::integer::{reciprocal, size, unsigned};
 use super::real::Real;
-use super::sum::{COEFFICIENT_BITS, Factor, Monomial, Term, is_multiquadratic, scaled};
+use super::sum::{Factor, Monomial, Term, coefficient_limit, is_multiquadratic, scaled};
 use super::{Integer, Rational};
 
 /// Roots that a reciprocal is freed from.
 const MAX_ROOTS: usize = 4;
 
 /// A number `n = outside^2 * product of inside`.
-struct Split {
+struct Parts {
     outside: UBig,
     inside: Vec<(UBig, Kind)>,
 }
 
-fn split(n: &UBig) -> Split {
+fn split(n: &UBig) -> Parts {
     let mut outside = UBig::ONE;
     let mut inside = Vec::new();
-    for factor in factor(n) {
+    for factor in factor(n, Effort::Quick) {
         outside *= factor.base.pow(factor.multiplicity / 2);
         if factor.multiplicity % 2 == 1 {
             inside.push((factor.base, factor.kind));
         }
     }
-    Split { outside, inside }
+    Parts { outside, inside }
 }
 
 /// The square root of a positive fraction, as one term.
 pub(super) fn root_of_rational(value: &Rational) -> Term {
-    let above = split(&super::integer::unsigned(value.numerator()));
+    let above = split(&unsigned(value.numerator()));
     let below = split(value.denominator());
-    let radicand = below.inside.iter().fold(UBig::ONE, |product, (base, _)| product * base);
+    let radicand = below
+        .inside
+        .iter()
+        .fold(UBig::ONE, |product, (base, _)| product * base);
     let coefficient = Rational::from_parts(Integer::from(above.outside), below.outside * radicand);
-    let mut factors: Vec<Factor> =
-        above.inside.into_iter().chain(below.inside).map(|(base, kind)| surd(base, kind)).collect();
+    let mut factors: Vec<Factor> = above
+        .inside
+        .into_iter()
+        .chain(below.inside)
+        .map(|(base, kind)| surd(base, kind))
+        .collect();
     factors.sort();
-    Term { coefficient, monomial: Monomial::from(factors) }
+    Term::new(coefficient, Monomial::from(factors))
 }
 
 fn surd(radicand: UBig, kind: Kind) -> Factor {
@@ -63,7 +71,10 @@ fn surd(radicand: UBig, kind: Kind) -> Factor {
         Kind::Cofactor => Function::Cofactor,
     };
     let argument = Real::rational(Rational::from(radicand));
-    Factor { atom: Atom::new(function, argument), power: 1 }
+    Factor {
+        atom: Atom::new(function, argument),
+        power: 1,
+    }
 }
 
 /// The reciprocal of a sum of square roots of integers, where it stays small.
@@ -76,9 +87,12 @@ pub(super) fn rationalised_reciprocal(terms: &[Term]) -> Option<Vec<Term>> {
     let mut below = terms.to_vec();
     for _ in 0..=MAX_ROOTS {
         let Some(root) = below.iter().find_map(|term| term.monomial.first()) else {
-            let denominator = below.first().and_then(|term| reciprocal(&term.coefficient))?;
+            let denominator = below
+                .first()
+                .and_then(|term| reciprocal(&term.coefficient))?;
             let quotient = scaled(&above, &denominator);
-            let short = |term: &Term| size(&term.coefficient) <= COEFFICIENT_BITS;
+            let limit = coefficient_limit(terms);
+            let short = |term: &Term| size(&term.coefficient) <= limit;
             return quotient.iter().all(short).then_some(quotient);
         };
         let conjugate = conjugate(&below, &root.atom);
@@ -92,17 +106,48 @@ pub(super) fn rationalised_reciprocal(terms: &[Term]) -> Option<Vec<Term>> {
 fn conjugate(terms: &[Term], root: &Arc<Atom>) -> Vec<Term> {
     let turn = |term: &Term| {
         let holds = term.monomial.iter().any(|factor| factor.atom == *root);
-        let coefficient = if holds { -&term.coefficient } else { term.coefficient.clone() };
-        Term { coefficient, monomial: Arc::clone(&term.monomial) }
+        let coefficient = if holds {
+            -&term.coefficient
+        } else {
+            term.coefficient.clone()
+        };
+        Term::new(coefficient, Arc::clone(&term.monomial))
     };
     terms.iter().map(turn).collect()
 }
 
-/// The squarefree radicand of a monomial of square roots, and whether it is known to be so.
-pub(super) fn radicand(monomial: &Monomial) -> Option<Integer> {
-    monomial.iter().try_fold(Integer::ONE, |product, factor| {
-        let known = factor.atom.function() == Function::Prime && factor.power == 1;
-        let base = factor.atom.argument().as_rational()?;
-        known.then(|| product * base.numerator())
+/// A product of square roots of integers as `outside * sqrt(radicand)` with a squarefree
+/// radicand, where that can be had with some effort.
+pub(super) fn squarefree(monomial: &Monomial) -> Option<(UBig, Integer)> {
+    let mut outside = UBig::ONE;
+    let mut radicand = UBig::ONE;
+    for part in &**monomial {
+        let argument = part.atom.argument().as_rational()?;
+        let splits = match part.atom.function() {
+            Function::Prime => vec![(unsigned(argument.numerator()), 1)],
+            Function::Cofactor => part.atom.split(|| thorough_factors(argument)).clone()?,
+            _ => return None,
+        };
+        for (base, multiplicity) in splits {
+            outside *= base.pow(multiplicity / 2);
+            if multiplicity % 2 == 1 {
+                // A prime may come from several cofactors.
+                let common = (&radicand).gcd(&base);
+                radicand = &radicand / &common * (base / &common);
+                outside *= common;
+            }
+        }
+    }
+    Some((outside, Integer::from(radicand)))
+}
+
+fn thorough_factors(radicand: &Rational) -> Split {
+    let factors = factor(&unsigned(radicand.numerator()), Effort::Thorough);
+    let known = factors.iter().all(|factor| factor.kind == Kind::Prime);
+    known.then(|| {
+        factors
+            .into_iter()
+            .map(|factor| (factor.base, factor.multiplicity))
+            .collect()
     })
 }

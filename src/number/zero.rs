@@ -6,11 +6,10 @@
 //! multiplied out, within a budget. If nothing is left, the number was zero.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::Rational;
-use super::atom::{Atom, Function};
-use super::product::{Budget, Exhausted, expand};
+use super::atom::{Atom, Digest, Function};
+use super::expand::{Budget, Exhausted, expand};
 use super::sum::{Factor, Sum, Term, collect};
 
 /// Layers of brackets that are opened.
@@ -42,18 +41,22 @@ fn is_bracket(atom: &Atom) -> bool {
 
 /// Multiplies by the brackets that stand in denominators.
 fn clear_denominators(terms: &[Term], budget: &mut Budget) -> Result<Vec<Term>, Exhausted> {
-    let mut powers: BTreeMap<Arc<Atom>, i32> = BTreeMap::new();
+    let mut powers: BTreeMap<Digest, Factor> = BTreeMap::new();
     for factor in terms.iter().flat_map(|term| &*term.monomial) {
         if is_bracket(&factor.atom) && factor.power < 0 {
-            let power = powers.entry(Arc::clone(&factor.atom)).or_default();
-            *power = (*power).max(-factor.power);
+            let inverse = Factor::new(&factor.atom, -factor.power);
+            let known = powers
+                .entry(factor.atom.digest())
+                .or_insert_with(|| inverse.clone());
+            known.power = known.power.max(inverse.power);
         }
     }
     if powers.is_empty() {
         return Ok(terms.to_vec());
     }
-    let monomial = powers.into_iter().map(|(atom, power)| Factor { atom, power }).collect();
-    expand(terms, &[Term { coefficient: Rational::ONE, monomial }], budget)
+    // Digests are the order of atoms, so the monomial is sorted.
+    let monomial = powers.into_values().collect();
+    expand(terms, &[Term::new(Rational::ONE, monomial)], budget)
 }
 
 /// Replaces the outermost brackets by what they hold; `None` where there are none.
@@ -61,11 +64,13 @@ fn open_brackets(terms: &[Term], budget: &mut Budget) -> Result<Option<Vec<Term>
     let mut opened = Vec::new();
     let mut found = terms.is_empty();
     for term in terms {
-        let (brackets, others): (Vec<&Factor>, Vec<&Factor>) =
-            term.monomial.iter().partition(|factor| is_bracket(&factor.atom));
+        let (brackets, others): (Vec<&Factor>, Vec<&Factor>) = term
+            .monomial
+            .iter()
+            .partition(|factor| is_bracket(&factor.atom));
         found |= !brackets.is_empty();
         let monomial = others.into_iter().cloned().collect();
-        let mut product = vec![Term { coefficient: term.coefficient.clone(), monomial }];
+        let mut product = vec![Term::new(term.coefficient.clone(), monomial)];
         for bracket in brackets {
             if !(0..=MAX_POWER).contains(&bracket.power) {
                 return Err(Exhausted);
@@ -77,4 +82,34 @@ fn open_brackets(terms: &[Term], budget: &mut Budget) -> Result<Option<Vec<Term>
         opened.extend(product);
     }
     Ok(found.then(|| collect(opened)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Real;
+    use super::*;
+
+    #[test]
+    fn brackets_and_denominators_are_opened() {
+        let e = Real::one().exp().unwrap();
+        let (two, s) = (Real::from(2), Real::from(3).sin().unwrap());
+        let square = (&e + Real::one()).pow(2).unwrap();
+        let sum = &e + &s;
+        let table = [
+            (&square - &e * &e - &two * &e - Real::one(), true),
+            (&square - &e * &e - &two * &e, false),
+            (
+                e.checked_div(&sum).unwrap() + s.checked_div(&sum).unwrap() - Real::one(),
+                true,
+            ),
+            (
+                e.checked_div(&sum).unwrap() - s.checked_div(&sum).unwrap() - Real::one(),
+                false,
+            ),
+        ];
+        for (value, zero) in table {
+            assert!(!value.is_zero_form());
+            assert_eq!(is_zero(value.as_sum().unwrap()), zero, "{value:?}");
+        }
+    }
 }
