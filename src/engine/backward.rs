@@ -32,23 +32,38 @@ pub(super) fn backward(
     decide: &mut dyn Decide,
     side: &dyn Fn(usize) -> Sign,
 ) -> Result<Vec<Tensor>, Stop> {
-    let mut adjoints: Vec<Tensor> =
-        pass.values.iter().map(|value| Tensor::zeros(value.shape)).collect();
-    adjoints[root] = seed;
+    // What has no value has no derivative.
+    if let Some(cause) = pass.values[root].entries.iter().find_map(|entry| entry.as_ref().err()) {
+        let undefined = |value: &Tensor| Tensor {
+            shape: value.shape,
+            entries: vec![Err(cause.clone()); value.entries.len()],
+        };
+        return Ok(pass.values.iter().map(undefined).collect());
+    }
+    // Nothing is known yet of nodes through which the root does not pass: an operation
+    // that it does not use may be undefined without harm.
+    let mut adjoints: Vec<Option<Tensor>> = vec![None; graph.nodes.len()];
+    adjoints[root] = Some(seed);
     let evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     let mut sweep = Sweep { graph, pass, evaluator, side };
     for index in (0..=root).rev() {
-        let adjoint = adjoints[index].clone();
+        let Some(adjoint) = adjoints[index].clone() else { continue };
         for position in 0..graph.nodes[index].inputs.len() {
             let input = graph.nodes[index].inputs[position];
             if matches!(graph.nodes[input].operation, Operation::Constant(_)) {
                 continue;
             }
             let share = sweep.share(index, position, &adjoint)?;
-            adjoints[input].add(&share);
+            match &mut adjoints[input] {
+                Some(sum) => sum.add(&share),
+                none => *none = Some(share),
+            }
         }
     }
-    Ok(adjoints)
+    let zero = |(adjoint, value): (Option<Tensor>, &Tensor)| {
+        adjoint.unwrap_or_else(|| Tensor::zeros(value.shape))
+    };
+    Ok(adjoints.into_iter().zip(&pass.values).map(zero).collect())
 }
 
 struct Sweep<'a, 'd> {
@@ -64,6 +79,7 @@ impl Sweep<'_, '_> {
         let node = &self.graph.nodes[index];
         let input = |position: usize| &self.pass.values[node.inputs[position]];
         match (&node.operation, position) {
+            (Operation::Same, _) => Ok(adjoint.clone()),
             (Operation::Transpose, _) => Ok(adjoint.transposed()),
             (Operation::Binary(Operator::MatMul), 0) => Ok(adjoint.times(&input(1).transposed())),
             (Operation::Binary(Operator::MatMul), _) => Ok(input(0).transposed().times(adjoint)),
@@ -145,6 +161,7 @@ impl Sweep<'_, '_> {
     ) -> Result<Real, Failure> {
         match &node.operation {
             Operation::Leaf(_) | Operation::Constant(_) | Operation::Transpose => Ok(Real::zero()),
+            Operation::Same => Ok(Real::one()),
             Operation::Negate => Ok(-Real::one()),
             Operation::Binary(operator) => {
                 binary_slope(*operator, position, values, &node.expression, &mut self.evaluator)

@@ -64,6 +64,7 @@ fn operate(
         Operation::Leaf(name) => Ok(leaf(name)),
         Operation::Constant(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
         Operation::Negate => entries(node, inputs, |values| values.map(|values| -&values[0])),
+        Operation::Same => Ok(inputs[0].clone()),
         Operation::Transpose => Ok(inputs[0].transposed()),
         Operation::Binary(Operator::MatMul) => Ok(inputs[0].times(inputs[1])),
         Operation::Binary(operator) => entries(node, inputs, |values| {

@@ -2,7 +2,7 @@
 //!
 //! Leaves (parameters and data) come first, in the order in which they are declared;
 //! operations follow in the order of evaluation, subexpressions included. A definition
-//! that only renames another name is that name's node.
+//! that is only a name or a number is a node of its own.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,8 @@ pub enum Operation {
     Leaf(String),
     /// A number of the model's text.
     Constant(Rational),
+    /// The same value under another name.
+    Same,
     /// −x
     Negate,
     /// xᵀ
@@ -69,7 +71,19 @@ impl Graph {
             graph.nodes.push(node);
         }
         for (name, expression) in definitions {
-            let node = graph.add(expression, name);
+            let mut node = graph.add(expression, name);
+            let is_number = matches!(graph.nodes[node].operation, Operation::Constant(_));
+            if is_number || matches!(expression, Expression::Name(_)) {
+                // A name of its own has an adjoint of its own: what uses the other name
+                // does not count for it.
+                graph.nodes.push(Node {
+                    operation: Operation::Same,
+                    inputs: vec![node],
+                    expression: expression.clone(),
+                    definition: Some(name.to_owned()),
+                });
+                node = graph.nodes.len() - 1;
+            }
             graph.names.insert(name.to_owned(), node);
             graph.definitions.push(name.to_owned());
         }
@@ -132,7 +146,7 @@ mod tests {
         );
         let listed: Vec<String> =
             graph.nodes.iter().map(|node| node.expression.to_string()).collect();
-        assert_eq!(listed, ["x", "w", "b", "w*x", "w*x + b", "relu(z)"]);
-        assert_eq!(graph.names["same"], graph.names["y_hat"]);
+        assert_eq!(listed, ["x", "w", "b", "w*x", "w*x + b", "relu(z)", "y_hat"]);
+        assert_eq!(graph.nodes[graph.names["same"]].inputs, [graph.names["y_hat"]]);
     }
 }

@@ -98,8 +98,8 @@ fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Tensor]) -> Named<trace::T
 }
 
 /// The nodes on a kink where the derivative from the left or from the right would give
-/// another gradient, each taken alone or all of them together (nested kinks may show
-/// only so).
+/// another gradient, each taken alone, or else all of them together (nested kinks may
+/// show only so).
 fn conventions_that_matter(
     setup: &Setup,
     graph: &Graph,
@@ -122,14 +122,14 @@ fn conventions_that_matter(
         }
         Ok(false)
     };
-    if !kinks.is_empty() && changes(&|_| true)? {
-        return Ok(kinks);
-    }
     let mut found = Vec::new();
-    for kink in kinks {
-        if changes(&|node| node == kink)? {
-            found.push(kink);
+    for kink in &kinks {
+        if changes(&|node| node == *kink)? {
+            found.push(*kink);
         }
+    }
+    if found.is_empty() && kinks.len() > 1 && changes(&|_| true)? {
+        return Ok(kinks);
     }
     Ok(found)
 }

@@ -276,6 +276,14 @@ fn power(base: &Real, exponent: &Real) -> Result<Real, Fault> {
             Ok(whole) if number.is_int() => base.pow(whole),
             _ => base.pow_rational(number),
         },
-        None => (exponent * &base.log()?).exp(),
+        None => match (base.sign()?, exponent.sign()?) {
+            (Sign::Zero, Sign::Positive) => Ok(Real::zero()),
+            (Sign::Zero, Sign::Zero) => Ok(Real::one()),
+            (Sign::Zero, Sign::Negative) => {
+                Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into())
+            }
+            (Sign::Negative, _) => Err(Undefined::PowerOfNegative.into()),
+            (Sign::Positive, _) => (exponent * &base.log()?).exp(),
+        },
     }
 }

@@ -54,9 +54,7 @@ impl Ball {
     fn exp_of_ends(&self, bits: u32) -> Result<Ball, BallFault> {
         let point = |(mid, exp): (Integer, i64)| Ball::from_integer(mid).scale(exp);
         let low = point(self.lower_parts()).exp_of_point(bits)?;
-        let high = point(self.upper_parts())
-            .exp_of_point(bits)
-            .map_err(|_| BallFault::Coarse)?;
+        let high = point(self.upper_parts()).exp_of_point(bits).map_err(|_| BallFault::Coarse)?;
         if high.magnitude_bits() > low.magnitude_bits() + 256 {
             return Err(BallFault::Coarse);
         }
@@ -92,11 +90,7 @@ impl Ball {
         let doubled = shift(&argument, 1) + &divisor;
         let quotient = doubled.div_euclid(shift(&divisor, 1));
         let rest = argument - &quotient * divisor;
-        Reduced {
-            quotient,
-            rest: shift(&rest, precision - inner - halves),
-            precision,
-        }
+        Reduced { quotient, rest: shift(&rest, precision - inner - halves), precision }
     }
 
     /// The natural logarithm of the positive members, all of them.
@@ -131,12 +125,7 @@ impl Ball {
     pub(super) fn sigmoid(&self, bits: u32) -> Result<Ball, BallFault> {
         let one = Ball::from_integer(Integer::ONE);
         let negative = *self.parts().0 < Integer::ZERO;
-        let power = if negative {
-            self.clone()
-        } else {
-            self.clone().neg()
-        }
-        .exp(bits + 4)?;
+        let power = if negative { self.clone() } else { self.clone().neg() }.exp(bits + 4)?;
         let below = one.add(&power, bits + 4)?;
         let above = if negative { power } else { one };
         above.div(&below, bits)
@@ -154,8 +143,7 @@ impl Ball {
         let finer = bits + bits / 2 + 4;
         let one = Ball::from_integer(Integer::ONE);
         let power = self.clone().neg().scale(1).exp(finer)?;
-        one.add(&power.clone().neg(), finer)?
-            .div(&one.add(&power, finer)?, bits)
+        one.add(&power.clone().neg(), finer)?.div(&one.add(&power, finer)?, bits)
     }
 
     /// `x ± |x|^3`, where that is sharp enough.
@@ -264,10 +252,7 @@ ln 3/2 4.0546510810816438197801311546434913657199042346249e-1";
                 }
                 .unwrap();
                 let message = format!("{name}({argument}) at {bits}: {image:?}");
-                assert!(
-                    image.lower() <= value && value <= image.upper(),
-                    "{message}"
-                );
+                assert!(image.lower() <= value && value <= image.upper(), "{message}");
                 // Arguments near 1000 cost ten bits, those near a zero of the function
                 // what cancels.
                 let cancelled = if matches!(name, "ln" | "sin") { 42 } else { 16 };
@@ -278,9 +263,8 @@ ln 3/2 4.0546510810816438197801311546434913657199042346249e-1";
 
     #[test]
     fn wide_arguments_give_wide_balls() {
-        let x = Ball::from_integer(Integer::from(3))
-            .widen(&Ball::from_integer(2.into()), 64)
-            .unwrap();
+        let x =
+            Ball::from_integer(Integer::from(3)).widen(&Ball::from_integer(2.into()), 64).unwrap();
         let image = x.exp(64).unwrap();
         for end in [1, 5] {
             let point = Ball::from_integer(end.into()).exp(64).unwrap();

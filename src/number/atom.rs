@@ -105,13 +105,7 @@ impl Atom {
         hash.update([function.tag()]);
         hash.update(argument.digest());
         let digest = hash.finalize().into();
-        Arc::new(Atom {
-            function,
-            argument,
-            digest,
-            memo: Memo::default(),
-            split: OnceLock::new(),
-        })
+        Arc::new(Atom { function, argument, digest, memo: Memo::default(), split: OnceLock::new() })
     }
 
     pub(super) fn function(&self) -> Function {
@@ -152,22 +146,14 @@ impl PartialOrd for Atom {
 
 impl Ord for Atom {
     fn cmp(&self, other: &Self) -> Ordering {
-        if std::ptr::eq(self, other) {
-            Ordering::Equal
-        } else {
-            self.digest.cmp(&other.digest)
-        }
+        if std::ptr::eq(self, other) { Ordering::Equal } else { self.digest.cmp(&other.digest) }
     }
 }
 
 impl fmt::Debug for Atom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Not the argument: chains are thousands deep.
-        write!(
-            f,
-            "{:?}#{:02x}{:02x}",
-            self.function, self.digest[0], self.digest[1]
-        )
+        write!(f, "{:?}#{:02x}{:02x}", self.function, self.digest[0], self.digest[1])
     }
 }
 

@@ -44,20 +44,13 @@ pub(super) struct Spread {
 
 impl Spread {
     pub(super) fn new(size: impl Into<u128>, exp: i64) -> Self {
-        Spread {
-            size: size.into(),
-            exp,
-        }
+        Spread { size: size.into(), exp }
     }
 
     /// The exponent of the next power of two.
     fn top(self) -> i64 {
         let bits = 128 - i64::from(self.size.leading_zeros());
-        if self.size == 0 {
-            i64::MIN
-        } else {
-            self.exp.saturating_add(bits)
-        }
+        if self.size == 0 { i64::MIN } else { self.exp.saturating_add(bits) }
     }
 
     /// The error in units of `2^drop`, rounded up. It has about 30 bits, since `drop`
@@ -87,11 +80,7 @@ pub struct Ball {
 impl Ball {
     /// The ball of radius zero around an integer.
     pub(super) fn from_integer(value: Integer) -> Self {
-        Ball {
-            mid: value,
-            rad: 0,
-            exp: 0,
-        }
+        Ball { mid: value, rad: 0, exp: 0 }
     }
 
     /// A ball of relative radius about `2^-bits` around a fraction.
@@ -114,11 +103,7 @@ impl Ball {
             return Err(BallFault::OutOfRange);
         }
         let drop = length - i64::from(bits) - 8;
-        Ok(Ball {
-            mid: shift(value, -drop),
-            rad: 1,
-            exp: drop,
-        })
+        Ok(Ball { mid: shift(value, -drop), rad: 1, exp: drop })
     }
 
     /// The ball around `mid * 2^exp` with an error of `units`, rounded outward.
@@ -139,14 +124,8 @@ impl Ball {
         bits: u32,
     ) -> Result<Self, BallFault> {
         let length = bit_length(&mid);
-        let error = errors
-            .iter()
-            .map(|error| error.top())
-            .max()
-            .unwrap_or(i64::MIN);
-        let drop = (length - i64::from(bits))
-            .max(error.saturating_sub(RADIUS_BITS))
-            .max(0);
+        let error = errors.iter().map(|error| error.top()).max().unwrap_or(i64::MIN);
+        let drop = (length - i64::from(bits)).max(error.saturating_sub(RADIUS_BITS)).max(0);
         let top = exp.saturating_add(length.max(error));
         if top > MAX_EXPONENT {
             return Err(BallFault::OutOfRange);
@@ -155,28 +134,17 @@ impl Ball {
             // The midpoint and up to three errors, each below 2^top, come to 2^(top + 2).
             return Ok(Self::around_zero(2 - MAX_EXPONENT));
         }
-        let rad = errors
-            .iter()
-            .map(|error| error.in_units(drop))
-            .fold(0, u64::saturating_add);
+        let rad = errors.iter().map(|error| error.in_units(drop)).fold(0, u64::saturating_add);
         if drop == 0 {
             return Ok(Ball { mid, rad, exp });
         }
         let places = usize::try_from(drop).unwrap_or(usize::MAX);
-        Ok(Ball {
-            mid: mid >> places,
-            rad: rad.saturating_add(1),
-            exp: exp + drop,
-        })
+        Ok(Ball { mid: mid >> places, rad: rad.saturating_add(1), exp: exp + drop })
     }
 
     /// The ball `[-1, 1] * 2^exp`.
     pub(super) fn around_zero(exp: i64) -> Self {
-        Ball {
-            mid: Integer::ZERO,
-            rad: 1,
-            exp,
-        }
+        Ball { mid: Integer::ZERO, rad: 1, exp }
     }
 
     /// Midpoint.
@@ -249,35 +217,19 @@ impl Ball {
     pub(super) fn to_f64(&self) -> f64 {
         let size = self.exp.saturating_add(bit_length(&self.mid));
         if size > 1100 {
-            return if self.mid > Integer::ZERO {
-                f64::INFINITY
-            } else {
-                f64::NEG_INFINITY
-            };
+            return if self.mid > Integer::ZERO { f64::INFINITY } else { f64::NEG_INFINITY };
         }
-        if size < -1100 {
-            0.0
-        } else {
-            self.midpoint().to_f64().value()
-        }
+        if size < -1100 { 0.0 } else { self.midpoint().to_f64().value() }
     }
 
     /// The midpoint alone, as a ball of radius zero.
     pub(super) fn center(&self) -> Ball {
-        Ball {
-            mid: self.mid.clone(),
-            rad: 0,
-            exp: self.exp,
-        }
+        Ball { mid: self.mid.clone(), rad: 0, exp: self.exp }
     }
 
     /// The radius alone, as a ball of radius zero.
     pub(super) fn radius_ball(&self) -> Ball {
-        Ball {
-            mid: self.rad.into(),
-            rad: 0,
-            exp: self.exp,
-        }
+        Ball { mid: self.rad.into(), rad: 0, exp: self.exp }
     }
 
     /// Midpoint and exponent.
@@ -314,11 +266,7 @@ mod tests {
     fn rounding_is_outward() {
         for mid in [-1023_i64, -1000, -513, 1, 511, 513, 1023] {
             for units in [0_u64, 1, 7, 900, 1 << 40] {
-                let exact = Ball {
-                    mid: mid.into(),
-                    rad: units,
-                    exp: -3,
-                };
+                let exact = Ball { mid: mid.into(), rad: units, exp: -3 };
                 for bits in [1, 2, 5, 9, 64] {
                     let rounded = Ball::enclosing(mid.into(), units, -3, bits).unwrap();
                     assert!(rounded.lower() <= exact.lower(), "{exact:?} to {bits}");

@@ -38,11 +38,7 @@ impl Ball {
 
     /// The sum.
     pub(super) fn add(&self, other: &Ball, bits: u32) -> Result<Self, BallFault> {
-        let (high, low) = if self.exp >= other.exp {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (high, low) = if self.exp >= other.exp { (self, other) } else { (other, self) };
         let gap = high.exp - low.exp;
         let room = (i64::from(bits) + 4 - bit_length(&high.mid)).max(0);
         if gap > room + i64::from(bits) + bit_length(&low.mid) {
@@ -75,12 +71,7 @@ impl Ball {
             Spread::new(u128::from(b) * r, b_exp),
             Spread::new(r * s, 0),
         ];
-        Self::rounded(
-            &self.mid * &other.mid,
-            &errors,
-            self.exp.saturating_add(other.exp),
-            bits,
-        )
+        Self::rounded(&self.mid * &other.mid, &errors, self.exp.saturating_add(other.exp), bits)
     }
 
     /// The quotient; [`BallFault::Coarse`] where the divisor's ball holds zero.
@@ -113,10 +104,7 @@ impl Ball {
         let mut places = (2 * i64::from(bits) + 4 - bit_length(&self.mid)).max(0);
         places += (self.exp - places).rem_euclid(2);
         let root = Integer::from(unsigned(&shift(&self.mid, places)).sqrt());
-        let errors = [
-            Spread::new(1_u64, 0),
-            Spread::new(self.rad, places).over(&root),
-        ];
+        let errors = [Spread::new(1_u64, 0), Spread::new(self.rad, places).over(&root)];
         Self::rounded(root, &errors, (self.exp - places) / 2, bits)
     }
 
@@ -149,11 +137,7 @@ impl Ball {
         }
         let one = Ball::from_integer(Integer::ONE);
         let result = result.unwrap_or_else(|| one.clone());
-        if exponent < 0 {
-            one.div(&result, bits)
-        } else {
-            Ok(result)
-        }
+        if exponent < 0 { one.div(&result, bits) } else { Ok(result) }
     }
 }
 
@@ -176,11 +160,7 @@ mod tests {
     use dashu_int::UBig;
 
     fn ball(mid: i64, rad: u64, exp: i64) -> Ball {
-        Ball {
-            mid: mid.into(),
-            rad,
-            exp,
-        }
+        Ball { mid: mid.into(), rad, exp }
     }
 
     fn holds(ball: &Ball, value: &Rational) -> bool {
@@ -189,13 +169,8 @@ mod tests {
 
     #[test]
     fn results_hold_every_combination_of_ends() {
-        let operands = [
-            ball(5, 1, 0),
-            ball(-7, 2, -1),
-            ball(3, 0, 4),
-            ball(1, 0, -40),
-            ball(9, 4, 3),
-        ];
+        let operands =
+            [ball(5, 1, 0), ball(-7, 2, -1), ball(3, 0, 4), ball(1, 0, -40), ball(9, 4, 3)];
         for a in &operands {
             for b in &operands {
                 let sum = a.add(b, 8).unwrap();
@@ -214,13 +189,8 @@ mod tests {
 
     #[test]
     fn roots_hold_the_roots_of_both_ends() {
-        for a in [
-            ball(5, 1, 0),
-            ball(5, 1, 1),
-            ball(1 << 40, 3, -7),
-            ball(2, 3, -3),
-            ball(0, 1, 5),
-        ] {
+        for a in [ball(5, 1, 0), ball(5, 1, 1), ball(1 << 40, 3, -7), ball(2, 3, -3), ball(0, 1, 5)]
+        {
             let root = a.sqrt(20).unwrap();
             let (low, high) = (root.lower(), root.upper());
             assert!(high.sqr() >= a.upper(), "{a:?}");
@@ -248,9 +218,6 @@ mod tests {
         assert_eq!(huge.mul(&huge, 64), Err(BallFault::OutOfRange));
         let tiny = ball(1, 0, 2 - MAX_EXPONENT);
         assert_eq!(tiny.mul(&tiny, 64).unwrap().sign(), None);
-        assert_eq!(
-            ball(1, 0, 0).div(&ball(1, 2, 0), 64),
-            Err(BallFault::Coarse)
-        );
+        assert_eq!(ball(1, 0, 0).div(&ball(1, 2, 0), 64), Err(BallFault::Coarse));
     }
 }

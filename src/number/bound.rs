@@ -85,20 +85,14 @@ fn separation(sum: &Sum) -> Option<u64> {
         }
         let inner = majorant(&atom.argument().terms(), &known)?;
         known.insert(atom.digest(), of_function(atom.function(), inner)?);
-        roots += u32::from(!matches!(
-            atom.function(),
-            Function::Group | Function::Sealed
-        ));
+        roots += u32::from(!matches!(atom.function(), Function::Group | Function::Sealed));
         if roots > MAX_ROOTS || known.len() > MAX_ATOMS {
             return None;
         }
     }
     let whole = majorant(sum.terms(), &known)?;
     let conjugates = (1_u64 << roots) - 1;
-    let bits = whole
-        .upper
-        .checked_mul(conjugates)?
-        .checked_add(whole.lower)?;
+    let bits = whole.upper.checked_mul(conjugates)?.checked_add(whole.lower)?;
     (bits <= MAX_BITS).then_some(bits)
 }
 
@@ -162,10 +156,7 @@ fn majorant(terms: &[Term], known: &BTreeMap<Digest, Majorant>) -> Option<Majora
         upper = upper.max(numerator(term, &denominator, &extents, known)?);
     }
     let summands = u64::from(terms.len().next_power_of_two().trailing_zeros());
-    Some(Majorant {
-        upper: upper.checked_add(summands)?,
-        lower,
-    })
+    Some(Majorant { upper: upper.checked_add(summands)?, lower })
 }
 
 /// `log2` of the bound of one term, once it is brought to the common denominator.
@@ -179,10 +170,7 @@ fn numerator(
     let mut bits = length(&(unsigned(term.coefficient.numerator()) * factor));
     for (digest, extent) in extents {
         let atom = known.get(digest)?;
-        let power = term
-            .monomial
-            .iter()
-            .find(|factor| factor.atom.digest() == *digest);
+        let power = term.monomial.iter().find(|factor| factor.atom.digest() == *digest);
         let (above, below) = split(power.map_or(0, |factor| factor.power));
         let uppers = above.checked_add(extent.below - below)?;
         let lowers = below.checked_add(extent.above - above)?;
@@ -223,10 +211,7 @@ mod tests {
         let table = [
             surd(10) + surd(11) - surd(5) - surd(18),
             root(&(surd(2) + surd(3))) - root(&(surd(10) - Real::one())),
-            Real::one()
-                .checked_div(&(surd(2) + surd(3) + surd(5)))
-                .unwrap()
-                - surd(7),
+            Real::one().checked_div(&(surd(2) + surd(3) + surd(5))).unwrap() - surd(7),
         ];
         for value in table {
             let bits = separation(value.as_sum().unwrap()).unwrap();

@@ -30,12 +30,8 @@ impl Real {
             let (outside, radicand) = squarefree(&term.monomial)?;
             *sum.entry(radicand).or_default() += &term.coefficient * outside;
         }
-        let terms = sum
-            .into_iter()
-            .map(|(radicand, coefficient)| (coefficient, radicand));
-        let terms = terms
-            .filter(|(coefficient, _)| !coefficient.is_zero())
-            .collect();
+        let terms = sum.into_iter().map(|(radicand, coefficient)| (coefficient, radicand));
+        let terms = terms.filter(|(coefficient, _)| !coefficient.is_zero()).collect();
         Some(ClosedForm { terms })
     }
 }
@@ -50,12 +46,10 @@ impl ClosedForm {
     /// Plain text, as the trace has it: `1 - 1/4*sqrt(2)`.
     #[must_use]
     pub fn to_text(&self) -> String {
-        self.join(" + ", " - ", |size, root| {
-            match (size.is_one(), root.is_one()) {
-                (_, true) => size.to_string(),
-                (true, false) => format!("sqrt({root})"),
-                (false, false) => format!("{size}*sqrt({root})"),
-            }
+        self.join(" + ", " - ", |size, root| match (size.is_one(), root.is_one()) {
+            (_, true) => size.to_string(),
+            (true, false) => format!("sqrt({root})"),
+            (false, false) => format!("{size}*sqrt({root})"),
         })
     }
 
@@ -93,11 +87,7 @@ impl ClosedForm {
             };
             let _ = write!(text, "{sign}{}", write(&magnitude(coefficient), root));
         }
-        if text.is_empty() {
-            "0".to_owned()
-        } else {
-            text
-        }
+        if text.is_empty() { "0".to_owned() } else { text }
     }
 }
 
@@ -118,11 +108,7 @@ mod tests {
             (&[], "0", "0"),
             (&[(-1, 2, 1)], "-1/2", "-\\frac{1}{2}"),
             (&[(3, 1, 1)], "3", "3"),
-            (
-                &[(1, 1, 1), (-1, 4, 2)],
-                "1 - 1/4*sqrt(2)",
-                "1-\\frac{\\sqrt{2}}{4}",
-            ),
+            (&[(1, 1, 1), (-1, 4, 2)], "1 - 1/4*sqrt(2)", "1-\\frac{\\sqrt{2}}{4}"),
             (&[(1, 1, 2)], "sqrt(2)", "\\sqrt{2}"),
             (&[(-1, 1, 2)], "-sqrt(2)", "-\\sqrt{2}"),
             (&[(3, 1, 2)], "3*sqrt(2)", "3\\sqrt{2}"),
@@ -146,9 +132,7 @@ mod tests {
 
     #[test]
     fn other_atoms_have_no_closed_form() {
-        let nested = (Real::one() + Real::from(2).sqrt().unwrap())
-            .sqrt()
-            .unwrap();
+        let nested = (Real::one() + Real::from(2).sqrt().unwrap()).sqrt().unwrap();
         assert_eq!(nested.closed_form(), None);
         assert_eq!(Real::one().exp().unwrap().closed_form(), None);
     }

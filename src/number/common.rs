@@ -13,11 +13,7 @@ pub(super) fn common_factors(terms: &[Term]) -> Vec<Factor> {
     let shared = |factor: &Factor| {
         let power = others.iter().try_fold(factor.power, |least, term| {
             let other = power_in(&term.monomial, factor)?;
-            let nearer = if other.abs() < least.abs() {
-                other
-            } else {
-                least
-            };
+            let nearer = if other.abs() < least.abs() { other } else { least };
             // A bracket must not be left with power 1, which is no normal form.
             let whole = factor.atom.function() != Function::Group || other == least;
             (other.signum() == least.signum() && whole).then_some(nearer)

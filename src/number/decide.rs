@@ -100,11 +100,7 @@ pub(super) fn ladder(from: u32) -> impl Iterator<Item = u32> {
 }
 
 fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
-    if let Some(sign) = sum
-        .terms()
-        .first()
-        .and_then(|first| sign_of_term(first, sum))
-    {
+    if let Some(sign) = sum.terms().first().and_then(|first| sign_of_term(first, sum)) {
         return Ok(sign);
     }
     for bits in ladder(MIN_BITS) {
@@ -135,16 +131,10 @@ fn sign_of_term(term: &Term, sum: &Sum) -> Option<Sign> {
     if sum.terms().len() != 1 {
         return None;
     }
-    term.monomial
-        .iter()
-        .try_fold(sign_of(&term.coefficient), |sign, factor| {
-            let atom = sign_of_atom(&factor.atom)?;
-            Some(if factor.power % 2 == 0 {
-                sign
-            } else {
-                sign.times(atom)
-            })
-        })
+    term.monomial.iter().try_fold(sign_of(&term.coefficient), |sign, factor| {
+        let atom = sign_of_atom(&factor.atom)?;
+        Some(if factor.power % 2 == 0 { sign } else { sign.times(atom) })
+    })
 }
 
 /// The sign of an atom that is not zero, from its function or a ball.
@@ -178,10 +168,7 @@ mod tests {
             let power = real(&format!("1e-{digits}"));
             let e = power.exp().unwrap();
             let table = [
-                (
-                    &root * &root * &root - &root - &root + &power,
-                    Sign::Positive,
-                ),
+                (&root * &root * &root - &root - &root + &power, Sign::Positive),
                 (&e - Real::one() - &power - &power * &power, Sign::Negative),
                 (Real::one() - &e, Sign::Negative),
             ];

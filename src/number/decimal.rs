@@ -14,7 +14,7 @@ use dashu_base::{BitTest, DivRem};
 use dashu_int::UBig;
 
 use super::ball::{Ball, BallFault, MAX_EXPONENT};
-use super::decide::{MAX_BITS, ladder};
+use super::decide::{MAX_BITS, MIN_BITS, ladder};
 use super::evaluate::evaluate;
 use super::fault::{Fault, OutOfRange, Sign, Undecided};
 use super::integer::{power_of_ten, power_of_two, scale_by_ten, unsigned};
@@ -64,24 +64,14 @@ impl Decimal {
     fn new(candidate: Candidate, exact: bool) -> Self {
         let Candidate { digits, places } = candidate;
         let value = scale_by_ten(&Rational::from(digits.clone()), -places);
-        Decimal {
-            value,
-            exact,
-            digits,
-            places,
-        }
+        Decimal { value, exact, digits, places }
     }
 
     /// An exact decimal, without trailing zeros after the point.
     pub(super) fn exact(value: &Rational) -> Option<Self> {
         let places = places_needed(value.denominator())?;
         let digits = scale_by_ten(value, places).numerator().clone();
-        Some(Decimal {
-            value: value.clone(),
-            exact: true,
-            digits,
-            places,
-        })
+        Some(Decimal { value: value.clone(), exact: true, digits, places })
     }
 }
 
@@ -131,14 +121,7 @@ impl Decimal {
 fn round_rational(value: &Rational, precision: Precision, rounding: Rounding) -> Decimal {
     let candidate = candidate(value.numerator(), value.denominator(), precision, rounding);
     let decimal = Decimal::new(candidate, false);
-    if decimal.value == *value {
-        Decimal {
-            exact: true,
-            ..decimal
-        }
-    } else {
-        decimal
-    }
+    if decimal.value == *value { Decimal { exact: true, ..decimal } } else { decimal }
 }
 
 fn round_irrational(
@@ -146,15 +129,12 @@ fn round_irrational(
     precision: Precision,
     rounding: Rounding,
 ) -> Result<Decimal, Fault> {
+    if evaluate(value, MIN_BITS) == Err(BallFault::OutOfRange) {
+        return Err(OutOfRange.into());
+    }
     let sign = value.sign()?;
     if sign == Sign::Zero {
-        return Ok(Decimal::new(
-            Candidate {
-                digits: Integer::ZERO,
-                places: 0,
-            },
-            true,
-        ));
+        return Ok(Decimal::new(Candidate { digits: Integer::ZERO, places: 0 }, true));
     }
     let (Precision::Decimals(count) | Precision::Significant(count)) = precision;
     let mut last = None;
@@ -232,10 +212,7 @@ fn significant_digits(
     let digits = round_at(numerator, denominator, places, rounding);
     // Rounding up may carry into a new digit: 9.996 becomes 10.0, not 10.00.
     if unsigned(&digits) == power_of_ten(count.unsigned_abs()) {
-        return Candidate {
-            digits: digits / 10_u8,
-            places: places - 1,
-        };
+        return Candidate { digits: digits / 10_u8, places: places - 1 };
     }
     Candidate { digits, places }
 }
@@ -244,11 +221,8 @@ fn significant_digits(
 fn round_at(numerator: &Integer, denominator: &UBig, places: i64, rounding: Rounding) -> Integer {
     let power = power_of_ten(places.unsigned_abs());
     let (sign, size) = numerator.clone().into_parts();
-    let (above, below) = if places >= 0 {
-        (size * power, denominator.clone())
-    } else {
-        (size, denominator * power)
-    };
+    let (above, below) =
+        if places >= 0 { (size * power, denominator.clone()) } else { (size, denominator * power) };
     let (mut quotient, rest) = above.div_rem(&below);
     let away = match ((rest << 1).cmp(&below), rounding) {
         (std::cmp::Ordering::Less, _) => false,
@@ -288,9 +262,5 @@ fn places_needed(denominator: &UBig) -> Option<i64> {
     let mut rest = denominator.clone();
     let twos = rest.remove(&UBig::from(2_u8)).unwrap_or(0);
     let fives = rest.remove(&UBig::from(5_u8)).unwrap_or(0);
-    if rest.is_one() {
-        i64::try_from(twos.max(fives)).ok()
-    } else {
-        None
-    }
+    if rest.is_one() { i64::try_from(twos.max(fives)).ok() } else { None }
 }

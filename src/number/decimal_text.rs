@@ -77,11 +77,7 @@ impl Decimal {
     /// its trailing zeros, a rounded one keeps those that were asked for.
     fn mantissa(&self, mark: &str) -> (String, i64) {
         let digits = self.digit_text();
-        let kept = if self.exact {
-            digits.trim_end_matches('0')
-        } else {
-            &digits
-        };
+        let kept = if self.exact { digits.trim_end_matches('0') } else { &digits };
         if kept.is_empty() {
             return ("0".to_owned(), 0);
         }
@@ -92,11 +88,7 @@ impl Decimal {
 }
 
 fn latex_mark(mark: char) -> String {
-    if mark == '.' {
-        ".".to_owned()
-    } else {
-        format!("{{{mark}}}")
-    }
+    if mark == '.' { ".".to_owned() } else { format!("{{{mark}}}") }
 }
 
 /// An input as LaTeX, always exactly: as a decimal where it ends within 60 digits, as a
@@ -122,11 +114,7 @@ pub fn exact_input_latex(value: &Rational, mark: char) -> String {
     if size.is_int() {
         return format!("{sign}{size}");
     }
-    format!(
-        "{sign}\\frac{{{}}}{{{}}}",
-        size.numerator(),
-        size.denominator()
-    )
+    format!("{sign}\\frac{{{}}}{{{}}}", size.numerator(), size.denominator())
 }
 
 impl Decimal {
@@ -162,13 +150,7 @@ mod tests {
             ("2/5", 3, "0,4", "0{,}4", "4e-1"),
             ("1/3", 3, "0,333", "0{,}333", "3,33e-1"),
             ("0.39999", 3, "0,400", "0{,}400", "4,00e-1"),
-            (
-                "-1/80001",
-                2,
-                "-0,000012",
-                "-1{,}2 \\cdot 10^{-5}",
-                "-1,2e-5",
-            ),
+            ("-1/80001", 2, "-0,000012", "-1{,}2 \\cdot 10^{-5}", "-1,2e-5"),
             ("1e-8", 2, "0,00000001", "10^{-8}", "1e-8"),
             ("-1e-8", 2, "-0,00000001", "-10^{-8}", "-1e-8"),
             ("3e-8", 2, "0,00000003", "3 \\cdot 10^{-8}", "3e-8"),

@@ -138,11 +138,7 @@ fn add_terms(terms: &[Term], bits: u32) -> Result<Ball, BallFault> {
 fn evaluate_term(term: &Term, bits: u32) -> Result<Ball, BallFault> {
     let mut product = Ball::from_rational(&term.coefficient, bits)?;
     for factor in &*term.monomial {
-        let base = factor
-            .atom
-            .memo()
-            .get(bits)
-            .unwrap_or(Err(BallFault::Coarse))?;
+        let base = factor.atom.memo().get(bits).unwrap_or(Err(BallFault::Coarse))?;
         let power = match factor.power {
             1 => base,
             power => base.powi(i64::from(power), bits)?,
@@ -176,10 +172,7 @@ mod tests {
         let scale = super::super::integer::power_of_ten(36);
         let golden = super::super::Rational::from_parts(golden.unwrap(), scale.clone());
         let gap = ball.midpoint() - golden;
-        assert!(
-            super::super::integer::magnitude(&gap) * scale < 10.into(),
-            "{ball:?}"
-        );
+        assert!(super::super::integer::magnitude(&gap) * scale < 10.into(), "{ball:?}");
         drop(x);
     }
 }

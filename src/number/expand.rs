@@ -42,18 +42,12 @@ pub(super) struct Budget {
 impl Budget {
     /// The budget of an ordinary multiplication.
     pub(super) fn ordinary() -> Self {
-        Budget {
-            steps: MAX_STEPS,
-            depth: MAX_DEPTH,
-        }
+        Budget { steps: MAX_STEPS, depth: MAX_DEPTH }
     }
 
     /// The budget of an attempt to prove a zero.
     pub(super) fn generous() -> Self {
-        Budget {
-            steps: 16 * MAX_STEPS,
-            depth: MAX_DEPTH,
-        }
+        Budget { steps: 16 * MAX_STEPS, depth: MAX_DEPTH }
     }
 
     fn step(&mut self) -> Result<(), Exhausted> {
@@ -100,11 +94,7 @@ fn multiply_bracketed(
     let mut products = Vec::new();
     for term in other {
         let holds = term.monomial.iter().any(|factor| *factor.atom == *atom);
-        let summands = if holds {
-            std::slice::from_ref(factor)
-        } else {
-            sum
-        };
+        let summands = if holds { std::slice::from_ref(factor) } else { sum };
         for summand in summands {
             multiply_terms(summand, term, budget, &mut products)?;
         }
@@ -118,14 +108,11 @@ fn bracketed(sum: &[Term], other: &[Term]) -> Option<(Term, Arc<Atom>)> {
     if sum.len() < 2 {
         return None;
     }
-    let groups = other
-        .iter()
-        .flat_map(|term| &*term.monomial)
-        .filter(|factor| {
-            let inner = factor.atom.argument().as_sum();
-            factor.atom.function() == Function::Group
-                && inner.is_some_and(|inner| inner.terms().len() == sum.len())
-        });
+    let groups = other.iter().flat_map(|term| &*term.monomial).filter(|factor| {
+        let inner = factor.atom.argument().as_sum();
+        factor.atom.function() == Function::Group
+            && inner.is_some_and(|inner| inner.terms().len() == sum.len())
+    });
     let mut stripped = None;
     for group in groups {
         let inner = group.atom.argument().as_sum()?.terms();
@@ -197,10 +184,8 @@ fn join(left: &Monomial, right: &Monomial) -> Result<(Vec<Factor>, bool), Exhaus
     }
     factors.extend(a.cloned());
     factors.extend(b.cloned());
-    let exponentials = factors
-        .iter()
-        .filter(|factor| factor.atom.function() == Function::Exp)
-        .count();
+    let exponentials =
+        factors.iter().filter(|factor| factor.atom.function() == Function::Exp).count();
     if factors.len() > MAX_FACTORS {
         return Err(Exhausted);
     }

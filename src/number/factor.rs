@@ -93,11 +93,7 @@ pub(super) fn factor(n: &UBig, effort: Effort) -> Vec<Part> {
 fn record(found: &mut Vec<Part>, base: UBig, multiplicity: usize, kind: Kind) {
     match found.iter_mut().find(|factor| factor.base == base) {
         Some(factor) => factor.multiplicity += multiplicity,
-        None => found.push(Part {
-            base,
-            multiplicity,
-            kind,
-        }),
+        None => found.push(Part { base, multiplicity, kind }),
     }
 }
 
@@ -226,10 +222,7 @@ mod tests {
             .map(|f| (f.base, f.multiplicity, f.kind))
             .collect();
         found.sort_by(|a, b| a.0.cmp(&b.0));
-        found
-            .into_iter()
-            .map(|(base, m, kind)| (base.to_string(), m, kind))
-            .collect()
+        found.into_iter().map(|(base, m, kind)| (base.to_string(), m, kind)).collect()
     }
 
     #[test]
@@ -242,21 +235,13 @@ mod tests {
             ("1000006000009", &[("1000003", 2)]),
             ("18446744030759878681", &[("4294967291", 2)]),
             ("4294980175901873", &[("1000003", 1), ("4294967291", 1)]),
-            (
-                "618970019642690137449562111",
-                &[("618970019642690137449562111", 1)],
-            ),
-            (
-                "147573952589676412927",
-                &[("193707721", 1), ("761838257287", 1)],
-            ),
+            ("618970019642690137449562111", &[("618970019642690137449562111", 1)]),
+            ("147573952589676412927", &[("193707721", 1), ("761838257287", 1)]),
             ("10000000000000000", &[("2", 16), ("5", 16)]),
         ];
         for (n, expected) in table {
-            let expected: Vec<_> = expected
-                .iter()
-                .map(|&(p, m)| (p.to_owned(), m, Kind::Prime))
-                .collect();
+            let expected: Vec<_> =
+                expected.iter().map(|&(p, m)| (p.to_owned(), m, Kind::Prime)).collect();
             assert_eq!(factors_of(n), expected, "{n}");
         }
     }
@@ -269,10 +254,7 @@ mod tests {
             ("998244359987710471", ["998244353", "1000000007"]),
         ];
         for (n, [p, q]) in table {
-            let expected = vec![
-                (p.to_owned(), 1, Kind::Prime),
-                (q.to_owned(), 1, Kind::Prime),
-            ];
+            let expected = vec![(p.to_owned(), 1, Kind::Prime), (q.to_owned(), 1, Kind::Prime)];
             assert_eq!(factors_of(n), expected, "{n}");
         }
     }
@@ -281,11 +263,7 @@ mod tests {
     fn what_resists_stays_whole() {
         // 2^101 - 1 = 7432339208719 * 341117531003194129.
         let n: UBig = "2535301200456458802993406410751".parse().unwrap();
-        let whole = [Part {
-            base: n.clone(),
-            multiplicity: 1,
-            kind: Kind::Cofactor,
-        }];
+        let whole = [Part { base: n.clone(), multiplicity: 1, kind: Kind::Cofactor }];
         assert_eq!(factor(&n, Effort::Quick), whole);
         let long = format!("{}1", "9".repeat(400));
         let product = factor(&long.parse().unwrap(), Effort::Quick)

@@ -65,9 +65,7 @@ impl fmt::Display for Undefined {
         match self {
             Undefined::ZeroOverZero => f.write_str("0/0"),
             Undefined::DivisionByZero { numerator: None } => f.write_str("division by zero"),
-            Undefined::DivisionByZero {
-                numerator: Some(text),
-            } => {
+            Undefined::DivisionByZero { numerator: Some(text) } => {
                 write!(f, "division by zero ({text}/0)")
             }
             Undefined::RootOfNegative => f.write_str("the square root of a negative number"),
@@ -106,11 +104,7 @@ impl Undecided {
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "zero to {} digits, but not proved to be zero",
-            self.digits()
-        )
+        write!(f, "zero to {} digits, but not proved to be zero", self.digits())
     }
 }
 
@@ -182,24 +176,12 @@ mod tests {
         let table: [(Fault, &str); 5] = [
             (Undefined::ZeroOverZero.into(), "0/0"),
             (
-                Undefined::DivisionByZero {
-                    numerator: Some("6".to_owned()),
-                }
-                .into(),
+                Undefined::DivisionByZero { numerator: Some("6".to_owned()) }.into(),
                 "division by zero (6/0)",
             ),
-            (
-                Undefined::RootOfNegative.into(),
-                "the square root of a negative number",
-            ),
-            (
-                Undecided { bits: 4096 }.into(),
-                "zero to 1233 digits, but not proved to be zero",
-            ),
-            (
-                OutOfRange.into(),
-                "a number beyond the range that can be worked with",
-            ),
+            (Undefined::RootOfNegative.into(), "the square root of a negative number"),
+            (Undecided { bits: 4096 }.into(), "zero to 1233 digits, but not proved to be zero"),
+            (OutOfRange.into(), "a number beyond the range that can be worked with"),
         ];
         for (fault, message) in table {
             assert_eq!(fault.to_string(), message);

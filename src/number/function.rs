@@ -61,10 +61,7 @@ impl Real {
     /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
     pub fn sigmoid(&self) -> Result<Real, Fault> {
         if self.is_zero_form() {
-            return Ok(Real::rational(Rational::from_parts(
-                Integer::ONE,
-                2_u8.into(),
-            )));
+            return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
         }
         within_range(Real::from_atom(Atom::new(Function::Sigmoid, self.clone())))
     }
@@ -111,11 +108,7 @@ fn odd(value: &Real, function: Function) -> Result<Real, Fault> {
     }
     let (sign, argument) = without_sign(value);
     let image = within_range(Real::from_atom(Atom::new(function, argument)))?;
-    Ok(if sign == Sign::Negative {
-        -image
-    } else {
-        image
-    })
+    Ok(if sign == Sign::Negative { -image } else { image })
 }
 
 /// Splits off the sign of the leading coefficient, so that `x` and `-x` share a form.
@@ -129,9 +122,8 @@ fn without_sign(value: &Real) -> (Sign, Real) {
 /// The form of an exponential; never fails, since nothing is evaluated.
 pub(super) fn exp_form(value: &Real) -> Real {
     let terms = value.terms();
-    let (logarithms, others): (Vec<&Term>, Vec<&Term>) = terms
-        .iter()
-        .partition(|term| multiple_of_log(term).is_some());
+    let (logarithms, others): (Vec<&Term>, Vec<&Term>) =
+        terms.iter().partition(|term| multiple_of_log(term).is_some());
     let mut result = match others.as_slice() {
         [] => Real::one(),
         _ if logarithms.is_empty() => Real::from_atom(Atom::new(Function::Exp, value.clone())),
@@ -194,11 +186,8 @@ fn log_of_term(
     multiple: &Rational,
     pending: &mut Vec<(Real, Rational)>,
 ) -> Option<Real> {
-    let signs: Vec<Sign> = term
-        .monomial
-        .iter()
-        .map(|factor| sign_of_atom(&factor.atom))
-        .collect::<Option<_>>()?;
+    let signs: Vec<Sign> =
+        term.monomial.iter().map(|factor| sign_of_atom(&factor.atom)).collect::<Option<_>>()?;
     let mut result = log_of_rational(&magnitude(&term.coefficient));
     for (factor, sign) in term.monomial.iter().zip(signs) {
         let argument = factor.atom.argument();
@@ -208,11 +197,7 @@ fn log_of_term(
             Function::Exp => result = result + argument * Real::from(power),
             Function::Root | Function::Prime => pending.push((argument.clone(), half())),
             Function::Group => {
-                let positive = if sign == Sign::Negative {
-                    -argument
-                } else {
-                    argument.clone()
-                };
+                let positive = if sign == Sign::Negative { -argument } else { argument.clone() };
                 pending.push((positive, &power * multiple));
             }
             _ => {
@@ -235,13 +220,11 @@ fn log_of_sum(terms: &[Term]) -> Real {
 /// The logarithm of a positive fraction, split over its known factors.
 fn log_of_rational(value: &Rational) -> Real {
     let part = |number: &dashu_int::UBig, sign: i64| {
-        factor(number, Effort::Quick)
-            .into_iter()
-            .fold(Real::zero(), |sum, factor| {
-                let base = Real::rational(Rational::from(factor.base));
-                let count = i64::try_from(factor.multiplicity).unwrap_or(i64::MAX);
-                sum + opaque_log(&base) * Real::from(sign * count)
-            })
+        factor(number, Effort::Quick).into_iter().fold(Real::zero(), |sum, factor| {
+            let base = Real::rational(Rational::from(factor.base));
+            let count = i64::try_from(factor.multiplicity).unwrap_or(i64::MAX);
+            sum + opaque_log(&base) * Real::from(sign * count)
+        })
     };
     part(&unsigned(value.numerator()), 1) + part(value.denominator(), -1)
 }
@@ -279,18 +262,9 @@ mod tests {
             (sum.exp().unwrap().log(), Ok(sum.clone())),
             (sum.log().unwrap().exp(), Ok(sum.clone())),
             (x.log().unwrap().exp(), Ok(x.clone())),
-            (
-                (&x + real(3) * sum.log().unwrap()).exp(),
-                Ok(x.exp().unwrap() * sum.pow(3).unwrap()),
-            ),
-            (
-                real(12).log(),
-                Ok(real(2) * real(2).log().unwrap() + real(3).log().unwrap()),
-            ),
-            (
-                sum.sqrt().unwrap().log().map(|log| log * real(2)),
-                sum.log(),
-            ),
+            ((&x + real(3) * sum.log().unwrap()).exp(), Ok(x.exp().unwrap() * sum.pow(3).unwrap())),
+            (real(12).log(), Ok(real(2) * real(2).log().unwrap() + real(3).log().unwrap())),
+            (sum.sqrt().unwrap().log().map(|log| log * real(2)), sum.log()),
             ((-&sum).tanh(), sum.tanh().map(|value| -value)),
             ((-&sum).sin(), sum.sin().map(|value| -value)),
             ((-&sum).cos(), sum.cos()),

@@ -16,11 +16,7 @@ pub(super) fn bit_length(value: &Integer) -> i64 {
 /// `value * 2^by`, rounded towards minus infinity where `by` is negative.
 pub(super) fn shift(value: &Integer, by: i64) -> Integer {
     let places = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
-    if by >= 0 {
-        value << places
-    } else {
-        value >> places
-    }
+    if by >= 0 { value << places } else { value >> places }
 }
 
 /// `(m, s)` with `|value| <= m * 2^s`, `m <= 2^32`, sharp where `s` is 0 and off by less
@@ -32,19 +28,12 @@ pub(super) fn leading(value: &Integer) -> (u64, i64) {
     let (Some(&last), before) = (words.last(), words.len().checked_sub(2)) else {
         return (0, 0);
     };
-    let before = before
-        .and_then(|place| words.get(place))
-        .copied()
-        .unwrap_or(0);
+    let before = before.and_then(|place| words.get(place)).copied().unwrap_or(0);
     if exp == 0 {
         return (last, 0);
     }
     let joined = u128::from(last) << 64 | u128::from(before);
-    let top = if words.len() == 1 {
-        u128::from(last) << 64
-    } else {
-        joined
-    };
+    let top = if words.len() == 1 { u128::from(last) << 64 } else { joined };
     let used = 64 * i64::try_from(words.len()).unwrap_or(i64::MAX);
     // The joined words stand at 2^(used - 128).
     let down = u32::try_from(exp - (used - 128)).unwrap_or(127);
@@ -64,11 +53,7 @@ pub(super) fn power_of_ten(exponent: u64) -> UBig {
 /// `value * 10^exponent`, exactly.
 pub(super) fn scale_by_ten(value: &Rational, exponent: i64) -> Rational {
     let power = power_of_ten(exponent.unsigned_abs());
-    if exponent >= 0 {
-        value * power
-    } else {
-        value / power
-    }
+    if exponent >= 0 { value * power } else { value / power }
 }
 
 /// Bits of the numerator and of the denominator together: what a fraction costs.
@@ -94,11 +79,7 @@ pub(super) fn is_negative(value: &Rational) -> bool {
 
 /// The absolute value of a fraction.
 pub(super) fn magnitude(value: &Rational) -> Rational {
-    if is_negative(value) {
-        -value
-    } else {
-        value.clone()
-    }
+    if is_negative(value) { -value } else { value.clone() }
 }
 
 /// The reciprocal, or `None` of zero.
@@ -132,13 +113,7 @@ mod tests {
 
     #[test]
     fn shifts_round_down() {
-        let table = [
-            (5, 1, 10),
-            (5, -1, 2),
-            (-5, -1, -3),
-            (-1, -70, -1),
-            (0, 9, 0),
-        ];
+        let table = [(5, 1, 10), (5, -1, 2), (-5, -1, -3), (-1, -70, -1), (0, 9, 0)];
         for (value, by, expected) in table {
             assert_eq!(shift(&Integer::from(value), by), Integer::from(expected));
         }
@@ -147,20 +122,13 @@ mod tests {
     #[test]
     fn leading_bits_bound_from_above() {
         for length in [1, 5, 31, 32, 33, 63, 64, 65, 96, 127, 128, 129, 200] {
-            for value in [
-                power_of_two(length) - 1,
-                power_of_two(length),
-                -power_of_two(length),
-            ] {
+            for value in [power_of_two(length) - 1, power_of_two(length), -power_of_two(length)] {
                 let (size, exp) = leading(&value);
                 let bound = shift(&Integer::from(size), exp);
                 let magnitude = Integer::from(unsigned(&value));
                 assert!(size <= 1 << 32, "{value}");
                 assert!(magnitude <= bound, "{value}");
-                assert!(
-                    exp == 0 || bound - magnitude <= power_of_two(exp),
-                    "{value}"
-                );
+                assert!(exp == 0 || bound - magnitude <= power_of_two(exp), "{value}");
                 assert!(exp > 0 || Integer::from(size) == Integer::from(unsigned(&value)));
             }
         }
@@ -169,13 +137,7 @@ mod tests {
 
     #[test]
     fn roots_are_exact_or_absent() {
-        let table = [
-            (0_u64, Some(0_u64)),
-            (1, Some(1)),
-            (144, Some(12)),
-            (145, None),
-            (17, None),
-        ];
+        let table = [(0_u64, Some(0_u64)), (1, Some(1)), (144, Some(12)), (145, None), (17, None)];
         for (value, root) in table {
             assert_eq!(exact_root(&UBig::from(value)), root.map(UBig::from));
         }

@@ -25,11 +25,7 @@ impl Field {
             inverse = inverse.wrapping_mul(2_u128.wrapping_sub(n.wrapping_mul(inverse)));
         }
         let one = (u128::MAX % n + 1) % n;
-        Some(Field {
-            n,
-            inverse: inverse.wrapping_neg(),
-            one,
-        })
+        Some(Field { n, inverse: inverse.wrapping_neg(), one })
     }
 
     pub(super) fn modulus(&self) -> u128 {
@@ -78,10 +74,7 @@ fn wide_product(a: u128, b: u128) -> (u128, u128) {
     let low = a0 * b0;
     let middle = a1 * b0 + (low >> 64);
     let other = a0 * b1 + (middle & HALF);
-    (
-        a1 * b1 + (middle >> 64) + (other >> 64),
-        other << 64 | low & HALF,
-    )
+    (a1 * b1 + (middle >> 64) + (other >> 64), other << 64 | low & HALF)
 }
 
 #[cfg(test)]

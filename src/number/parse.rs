@@ -45,10 +45,7 @@ impl fmt::Display for ParseNumberError {
             Self::Empty => f.write_str("a number is missing"),
             Self::TooLong => write!(f, "a number may have at most {MAX_LENGTH} characters"),
             Self::ExponentTooLarge => {
-                write!(
-                    f,
-                    "an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}"
-                )
+                write!(f, "an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}")
             }
             Self::Unexpected(found) => write!(f, "`{found}` does not belong into a number"),
             Self::MissingDigits => f.write_str("digits are missing"),
@@ -140,11 +137,7 @@ fn read_exponent(text: &str) -> Result<i64, ParseNumberError> {
 
 fn read_whole(text: &str) -> Result<UBig, ParseNumberError> {
     check_digits(text)?;
-    if text.is_empty() {
-        Err(ParseNumberError::MissingDigits)
-    } else {
-        read_digits(text)
-    }
+    if text.is_empty() { Err(ParseNumberError::MissingDigits) } else { read_digits(text) }
 }
 
 /// Reads digits that were checked before.
@@ -171,18 +164,10 @@ mod tests {
             ("+2.5E3", 2500, 1),
             ("-0", 0, 1),
             ("1e0000000000000000000000002", 100, 1),
-            (
-                "0.1000000000000000055",
-                200_000_000_000_000_011,
-                2_000_000_000_000_000_000,
-            ),
+            ("0.1000000000000000055", 200_000_000_000_000_011, 2_000_000_000_000_000_000),
         ];
         for (text, numerator, denominator) in table {
-            assert_eq!(
-                parse_decimal(text),
-                Ok(fraction(numerator, denominator)),
-                "{text}"
-            );
+            assert_eq!(parse_decimal(text), Ok(fraction(numerator, denominator)), "{text}");
         }
         assert_eq!(parse_exact("-2/6"), Ok(fraction(-1, 3)));
         assert_eq!(parse_exact("1 / 3"), Ok(fraction(1, 3)));

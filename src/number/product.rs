@@ -66,11 +66,7 @@ fn multiply_sums(left: &Real, right: &Real) -> Real {
     } else if let Some(Ok(terms)) = cancel(&a, &b, &mut budget) {
         return from_terms(terms);
     }
-    let (longer, shorter) = if a.len() >= b.len() {
-        (left, right)
-    } else {
-        (right, left)
-    };
+    let (longer, shorter) = if a.len() >= b.len() { (left, right) } else { (right, left) };
     let sealed = seal(longer.terms().to_vec());
     if a.len() != b.len()
         && let Ok(terms) = expand(&sealed.terms(), &shorter.terms(), &mut Budget::ordinary())
@@ -109,10 +105,7 @@ fn square(a: &[Term], b: &[Term]) -> Option<Real> {
 /// A sum as a coefficient times an atom in brackets.
 pub(super) fn group(terms: &[Term]) -> (Rational, Arc<Atom>) {
     let (content, primitive) = primitive(terms);
-    (
-        content,
-        Atom::new(Function::Group, Real::from_sum(Sum::new(primitive))),
-    )
+    (content, Atom::new(Function::Group, Real::from_sum(Sum::new(primitive))))
 }
 
 #[cfg(test)]
@@ -140,10 +133,7 @@ mod tests {
             (exp(1) * exp(1), exp(2)),
             (&nested * &nested, Real::one() + exp(1)),
             (&sum * &sum * &sum, sum.pow(3).unwrap()),
-            (
-                sum.pow(-3).unwrap() * sum.pow(2).unwrap() * &sum,
-                Real::one(),
-            ),
+            (sum.pow(-3).unwrap() * sum.pow(2).unwrap() * &sum, Real::one()),
             (
                 (&sum * Real::from(6)) * (sum.pow(-2).unwrap() + Real::one())
                     - &sum * Real::from(6),
@@ -170,9 +160,8 @@ mod tests {
 
     #[test]
     fn products_of_many_atoms_are_sealed() {
-        let product = (1..40).fold(Real::one(), |product, n| {
-            product * Real::from(n).cos().unwrap()
-        });
+        let product =
+            (1..40).fold(Real::one(), |product, n| product * Real::from(n).cos().unwrap());
         assert_eq!(product.terms().len(), 1);
         // cos n is negative for 19 of the first 39 numbers.
         assert_eq!(product.sign(), Ok(Sign::Negative));

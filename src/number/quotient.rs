@@ -48,9 +48,9 @@ impl Real {
 fn division_by_zero(numerator: &Real) -> Result<Undefined, Fault> {
     Ok(match numerator.sign()? {
         Sign::Zero => Undefined::ZeroOverZero,
-        Sign::Negative | Sign::Positive => Undefined::DivisionByZero {
-            numerator: short_text(numerator),
-        },
+        Sign::Negative | Sign::Positive => {
+            Undefined::DivisionByZero { numerator: short_text(numerator) }
+        }
     })
 }
 
@@ -101,10 +101,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
         let argument = atom.argument();
         match atom.function() {
             Function::Prime | Function::Cofactor => {
-                let below = argument
-                    .as_rational()
-                    .and_then(reciprocal)
-                    .unwrap_or(Rational::ONE);
+                let below = argument.as_rational().and_then(reciprocal).unwrap_or(Rational::ONE);
                 result = result * from_terms(vec![Term::atom(below, atom)]);
             }
             Function::Root => {
@@ -133,9 +130,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
         }
     }
     // Sums come last, so that they meet the brackets that they cancel.
-    opened
-        .iter()
-        .fold(result * product_of(direct), |product, sum| product * sum)
+    opened.iter().fold(result * product_of(direct), |product, sum| product * sum)
 }
 
 /// The product of powers without rules, each of which is its own normal form.
@@ -170,18 +165,10 @@ mod tests {
             (real(3) * &two, "1/6*sqrt(2)"),
         ];
         for (value, expected) in table {
-            let found = reciprocal_of(&value)
-                .closed_form()
-                .map(|form| form.to_text());
+            let found = reciprocal_of(&value).closed_form().map(|form| form.to_text());
             assert_eq!(found.as_deref(), Some(expected));
         }
-        for value in [
-            two,
-            &e + &three,
-            nested.clone(),
-            &nested * &e + &nested,
-            &e * &nested,
-        ] {
+        for value in [two, &e + &three, nested.clone(), &nested * &e + &nested, &e * &nested] {
             assert_eq!(reciprocal_of(&value) * &value, Real::one(), "{value:?}");
             assert_eq!(reciprocal_of(&reciprocal_of(&value)), value, "{value:?}");
         }

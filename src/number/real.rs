@@ -40,17 +40,13 @@ impl Real {
     /// The number 0.
     #[must_use]
     pub fn zero() -> Self {
-        Real {
-            form: Form::Small(Rational::ZERO),
-        }
+        Real { form: Form::Small(Rational::ZERO) }
     }
 
     /// The number 1.
     #[must_use]
     pub fn one() -> Self {
-        Real {
-            form: Form::Small(Rational::ONE),
-        }
+        Real { form: Form::Small(Rational::ONE) }
     }
 
     /// The value as a fraction, where its form shows that it is one.
@@ -91,9 +87,7 @@ impl Real {
 
     /// A sum whose terms are known to be in normal form.
     pub(super) fn from_sum(sum: Sum) -> Self {
-        Real {
-            form: Form::Sum(Arc::new(sum)),
-        }
+        Real { form: Form::Sum(Arc::new(sum)) }
     }
 
     /// An atom on its own.
@@ -152,9 +146,7 @@ impl From<Rational> for Real {
 
 impl From<i64> for Real {
     fn from(value: i64) -> Self {
-        Real {
-            form: Form::Small(Rational::from(Integer::from(value))),
-        }
+        Real { form: Form::Small(Rational::from(Integer::from(value))) }
     }
 }
 

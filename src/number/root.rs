@@ -58,11 +58,8 @@ fn opaque_root(value: &Real) -> Real {
 
 fn root_of_sum(terms: &[Term]) -> Real {
     let (content, primitive) = primitive(terms);
-    let primitive = if is_negative(&content) {
-        scaled(&primitive, &Rational::NEG_ONE)
-    } else {
-        primitive
-    };
+    let primitive =
+        if is_negative(&content) { scaled(&primitive, &Rational::NEG_ONE) } else { primitive };
     let root = opaque_root(&Real::from_sum(Sum::new(primitive)));
     from_terms(vec![root_of_rational(&magnitude(&content))]) * root
 }
@@ -92,11 +89,7 @@ fn absolute_power(factor: &Factor, power: i32, sign: Sign) -> Real {
             Real::from_sum(Sum::new(vec![term]))
         }
     };
-    if sign == Sign::Negative && power % 2 != 0 {
-        -value
-    } else {
-        value
-    }
+    if sign == Sign::Negative && power % 2 != 0 { -value } else { value }
 }
 
 /// `sqrt|x|` for an atom `x` of known sign.
@@ -110,11 +103,7 @@ fn root_of_atom(factor: &Factor, sign: Sign) -> Real {
         Function::Group => argument.clone(),
         _ => Real::from_atom(factor.atom.clone()),
     };
-    let inner = if sign == Sign::Negative {
-        -inner
-    } else {
-        inner
-    };
+    let inner = if sign == Sign::Negative { -inner } else { inner };
     match factor.atom.function() {
         Function::Group => root_of_positive(&inner),
         _ => opaque_root(&inner),
@@ -126,12 +115,9 @@ fn denested(first: &Term, second: &Term) -> Option<Real> {
     if !first.is_rational() || !is_multiquadratic(std::slice::from_ref(second)) {
         return None;
     }
-    let radicand = second
-        .monomial
-        .iter()
-        .try_fold(Rational::ONE, |product, factor| {
-            Some(product * factor.atom.argument().as_rational()?)
-        })?;
+    let radicand = second.monomial.iter().try_fold(Rational::ONE, |product, factor| {
+        Some(product * factor.atom.argument().as_rational()?)
+    })?;
     let norm = first.coefficient.sqr() - second.coefficient.sqr() * radicand;
     let root = rational_root(&norm)?;
     let half = Rational::from_parts(Integer::ONE, 2_u8.into());
@@ -174,10 +160,7 @@ mod tests {
             (&e - real(3), real(3) - &e),
             (real(-6) * &e, real(6) * &e),
             (&e + real(2).sqrt().unwrap(), &e + real(2).sqrt().unwrap()),
-            (
-                real(1) - real(2).sqrt().unwrap(),
-                real(2).sqrt().unwrap() - real(1),
-            ),
+            (real(1) - real(2).sqrt().unwrap(), real(2).sqrt().unwrap() - real(1)),
         ];
         for (value, size) in table {
             assert_eq!((&value * &value).sqrt(), Ok(size.clone()), "{value:?}");
@@ -190,10 +173,7 @@ mod tests {
     fn roots_share_what_differs_by_a_square() {
         let e = Real::one().exp().unwrap();
         let sum = &e + real(7).sin().unwrap();
-        assert_eq!(
-            (&sum * real(9)).sqrt().unwrap(),
-            sum.sqrt().unwrap() * real(3)
-        );
+        assert_eq!((&sum * real(9)).sqrt().unwrap(), sum.sqrt().unwrap() * real(3));
         assert_eq!(e.sqrt().unwrap().pow(2), Ok(e.clone()));
         let product = sum.pow(3).unwrap().sqrt().unwrap();
         assert_eq!(product, sum.sqrt().unwrap() * &sum);

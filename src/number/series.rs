@@ -46,9 +46,7 @@ pub(super) fn ln_2(precision: i64) -> Integer {
 
 /// `pi`.
 pub(super) fn pi(precision: i64) -> Integer {
-    constant(&PI, precision, |p| {
-        arctan_inverse(5, p) * 16 - arctan_inverse(239, p) * 4
-    })
+    constant(&PI, precision, |p| arctan_inverse(5, p) * 16 - arctan_inverse(239, p) * 4)
 }
 
 fn constant(
@@ -56,9 +54,7 @@ fn constant(
     precision: i64,
     compute: impl Fn(i64) -> Integer,
 ) -> Integer {
-    let rung = (u64::try_from(precision).unwrap_or(0) + 1)
-        .next_power_of_two()
-        .max(128);
+    let rung = (u64::try_from(precision).unwrap_or(0) + 1).next_power_of_two().max(128);
     let top = i64::try_from(rung).unwrap_or(i64::MAX) + CONSTANT_GUARD;
     match rungs.get(usize::try_from(rung.trailing_zeros()).unwrap_or(RUNGS)) {
         Some(cell) => shift(cell.get_or_init(|| compute(top)), precision - top),
@@ -229,16 +225,8 @@ mod tests {
         for precision in [64, 100, 180] {
             close(&pi(precision), PI_DIGITS, precision);
             close(&ln_2(precision), LN_2_DIGITS, precision);
-            close(
-                &exp(&power_of_two(precision - 1), precision),
-                ROOT_E,
-                precision,
-            );
-            close(
-                &ln(&(power_of_two(precision - 1) * 3), precision),
-                LN_3_HALVES,
-                precision,
-            );
+            close(&exp(&power_of_two(precision - 1), precision), ROOT_E, precision);
+            close(&ln(&(power_of_two(precision - 1) * 3), precision), LN_3_HALVES, precision);
             let (sin, cos) = sin_cos(&power_of_two(precision), precision);
             close(&sin, SIN_1, precision);
             close(&cos, COS_1, precision);
@@ -255,21 +243,12 @@ mod tests {
                 let pairs = [
                     (exp(&t(precision), precision), exp(&t(finer), finer)),
                     (ln(&m(precision), precision), ln(&m(finer), finer)),
-                    (
-                        sin_cos(&t(precision), precision).0,
-                        sin_cos(&t(finer), finer).0,
-                    ),
-                    (
-                        sin_cos(&t(precision), precision).1,
-                        sin_cos(&t(finer), finer).1,
-                    ),
+                    (sin_cos(&t(precision), precision).0, sin_cos(&t(finer), finer).0),
+                    (sin_cos(&t(precision), precision).1, sin_cos(&t(finer), finer).1),
                 ];
                 for (coarse, fine) in pairs {
                     let gap = coarse - shift(&fine, -500);
-                    assert!(
-                        unsigned(&gap) <= (ERROR + 1).into(),
-                        "{numerator} {precision}: {gap}"
-                    );
+                    assert!(unsigned(&gap) <= (ERROR + 1).into(), "{numerator} {precision}: {gap}");
                 }
             }
         }

@@ -66,10 +66,7 @@ pub(super) struct Term {
 
 impl Term {
     pub(super) fn new(coefficient: Rational, monomial: Monomial) -> Self {
-        Term {
-            coefficient,
-            monomial,
-        }
+        Term { coefficient, monomial }
     }
 
     /// A rational term.
@@ -79,10 +76,7 @@ impl Term {
 
     /// A multiple of one atom.
     pub(super) fn atom(coefficient: Rational, atom: Arc<Atom>) -> Self {
-        Term {
-            coefficient,
-            monomial: Arc::new([Factor { atom, power: 1 }]),
-        }
+        Term { coefficient, monomial: Arc::new([Factor { atom, power: 1 }]) }
     }
 
     /// A multiple of a power of one atom.
@@ -106,12 +100,7 @@ pub(super) struct Sum {
 
 impl Sum {
     pub(super) fn new(terms: Vec<Term>) -> Self {
-        Sum {
-            terms,
-            digest: OnceLock::new(),
-            sign: OnceLock::new(),
-            memo: Memo::default(),
-        }
+        Sum { terms, digest: OnceLock::new(), sign: OnceLock::new(), memo: Memo::default() }
     }
 
     pub(super) fn terms(&self) -> &[Term] {
@@ -147,11 +136,7 @@ impl Sum {
 
 /// The order of terms in a sum: the empty monomial first.
 pub(super) fn order(left: &Monomial, right: &Monomial) -> Ordering {
-    if Arc::ptr_eq(left, right) {
-        Ordering::Equal
-    } else {
-        left.cmp(right)
-    }
+    if Arc::ptr_eq(left, right) { Ordering::Equal } else { left.cmp(right) }
 }
 
 /// Merges two sorted sums, `map` being applied to the coefficients of the second.
@@ -193,10 +178,7 @@ fn mapped(term: &Term, map: impl Fn(&Rational) -> Rational) -> Term {
 
 /// Every coefficient times a number other than zero.
 pub(super) fn scaled(terms: &[Term], by: &Rational) -> Vec<Term> {
-    terms
-        .iter()
-        .map(|term| mapped(term, |coefficient| coefficient * by))
-        .collect()
+    terms.iter().map(|term| mapped(term, |coefficient| coefficient * by)).collect()
 }
 
 /// Sorts terms and adds up those of one monomial.
@@ -226,18 +208,10 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
     }
     let (most, bits) = limits(&terms);
     let limit = |term: &Term| {
-        if term.is_rational() {
-            RATIONAL_BITS
-        } else {
-            bits
-        }
+        if term.is_rational() { RATIONAL_BITS } else { bits }
     };
     let irrational = terms.iter().filter(|term| !term.is_rational()).count();
-    if irrational > most
-        || terms
-            .iter()
-            .any(|term| size(&term.coefficient) > limit(term))
-    {
+    if irrational > most || terms.iter().any(|term| size(&term.coefficient) > limit(term)) {
         seal(terms)
     } else {
         Real::from_sum(Sum::new(terms))
@@ -246,11 +220,7 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
 
 /// Most irrational terms, and most bits of their coefficients.
 fn limits(terms: &[Term]) -> (usize, usize) {
-    if is_multiquadratic(terms) {
-        (MAX_SURDS, SURD_BITS)
-    } else {
-        (MAX_TERMS, COEFFICIENT_BITS)
-    }
+    if is_multiquadratic(terms) { (MAX_SURDS, SURD_BITS) } else { (MAX_TERMS, COEFFICIENT_BITS) }
 }
 
 /// A rational number, sealed where it exceeds the limit.
@@ -339,8 +309,5 @@ pub(super) fn coefficient_limit(terms: &[Term]) -> usize {
 
 /// Whether all atoms are square roots of integers.
 pub(super) fn is_multiquadratic(terms: &[Term]) -> bool {
-    terms
-        .iter()
-        .flat_map(|term| &*term.monomial)
-        .all(|factor| factor.atom.function().is_surd())
+    terms.iter().flat_map(|term| &*term.monomial).all(|factor| factor.atom.function().is_surd())
 }

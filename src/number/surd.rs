@@ -50,17 +50,10 @@ fn split(n: &UBig) -> Parts {
 pub(super) fn root_of_rational(value: &Rational) -> Term {
     let above = split(&unsigned(value.numerator()));
     let below = split(value.denominator());
-    let radicand = below
-        .inside
-        .iter()
-        .fold(UBig::ONE, |product, (base, _)| product * base);
+    let radicand = below.inside.iter().fold(UBig::ONE, |product, (base, _)| product * base);
     let coefficient = Rational::from_parts(Integer::from(above.outside), below.outside * radicand);
-    let mut factors: Vec<Factor> = above
-        .inside
-        .into_iter()
-        .chain(below.inside)
-        .map(|(base, kind)| surd(base, kind))
-        .collect();
+    let mut factors: Vec<Factor> =
+        above.inside.into_iter().chain(below.inside).map(|(base, kind)| surd(base, kind)).collect();
     factors.sort();
     Term::new(coefficient, Monomial::from(factors))
 }
@@ -71,10 +64,7 @@ fn surd(radicand: UBig, kind: Kind) -> Factor {
         Kind::Cofactor => Function::Cofactor,
     };
     let argument = Real::rational(Rational::from(radicand));
-    Factor {
-        atom: Atom::new(function, argument),
-        power: 1,
-    }
+    Factor { atom: Atom::new(function, argument), power: 1 }
 }
 
 /// The reciprocal of a sum of square roots of integers, where it stays small.
@@ -87,9 +77,7 @@ pub(super) fn rationalised_reciprocal(terms: &[Term]) -> Option<Vec<Term>> {
     let mut below = terms.to_vec();
     for _ in 0..=MAX_ROOTS {
         let Some(root) = below.iter().find_map(|term| term.monomial.first()) else {
-            let denominator = below
-                .first()
-                .and_then(|term| reciprocal(&term.coefficient))?;
+            let denominator = below.first().and_then(|term| reciprocal(&term.coefficient))?;
             let quotient = scaled(&above, &denominator);
             let limit = coefficient_limit(terms);
             let short = |term: &Term| size(&term.coefficient) <= limit;
@@ -106,11 +94,7 @@ pub(super) fn rationalised_reciprocal(terms: &[Term]) -> Option<Vec<Term>> {
 fn conjugate(terms: &[Term], root: &Arc<Atom>) -> Vec<Term> {
     let turn = |term: &Term| {
         let holds = term.monomial.iter().any(|factor| factor.atom == *root);
-        let coefficient = if holds {
-            -&term.coefficient
-        } else {
-            term.coefficient.clone()
-        };
+        let coefficient = if holds { -&term.coefficient } else { term.coefficient.clone() };
         Term::new(coefficient, Arc::clone(&term.monomial))
     };
     terms.iter().map(turn).collect()
@@ -144,10 +128,5 @@ pub(super) fn squarefree(monomial: &Monomial) -> Option<(UBig, Integer)> {
 fn thorough_factors(radicand: &Rational) -> Split {
     let factors = factor(&unsigned(radicand.numerator()), Effort::Thorough);
     let known = factors.iter().all(|factor| factor.kind == Kind::Prime);
-    known.then(|| {
-        factors
-            .into_iter()
-            .map(|factor| (factor.base, factor.multiplicity))
-            .collect()
-    })
+    known.then(|| factors.into_iter().map(|factor| (factor.base, factor.multiplicity)).collect())
 }

@@ -45,9 +45,7 @@ fn clear_denominators(terms: &[Term], budget: &mut Budget) -> Result<Vec<Term>, 
     for factor in terms.iter().flat_map(|term| &*term.monomial) {
         if is_bracket(&factor.atom) && factor.power < 0 {
             let inverse = Factor::new(&factor.atom, -factor.power);
-            let known = powers
-                .entry(factor.atom.digest())
-                .or_insert_with(|| inverse.clone());
+            let known = powers.entry(factor.atom.digest()).or_insert_with(|| inverse.clone());
             known.power = known.power.max(inverse.power);
         }
     }
@@ -64,10 +62,8 @@ fn open_brackets(terms: &[Term], budget: &mut Budget) -> Result<Option<Vec<Term>
     let mut opened = Vec::new();
     let mut found = terms.is_empty();
     for term in terms {
-        let (brackets, others): (Vec<&Factor>, Vec<&Factor>) = term
-            .monomial
-            .iter()
-            .partition(|factor| is_bracket(&factor.atom));
+        let (brackets, others): (Vec<&Factor>, Vec<&Factor>) =
+            term.monomial.iter().partition(|factor| is_bracket(&factor.atom));
         found |= !brackets.is_empty();
         let monomial = others.into_iter().cloned().collect();
         let mut product = vec![Term::new(term.coefficient.clone(), monomial)];
@@ -98,14 +94,8 @@ mod tests {
         let table = [
             (&square - &e * &e - &two * &e - Real::one(), true),
             (&square - &e * &e - &two * &e, false),
-            (
-                e.checked_div(&sum).unwrap() + s.checked_div(&sum).unwrap() - Real::one(),
-                true,
-            ),
-            (
-                e.checked_div(&sum).unwrap() - s.checked_div(&sum).unwrap() - Real::one(),
-                false,
-            ),
+            (e.checked_div(&sum).unwrap() + s.checked_div(&sum).unwrap() - Real::one(), true),
+            (e.checked_div(&sum).unwrap() - s.checked_div(&sum).unwrap() - Real::one(), false),
         ];
         for (value, zero) in table {
             assert!(!value.is_zero_form());

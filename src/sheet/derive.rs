@@ -253,6 +253,7 @@ impl<'a> Derivation<'a> {
         };
         match &node.operation {
             Operation::Leaf(_) | Operation::Constant(_) => node.expression.clone(),
+            Operation::Same => input(0),
             Operation::Negate => Expression::Negate(Box::new(input(0))),
             Operation::Transpose => Expression::Transpose(Box::new(input(0))),
             Operation::Binary(operator) => Expression::binary(*operator, input(0), input(1)),

@@ -3,11 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "clippy allows it in tests, but not in their helpers")]
 
 mod cli;
+mod decimals;
 mod derivation;
+mod dual;
 mod golden;
+mod gradient;
 mod handout;
+mod hostile;
 mod invalid;
 mod layering;
+mod random;
+mod reference;
 mod shipped;
+mod witness;
 mod yaml;
 mod yaml_arbitrary;
