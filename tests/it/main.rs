@@ -12,6 +12,8 @@ mod handout;
 mod hostile;
 mod invalid;
 mod layering;
+mod matrix;
+mod number;
 mod random;
 mod reference;
 mod shipped;

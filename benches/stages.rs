@@ -1,0 +1,226 @@
+//! One group for each stage of the pipeline, and the whole of it in memory.
+//!
+//! ```text
+//! cargo bench                 everything
+//! cargo bench -- iteration    one group
+//! ```
+
+#![allow(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(clippy::unwrap_used, reason = "a benchmark of a broken scenario should stop at once")]
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+
+use gradsheet::engine::{Surface, execute};
+use gradsheet::figure::{
+    Axis, Contours, Field, Form, Layer, Plot, Scale, Series, Theme, draw, range_with_margin,
+};
+use gradsheet::number::{Real, trace_decimal};
+use gradsheet::publish::{Display, Page, Words, body, page, to_mathml};
+use gradsheet::scenario::{Scenario, read};
+use gradsheet::sheet::{Paper, Sheet, Templates, build};
+use gradsheet::trace::{Iteration, json};
+use gradsheet::{Audience, Format, render};
+
+const WORKSHEET: &str = include_str!("../scenarios/optimization-initialization.yaml");
+const SMALLEST: &str = include_str!("../scenarios/one-neuron.yaml");
+
+fn scenario(text: &str) -> Scenario {
+    read(Path::new("benchmark.yaml"), text).unwrap()
+}
+
+/// The worksheet's neuron under one optimizer, for so many iterations over all its data.
+///
+/// The bias starts at 1, so that the unit stays active and every iteration has work to do.
+fn training(optimizer: &str, iterations: usize) -> Scenario {
+    let mut text = String::from("title: A neuron in training\nsetups:\n  neuron:\n");
+    for line in [
+        "model: |",
+        "  z = w*x + b",
+        "  y_hat = relu(z)",
+        "  loss = 1/2 * (y_hat - y)^2",
+        "init: {w: 1, b: 1}",
+        "data: [{x: 3, y: 1}, {x: 1, y: 2}]",
+    ] {
+        writeln!(text, "    {line}").unwrap();
+    }
+    writeln!(text, "    iterations: {iterations}").unwrap();
+    writeln!(text, "    optimizers:\n      run: {{{optimizer}}}").unwrap();
+    scenario(&text)
+}
+
+/// The parameters at the end of the only run, with 40 digits each.
+fn last_digits(scenario: &Scenario) -> Vec<String> {
+    let trace = execute(scenario).unwrap();
+    let (_, setup) = trace.setups.iter().next().unwrap();
+    let (_, run) = setup.runs.iter().next().unwrap();
+    let last = run.iterations.last().unwrap();
+    let digits = |value: &Real| trace_decimal(value).unwrap();
+    last.parameters.iter().map(|(_, value)| digits(value.real().unwrap())).collect()
+}
+
+fn worksheet() -> (Scenario, Templates, Sheet) {
+    let scenario = scenario(WORKSHEET);
+    let templates = Templates::built_in().unwrap();
+    let trace = execute(&scenario).unwrap();
+    let sheet = build(&scenario, &trace, &templates, Paper::Solutions).unwrap();
+    (scenario, templates, sheet)
+}
+
+fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
+    Page {
+        title: &sheet.title,
+        language: &sheet.language,
+        description: &sheet.description,
+        markdown: &sheet.markdown,
+        figures: &sheet.figures,
+        words,
+    }
+}
+
+fn reading(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("read");
+    group.bench_function("one-neuron", |bench| bench.iter(|| scenario(black_box(SMALLEST))));
+    group.bench_function("worksheet", |bench| bench.iter(|| scenario(black_box(WORKSHEET))));
+    group.finish();
+}
+
+/// Exact iterations: the engine alone, nothing is rounded.
+fn iterations(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("iteration");
+    let adam = "kind: adam, learning_rate: 0.5, beta1: 0.5, beta2: 0.5, bias_correction: false";
+    for (name, optimizer, count) in [
+        ("sgd", "kind: sgd, learning_rate: 0.5".to_owned(), 1),
+        ("momentum", "kind: momentum, learning_rate: 0.5, beta: 0.5".to_owned(), 1),
+        ("adam without epsilon", format!("{adam}, epsilon: 0"), 1),
+        ("adam", adam.to_owned(), 1),
+        ("adam, three nested", adam.to_owned(), 3),
+    ] {
+        let scenario = training(&optimizer, count);
+        group.bench_function(name, |bench| bench.iter(|| execute(black_box(&scenario)).unwrap()));
+    }
+    group.finish();
+}
+
+/// Iterations with the digits of the result: what is not rational is enclosed in balls.
+fn digits(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("40 digits after");
+    group.sample_size(10);
+    for (kind, count) in [("sgd", 100), ("adam", 3), ("adam", 100), ("adam", 1000)] {
+        let scenario = training(&format!("kind: {kind}, learning_rate: 0.01"), count);
+        group.bench_function(format!("{count} of {kind}"), |bench| {
+            bench.iter(|| last_digits(black_box(&scenario)));
+        });
+    }
+    group.finish();
+    let scenario = scenario(WORKSHEET);
+    let trace = execute(&scenario).unwrap();
+    criterion.bench_function("trace/worksheet", |bench| {
+        bench.iter(|| json::trace(black_box(&trace)).unwrap().to_string());
+    });
+}
+
+fn sheets(criterion: &mut Criterion) {
+    let (scenario, templates, sheet) = worksheet();
+    let trace = execute(&scenario).unwrap();
+    let mut group = criterion.benchmark_group("sheet");
+    group.bench_function("templates", |bench| bench.iter(|| Templates::built_in().unwrap()));
+    for paper in [Paper::Handout, Paper::Solutions] {
+        group.bench_function(format!("{} in Markdown", paper.name()), |bench| {
+            bench.iter(|| build(black_box(&scenario), &trace, &templates, paper).unwrap());
+        });
+    }
+    let words = Words::default();
+    group.bench_function("solutions, page", |bench| {
+        bench.iter(|| page(&page_of(black_box(&sheet), &words), templates.tera()).unwrap());
+    });
+    group.bench_function("solutions, page without frame", |bench| {
+        bench.iter(|| body(&page_of(black_box(&sheet), &words)).unwrap());
+    });
+    group.finish();
+}
+
+/// The trajectory of the worksheet's three optimizers, as the sheet draws it.
+fn plots(criterion: &mut Criterion) {
+    let scenario = scenario(WORKSHEET);
+    let setup = &scenario.setups[0];
+    let trace = execute(&scenario).unwrap();
+    let runs = &trace.setups.get(&setup.name).unwrap().runs;
+    let float = |record: &Iteration, name: &str| {
+        let value = record.parameters.get(name).unwrap();
+        value.real().map_or(f64::NAN, Real::to_f64)
+    };
+    let path = |name: &str| -> Vec<(f64, f64)> {
+        let records = &runs.get(name).unwrap().iterations;
+        records.iter().map(|record| (float(record, "w"), float(record, "b"))).collect()
+    };
+    let paths: Vec<_> = ["sgd", "momentum", "adam"].map(|name| (name, path(name))).into();
+    let all = || paths.iter().flat_map(|(_, points)| points);
+    let x = range_with_margin(all().map(|point| point.0));
+    let y = range_with_margin(all().map(|point| point.1));
+    let surface = Surface::new(setup);
+    let sample = || {
+        let height = |w, b| surface.loss(&|name| if name == "w" { w } else { b });
+        Field::sample(x, y, (64, 48), height)
+    };
+    let mut layers = vec![Layer::Contours(Contours::of(sample()))];
+    layers.extend(paths.iter().map(|(name, points)| {
+        let form = Form::Path { prefix: "t = ".into() };
+        Layer::Line(Series { label: (*name).into(), points: points.clone(), form })
+    }));
+    let plot = Plot {
+        title: "Paths over the loss".into(),
+        description: String::new(),
+        x: Axis::new("w", Scale::Linear),
+        y: Axis::new("b", Scale::Linear),
+        layers,
+    };
+    let mut group = criterion.benchmark_group("figure");
+    group.bench_function("trajectory, its contours sampled", |bench| {
+        bench.iter(|| Contours::of(sample()));
+    });
+    group.bench_function("trajectory, drawn", |bench| {
+        bench.iter(|| draw(black_box(&plot), "trajectory", Theme::Adaptive));
+    });
+    group.finish();
+}
+
+fn formulas(criterion: &mut Criterion) {
+    let (_, _, sheet) = worksheet();
+    let blocks: Vec<&str> = sheet.markdown.split("$$").skip(1).step_by(2).collect();
+    // Inside a quotation every line begins with its mark.
+    let blocks: Vec<String> = blocks.iter().map(|block| block.replace("\n>", "\n")).collect();
+    let mut group = criterion.benchmark_group("formula");
+    group.bench_function(format!("the worksheet's {} displays", blocks.len()), |bench| {
+        bench.iter(|| {
+            let one = |tex: &String| to_mathml(tex, Display::Block).unwrap().len();
+            black_box(&blocks).iter().map(one).sum::<usize>()
+        });
+    });
+    group.bench_function("one step", |bench| {
+        let tex = r"w_{1} = w_{0} - \alpha \nabla_{w} L = 1 - 0.5 \cdot 6 = -2";
+        bench.iter(|| to_mathml(black_box(tex), Display::Inline).unwrap());
+    });
+    group.finish();
+}
+
+/// Everything that the command does but for the files.
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("render");
+    let formats = [Format::Markdown, Format::Html];
+    for (name, text) in [("one-neuron", SMALLEST), ("worksheet", WORKSHEET)] {
+        group.bench_function(name, |bench| {
+            bench.iter(|| {
+                let templates = Templates::built_in().unwrap();
+                render(&scenario(text), &templates, &formats, Audience::Both).unwrap()
+            });
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(stages, reading, iterations, digits, sheets, plots, formulas, whole);
+criterion_main!(stages);
