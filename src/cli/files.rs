@@ -32,7 +32,6 @@ fn prepare(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
     }
     let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
     Ok(file)
 }
 

@@ -117,6 +117,29 @@ fn writing_a_scenario_anew_changes_nothing() {
     }
 }
 
+/// Each solution that an author wrote, long or short, stands on the solutions, and only there.
+#[test]
+fn written_solutions_stand_on_the_solutions() {
+    let mut count = 0;
+    for (stem, text) in shipped::scenarios() {
+        let mut written = Vec::new();
+        let mut yaml: Value = serde_yaml::from_str(&text).unwrap();
+        each_cell(&mut yaml, &mut |cell| {
+            if let Some(solution) = cell.get("solution").and_then(Value::as_str) {
+                written.push(solution.split("<<").next().unwrap().trim().to_owned());
+            }
+        });
+        let solutions = &paper(&stem, &text, Audience::Solutions)["solutions.md"];
+        let flat = solutions.replace("\n> ", " ");
+        for solution in written {
+            let begin: String = solution.replace('\n', " ").chars().take(60).collect();
+            assert!(flat.contains(begin.trim()), "{stem} lacks `{begin}`");
+            count += 1;
+        }
+    }
+    assert!(count >= 3, "no shipped scenario has a written solution");
+}
+
 #[test]
 fn solutions_and_answers_leave_no_trace_in_the_handout() {
     for (stem, text) in scenarios() {
