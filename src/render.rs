@@ -6,7 +6,7 @@ use crate::engine::{self, EngineError};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
-use crate::trace::Trace;
+use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
 pub type Files = BTreeMap<String, String>;
@@ -63,7 +63,9 @@ impl From<SheetError> for RenderError {
     fn from(error: SheetError) -> Self {
         match error {
             SheetError::Texts(problems) => Self::Texts(problems),
-            SheetError::Number { place, fault } => Self::Number(format!("{place}: {fault}")),
+            SheetError::Number { place, fault } => {
+                Self::Number(Unprintable { place, fault }.to_string())
+            }
             SheetError::Template(error) => Self::Template(error),
             SheetError::Language { place, .. } => Self::Texts(vec![
                 Problem::new(place.unwrap_or(Place::START), error.to_string()).in_field("language"),

@@ -18,6 +18,18 @@
 //! ```
 //!
 //! Values are immutable, cheap to clone, and may be shared between threads.
+//!
+//! ```
+//! use gradsheet::number::{Precision, Real, Rounding, parse_decimal, round};
+//!
+//! // One step of Adam without bias correction: w = 1 - 1.5 / sqrt(18).
+//! let step = Real::from(parse_decimal("1.5")?).checked_div(&Real::from(18).sqrt()?)?;
+//! let w = Real::one() - step;
+//! assert_eq!(w.closed_form().unwrap().to_text(), "1 - 1/4*sqrt(2)");
+//! let shown = round(&w, Precision::Decimals(2), Rounding::HalfUp)?;
+//! assert_eq!((shown.to_plain('.').as_str(), shown.exact), ("0.65", false));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod analytic;
 mod atom;

@@ -1,8 +1,8 @@
 //! Cells and trace become a sheet in Markdown, for the handout or for the solutions.
 //!
 //! The builder turns every cell into a plain record of finished strings; the template
-//! `sheet.md` sets them. Worked lines come from [`work`] and [`update`], remarks from
-//! [`explain`], prose and phrases from [`prose`], figures from [`plots`].
+//! `sheet.md` sets them. Worked lines come from `work` and `update`, remarks from
+//! `explain`, prose and phrases from `prose`, figures from `plots`.
 
 mod build;
 mod derive;

@@ -9,6 +9,42 @@ use serde_json::{Map, Value as Json, json};
 use super::{Branch, Example, Iteration, Named, Run, Tensor, Trace, Value};
 use crate::number::{Fault, Real, trace_decimal};
 
+/// A value whose decimals can't be certified.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unprintable {
+    /// Where it stands, from the outside in.
+    pub place: String,
+    /// Why.
+    pub fault: Fault,
+}
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.fault {
+            Fault::Undecided(_) => write!(out, "undecided: {}: {}", self.place, self.fault),
+            fault => write!(out, "{}: {fault}", self.place),
+        }
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+impl From<Fault> for Unprintable {
+    fn from(fault: Fault) -> Self {
+        Self { place: String::new(), fault }
+    }
+}
+
+impl Unprintable {
+    fn within(mut self, name: &str) -> Self {
+        let dot = if self.place.is_empty() { "" } else { "." };
+        self.place = format!("{name}{dot}{}", self.place);
+        self
+    }
+}
+
+type Result<T> = std::result::Result<T, Unprintable>;
+
 /// The version of the format; it changes when a fixed key changes its meaning.
 pub const FORMAT: u32 = 1;
 
@@ -17,24 +53,28 @@ pub const FORMAT: u32 = 1;
 /// # Errors
 ///
 /// A decimal whose last digit could be neither proved nor refuted.
-pub fn trace(trace: &Trace) -> Result<Json, Fault> {
+pub fn trace(trace: &Trace) -> Result<Json> {
     let mut setups = Map::new();
     for (name, setup) in trace.setups.iter() {
-        setups.insert(name.to_owned(), json!({ "runs": named(&setup.runs, run)? }));
+        let runs = named(&setup.runs, run).map_err(|fault| fault.within(name))?;
+        setups.insert(name.to_owned(), json!({ "runs": runs }));
     }
     Ok(json!({ "format": FORMAT, "title": trace.title, "setups": setups }))
 }
 
-fn named<T>(list: &Named<T>, print: impl Fn(&T) -> Result<Json, Fault>) -> Result<Json, Fault> {
+fn named<T>(list: &Named<T>, print: impl Fn(&T) -> Result<Json>) -> Result<Json> {
     let mut map = Map::new();
     for (name, thing) in list.iter() {
-        map.insert(name.to_owned(), print(thing)?);
+        map.insert(name.to_owned(), print(thing).map_err(|fault| fault.within(name))?);
     }
     Ok(Json::Object(map))
 }
 
-fn run(run: &Run) -> Result<Json, Fault> {
-    let list = |records: &[Iteration]| records.iter().map(iteration).collect::<Result<Vec<_>, _>>();
+fn run(run: &Run) -> Result<Json> {
+    let one = |record: &Iteration| {
+        iteration(record).map_err(|fault| fault.within(&format!("t{}", record.t)))
+    };
+    let list = |records: &[Iteration]| records.iter().map(one).collect::<Result<Vec<_>>>();
     let mut map = Map::new();
     map.insert("iterations".into(), Json::Array(list(&run.iterations)?));
     if let Some(carried) = &run.carried {
@@ -46,7 +86,7 @@ fn run(run: &Run) -> Result<Json, Fault> {
     Ok(Json::Object(map))
 }
 
-fn iteration(record: &Iteration) -> Result<Json, Fault> {
+fn iteration(record: &Iteration) -> Result<Json> {
     let mut map = Map::new();
     map.insert("t".into(), json!(record.t));
     if let Some(loss) = &record.loss {
@@ -54,7 +94,7 @@ fn iteration(record: &Iteration) -> Result<Json, Fault> {
         if let Some(point) = &record.look_ahead {
             map.insert("look_ahead".into(), named(point, tensor)?);
         }
-        let examples = record.examples.iter().map(example).collect::<Result<Vec<_>, _>>()?;
+        let examples = record.examples.iter().map(example).collect::<Result<Vec<_>>>()?;
         map.insert("examples".into(), Json::Array(examples));
         map.insert("loss".into(), tensor(loss)?);
         map.insert("gradient".into(), named(&record.gradient, tensor)?);
@@ -71,16 +111,16 @@ fn iteration(record: &Iteration) -> Result<Json, Fault> {
     Ok(Json::Object(map))
 }
 
-fn example(example: &Example) -> Result<Json, Fault> {
+fn example(example: &Example) -> Result<Json> {
     Ok(json!({
         "values": named(&example.values, tensor)?,
         "adjoints": named(&example.adjoints, tensor)?,
         "gradient": named(&example.gradient, tensor)?,
-        "branches": example.branches.iter().map(branch).collect::<Result<Vec<_>, _>>()?,
+        "branches": example.branches.iter().map(branch).collect::<Result<Vec<_>>>()?,
     }))
 }
 
-fn branch(branch: &Branch) -> Result<Json, Fault> {
+fn branch(branch: &Branch) -> Result<Json> {
     let mut map = Map::new();
     map.insert("node".into(), json!(branch.node));
     if let Some(index) = branch.index {
@@ -99,8 +139,8 @@ fn branch(branch: &Branch) -> Result<Json, Fault> {
 }
 
 /// A number as a value, a matrix as a list of its rows.
-fn tensor(tensor: &Tensor) -> Result<Json, Fault> {
-    let entries = tensor.entries().iter().map(value).collect::<Result<Vec<_>, _>>()?;
+fn tensor(tensor: &Tensor) -> Result<Json> {
+    let entries = tensor.entries().iter().map(value).collect::<Result<Vec<_>>>()?;
     let Some((_, columns)) = tensor.shape() else {
         return Ok(entries.into_iter().next().unwrap_or(Json::Null));
     };
@@ -108,14 +148,14 @@ fn tensor(tensor: &Tensor) -> Result<Json, Fault> {
     Ok(Json::Array(rows.collect()))
 }
 
-fn value(value: &Value) -> Result<Json, Fault> {
+fn value(value: &Value) -> Result<Json> {
     match value {
         Value::Real(number) => real(number),
         Value::Undefined(cause) => Ok(json!({ "undefined": cause.as_ref() })),
     }
 }
 
-fn real(number: &Real) -> Result<Json, Fault> {
+fn real(number: &Real) -> Result<Json> {
     let exact = number.closed_form().map(|form| form.to_text());
     Ok(json!({ "exact": exact, "decimal": trace_decimal(number)? }))
 }
