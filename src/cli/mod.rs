@@ -31,9 +31,8 @@ use gradsheet::sheet::{TemplateError, Templates};
         digit and every branch of a ReLU is certified; what can't be decided is an error, never \
         a guess.",
     after_help = "Begin with:\n  \
-        gradsheet new course            a folder with a commented example\n  \
-        gradsheet render course/neuron.yaml\n  \
-                                        the handout and its solutions, in output/neuron/\n\n\
+        gradsheet new course                   a folder with a commented example\n  \
+        gradsheet render course/neuron.yaml    its handout and solutions, in output/neuron/\n\n\
         Exit status: 0 done; 1 the work failed; 2 the input or the command line is wrong."
 )]
 struct Arguments {

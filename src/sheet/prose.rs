@@ -30,7 +30,7 @@ pub(super) struct Prose {
     words: Words,
     /// The values of each set-up, by name.
     setups: BTreeMap<String, Json>,
-    library: Arc<Library>,
+    ledger: Arc<Ledger>,
 }
 
 /// A value with the way in which it prints.
@@ -44,7 +44,7 @@ struct Entry {
 }
 
 /// What the filters share.
-struct Library {
+struct Ledger {
     entries: Vec<Entry>,
     mark: char,
     undefined: String,
@@ -72,13 +72,13 @@ impl Prose {
             }
         }
         let word = |key: &str| words.get(key).cloned().unwrap_or_else(|| key.to_owned());
-        let library = Arc::new(Library {
+        let ledger = Arc::new(Ledger {
             entries,
             mark: word("decimal_mark").chars().next().unwrap_or('.'),
             undefined: word("undefined"),
             fault: Mutex::new(None),
         });
-        Self { tera: engine(&library), words: words.clone(), setups, library }
+        Self { tera: engine(&ledger), words: words.clone(), setups, ledger }
     }
 
     /// A phrase of the language file.
@@ -97,7 +97,7 @@ impl Prose {
     }
 
     pub(super) fn mark(&self) -> char {
-        self.library.mark
+        self.ledger.mark
     }
 
     /// A phrase with its blanks filled in.
@@ -140,7 +140,7 @@ impl Prose {
             filled.push_str(&rest[..start]);
             let Some(end) = rest[start..].find(CLOSE) else { break };
             let token = &rest[start..start + end + CLOSE.len_utf8()];
-            match self.library.plain(token) {
+            match self.ledger.plain(token) {
                 Ok(text) => filled.push_str(&text),
                 Err(fault) => return Err(ProseError::Number(fault)),
             }
@@ -151,7 +151,7 @@ impl Prose {
     }
 
     fn explain(&self, source: &str, error: &Error) -> ProseError {
-        if let Some(fault) = self.library.fault.lock().ok().and_then(|mut slot| slot.take()) {
+        if let Some(fault) = self.ledger.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
         let (range, message) = match error.kind() {
@@ -205,7 +205,7 @@ fn uses_values(scenario: &Scenario) -> bool {
     scenario.texts().iter().any(|text| text.is_template())
 }
 
-fn engine(library: &Arc<Library>) -> Tera {
+fn engine(ledger: &Arc<Ledger>) -> Tera {
     let mut tera = Tera::default();
     let delimiters = Delimiters {
         block_start: "<%".into(),
@@ -217,26 +217,26 @@ fn engine(library: &Arc<Library>) -> Tera {
     };
     // Fails only for delimiters that contradict each other; these don't.
     let _ = tera.set_delimiters(delimiters);
-    let shared = library.clone();
+    let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
-        shared.filter(token, Library::tex)
+        shared.filter(token, Ledger::tex)
     });
-    let shared = library.clone();
+    let shared = ledger.clone();
     tera.register_filter("exact", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
-        shared.filter(token, Library::exact)
+        shared.filter(token, Ledger::exact)
     });
-    let shared = library.clone();
+    let shared = ledger.clone();
     tera.register_filter("scientific", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
-        shared.filter(token, Library::scientific)
+        shared.filter(token, Ledger::scientific)
     });
-    let shared = library.clone();
+    let shared = ledger.clone();
     tera.register_filter("decimal", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &["places"])?;
         let places: u32 = arguments.must_get("places")?;
-        shared.filter(token, |library, entry| library.decimal(entry, places))
+        shared.filter(token, |ledger, entry| ledger.decimal(entry, places))
     });
     tera
 }
@@ -253,7 +253,7 @@ fn known(arguments: &Kwargs, names: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-impl Library {
+impl Ledger {
     fn entry(&self, token: &str) -> Option<&Entry> {
         let number = token.strip_prefix(OPEN)?.strip_suffix(CLOSE)?;
         self.entries.get(number.parse::<usize>().ok()?)
