@@ -2,7 +2,8 @@
 //!
 //! Signs of summands are merged (`a + (-3)` prints as `a - 3`), a negative factor is
 //! bracketed unless it comes first, names stand side by side (`wx`), and numbers are
-//! multiplied with a dot (`-2 \cdot (-3)`).
+//! multiplied with a dot (`-2 \cdot (-3)`). Spaces have names (`\thinspace`), because
+//! Markdown on the way to a formula may take a backslash before a comma for its own.
 
 use super::{Call, Expression, Operator, Shown, function::Layout};
 use crate::number::Rational;
@@ -254,7 +255,7 @@ fn separator(before: Look, next: Look, numeric: bool) -> &'static str {
     use Look::{Bracket, Fraction, Function, Letter, Matrix, Number, Word};
     match (before, next) {
         (Matrix, Matrix) => "",
-        (Matrix, _) | (_, Matrix) => r"\,",
+        (Matrix, _) | (_, Matrix) => r" \thinspace ",
         _ if numeric => r" \cdot ",
         (_, Number) | (Function, Letter | Word) => r" \cdot ",
         (Bracket | Function | Fraction | Number, Fraction) => r" \cdot ",
@@ -262,7 +263,7 @@ fn separator(before: Look, next: Look, numeric: bool) -> &'static str {
         (Letter | Word | Bracket | Function, Bracket | Function)
         | (Bracket, Letter)
         | (Word, _)
-        | (_, Word) => r"\,",
+        | (_, Word) => r" \thinspace ",
         (Letter | Number | Fraction, Letter | Fraction) => " ",
     }
 }
@@ -322,7 +323,7 @@ mod tests {
             ("w*x + b", "w x + b"),
             ("relu(w*x + b)", r"\mathrm{ReLU}(w x + b)"),
             ("1/2*(y_hat - y)^2", r"\frac{1}{2}(\hat{y} - y)^{2}"),
-            ("beta*u + (1 - beta)*g", r"\beta u + (1 - \beta)\,g"),
+            ("beta*u + (1 - beta)*g", r"\beta u + (1 - \beta) \thinspace g"),
             (
                 "u - learning_rate*(m/(sqrt(v) + epsilon))",
                 r"u - \alpha \frac{m}{\sqrt{v} + \epsilon}",
@@ -331,13 +332,13 @@ mod tests {
             ("a + -b", "a - b"),
             ("a - -b*c", "a + b c"),
             ("-(a + b)", "-(a + b)"),
-            ("a*(-b)", r"a\,(-b)"),
+            ("a*(-b)", r"a \thinspace (-b)"),
             ("2*x*3", r"2 x \cdot 3"),
             ("abs(x)^2", r"(\lvert x\rvert)^{2}"),
             ("(a*b)^2", "(a b)^{2}"),
             ("x^-1", "x^{-1}"),
             ("(a/b)*(c/d)", r"\frac{a}{b} \cdot \frac{c}{d}"),
-            ("x*sigmoid(z)*y", r"x\,\sigma(z) \cdot y"),
+            ("x*sigmoid(z)*y", r"x \thinspace \sigma(z) \cdot y"),
         ];
         for (text, latex) in table {
             assert_eq!(print(&parse(text).unwrap().expression), latex, "{text}");

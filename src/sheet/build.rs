@@ -686,7 +686,7 @@ fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
             let shown = work.numbers.given(value)?;
             entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
         }
-        data.push(format!("$({})$", entries.join(r",\; ")));
+        data.push(format!("$({})$", entries.join(r", \thickspace ")));
     }
     if data.is_empty() || data.len() > 3 {
         return Ok(prose.say("iteration", &[("t", t)]));

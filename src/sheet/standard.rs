@@ -269,5 +269,6 @@ fn derivative(call: &Call, index: usize, prose: &Prose, printer: &Printer<'_>) -
     } else {
         vec![case(&positive, ">"), case(&zero, "="), case(&negative, "<")]
     };
-    format!("{left} = \\begin{{cases}} {} \\end{{cases}}", cases.join(r" \\ "))
+    // A line break after each row: Markdown keeps a double backslash at the end of a line.
+    format!("{left} = \\begin{{cases}}\n{}\n\\end{{cases}}", cases.join(" \\\\\n"))
 }

@@ -67,14 +67,14 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.omega, run.t1.c, run.t2.omega, run.t2.c",
         lines: &[
             r"p &= \mathrm{ReLU}(\omega a + c) = \mathrm{ReLU}(1 \cdot 3 - 1) = \mathrm{ReLU}(2) = 2",
-            r"\nabla_{\omega} L &= (p - \mathrm{target})\,\mathrm{ReLU}'(\omega a + c) \cdot a = (2 - 0) \cdot 1 \cdot 3 = 6",
+            r"\nabla_{\omega} L &= (p - \mathrm{target}) \thinspace \mathrm{ReLU}'(\omega a + c) \cdot a = (2 - 0) \cdot 1 \cdot 3 = 6",
             // The bias stands as a summand: its last factor 1 stays.
-            r"\nabla_{c} L &= (p - \mathrm{target})\,\mathrm{ReLU}'(\omega a + c) \cdot 1 = (2 - 0) \cdot 1 \cdot 1 = 2",
+            r"\nabla_{c} L &= (p - \mathrm{target}) \thinspace \mathrm{ReLU}'(\omega a + c) \cdot 1 = (2 - 0) \cdot 1 \cdot 1 = 2",
             r"\omega_{1} &= \omega_{0} - \alpha \nabla_{\omega} L = 1 - 0.5 \cdot 6 = -2",
             r"c_{1} &= c_{0} - \alpha \nabla_{c} L = -1 - 0.5 \cdot 2 = -2",
             // Second step: s = −2·(−3) − 2 = 4.
             r"p &= \mathrm{ReLU}(\omega a + c) = \mathrm{ReLU}(-2 \cdot (-3) - 2) = \mathrm{ReLU}(4) = 4",
-            r"\nabla_{\omega} L &= (p - \mathrm{target})\,\mathrm{ReLU}'(\omega a + c) \cdot a = (4 - 0) \cdot 1 \cdot (-3) = -12",
+            r"\nabla_{\omega} L &= (p - \mathrm{target}) \thinspace \mathrm{ReLU}'(\omega a + c) \cdot a = (4 - 0) \cdot 1 \cdot (-3) = -12",
             r"\omega_{2} &= \omega_{1} - \alpha \nabla_{\omega} L = -2 - 0.5 \cdot (-12) = 4",
             r"c_{2} &= c_{1} - \alpha \nabla_{c} L = -2 - 0.5 \cdot 4 = -4",
         ],
@@ -86,8 +86,8 @@ const DERIVATIONS: &[Derivation] = &[
         optimizer: "kind: sgd, learning_rate: 0.5",
         answers: "run.t1.w, run.t1.b",
         lines: &[
-            r"\nabla_{w} L &= -(y - \hat{y})\,\mathrm{ReLU}'(w x + b) \cdot x = -(0 - 2) \cdot 1 \cdot 3 = 6",
-            r"\nabla_{b} L &= -(y - \hat{y})\,\mathrm{ReLU}'(w x + b) \cdot 1 = -(0 - 2) \cdot 1 \cdot 1 = 2",
+            r"\nabla_{w} L &= -(y - \hat{y}) \thinspace \mathrm{ReLU}'(w x + b) \cdot x = -(0 - 2) \cdot 1 \cdot 3 = 6",
+            r"\nabla_{b} L &= -(y - \hat{y}) \thinspace \mathrm{ReLU}'(w x + b) \cdot 1 = -(0 - 2) \cdot 1 \cdot 1 = 2",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 1 - 0.5 \cdot 6 = -2",
         ],
     },
@@ -99,7 +99,7 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w",
         lines: &[
             r"\hat{y} &= \mathrm{ReLU}(b + x w) = \mathrm{ReLU}(-1 + 3 \cdot 1) = \mathrm{ReLU}(2) = 2",
-            r"\nabla_{w} L &= (\hat{y} - y)\,\mathrm{ReLU}'(b + x w) \cdot x = (2 - 0) \cdot 1 \cdot 3 = 6",
+            r"\nabla_{w} L &= (\hat{y} - y) \thinspace \mathrm{ReLU}'(b + x w) \cdot x = (2 - 0) \cdot 1 \cdot 3 = 6",
         ],
     },
     Derivation {
@@ -110,8 +110,8 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w, run.t1.loss",
         lines: &[
             r"L &= (\hat{y} - y)^{2} = (2 - 0)^{2} = 4",
-            r"\nabla_{w} L &= 2(\hat{y} - y)\,\mathrm{ReLU}'(w x + b) \cdot x = 2 \cdot (2 - 0) \cdot 1 \cdot 3 = 12",
-            r"\nabla_{b} L &= 2(\hat{y} - y)\,\mathrm{ReLU}'(w x + b) \cdot 1 = 2 \cdot (2 - 0) \cdot 1 \cdot 1 = 4",
+            r"\nabla_{w} L &= 2(\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + b) \cdot x = 2 \cdot (2 - 0) \cdot 1 \cdot 3 = 12",
+            r"\nabla_{b} L &= 2(\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + b) \cdot 1 = 2 \cdot (2 - 0) \cdot 1 \cdot 1 = 4",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 1 - 0.5 \cdot 12 = -5",
         ],
     },
@@ -123,9 +123,9 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w, run.t1.v, run.t1.b",
         lines: &[
             r"\hat{y} &= \mathrm{ReLU}(w x + v x^{2} + b) = \mathrm{ReLU}(1 \cdot (-2) + 1 \cdot (-2)^{2} + 0.5) = \mathrm{ReLU}(2.5) = 2.5",
-            r"\nabla_{w} L &= (\hat{y} - y)\,\mathrm{ReLU}'(w x + v x^{2} + b) \cdot x = (2.5 - 1) \cdot 1 \cdot (-2) = -3",
-            r"\nabla_{v} L &= (\hat{y} - y)\,\mathrm{ReLU}'(w x + v x^{2} + b) \cdot x^{2} = (2.5 - 1) \cdot 1 \cdot (-2)^{2} = 6",
-            r"\nabla_{b} L &= (\hat{y} - y)\,\mathrm{ReLU}'(w x + v x^{2} + b) \cdot 1 = (2.5 - 1) \cdot 1 \cdot 1 = 1.5",
+            r"\nabla_{w} L &= (\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + v x^{2} + b) \cdot x = (2.5 - 1) \cdot 1 \cdot (-2) = -3",
+            r"\nabla_{v} L &= (\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + v x^{2} + b) \cdot x^{2} = (2.5 - 1) \cdot 1 \cdot (-2)^{2} = 6",
+            r"\nabla_{b} L &= (\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + v x^{2} + b) \cdot 1 = (2.5 - 1) \cdot 1 \cdot 1 = 1.5",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 1 - 0.1 \cdot (-3) = 1.3",
             r"v_{1} &= v_{0} - \alpha \nabla_{v} L = 1 - 0.1 \cdot 6 = 0.4",
             r"b_{1} &= b_{0} - \alpha \nabla_{b} L = 0.5 - 0.1 \cdot 1.5 = 0.35",
@@ -139,8 +139,8 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w, run.t1.b, run.t1.loss",
         lines: &[
             r"L &= \frac{1}{2}(\mathrm{ReLU}(w x + b) - y)^{2} = \frac{1}{2} \cdot (\mathrm{ReLU}(1 \cdot 3 - 1) - 0)^{2} = 2",
-            r"\nabla_{w} L &= (\mathrm{ReLU}(w x + b) - y)\,\mathrm{ReLU}'(w x + b) \cdot x = (\mathrm{ReLU}(1 \cdot 3 - 1) - 0) \cdot 1 \cdot 3 = 6",
-            r"\nabla_{b} L &= (\mathrm{ReLU}(w x + b) - y)\,\mathrm{ReLU}'(w x + b) \cdot 1 = (\mathrm{ReLU}(1 \cdot 3 - 1) - 0) \cdot 1 \cdot 1 = 2",
+            r"\nabla_{w} L &= (\mathrm{ReLU}(w x + b) - y) \thinspace \mathrm{ReLU}'(w x + b) \cdot x = (\mathrm{ReLU}(1 \cdot 3 - 1) - 0) \cdot 1 \cdot 3 = 6",
+            r"\nabla_{b} L &= (\mathrm{ReLU}(w x + b) - y) \thinspace \mathrm{ReLU}'(w x + b) \cdot 1 = (\mathrm{ReLU}(1 \cdot 3 - 1) - 0) \cdot 1 \cdot 1 = 2",
         ],
     },
     Derivation {
@@ -152,7 +152,7 @@ const DERIVATIONS: &[Derivation] = &[
         lines: &[
             // A single step: the definition has no inner one to pass through.
             r"\hat{y} &= \tanh(w x + b) = \tanh(2 \cdot 1 - 2) = 0",
-            r"\nabla_{w} L &= (\hat{y} - y)\,\tanh'(w x + b) \cdot x = (0 - 1) \cdot 1 \cdot 1 = -1",
+            r"\nabla_{w} L &= (\hat{y} - y) \thinspace \tanh'(w x + b) \cdot x = (0 - 1) \cdot 1 \cdot 1 = -1",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 2 - 0.5 \cdot (-1) = 2.5",
             r"b_{1} &= b_{0} - \alpha \nabla_{b} L = -2 - 0.5 \cdot (-1) = -1.5",
         ],
@@ -166,7 +166,7 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w",
         lines: &[
             r"\hat{y} &= \sigma(w x + b) = \sigma(1 \cdot 2 + 0) = \sigma(2) \approx 0.8808",
-            r"\nabla_{w} L &= (\hat{y} - y)\,\sigma'(w x + b) \cdot x \approx (0.8808 - 1) \cdot 0.1050 \cdot 2 \approx -0.02503",
+            r"\nabla_{w} L &= (\hat{y} - y) \thinspace \sigma'(w x + b) \cdot x \approx (0.8808 - 1) \cdot 0.1050 \cdot 2 \approx -0.02503",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L \approx 1 - 0.5 \cdot (-0.02503) \approx 1.013",
         ],
     },
@@ -201,7 +201,7 @@ const DERIVATIONS: &[Derivation] = &[
         optimizer: "kind: sgd, learning_rate: 0.5",
         answers: "run.t1.w",
         lines: &[
-            r"\nabla_{w} L &= (w x - y)\,x + 0.2 w = (3 \cdot 1 - 0) \cdot 1 + 0.2 \cdot 3 = 3.6",
+            r"\nabla_{w} L &= (w x - y) \thinspace x + 0.2 w = (3 \cdot 1 - 0) \cdot 1 + 0.2 \cdot 3 = 3.6",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 3 - 0.5 \cdot 3.6 = 1.2",
         ],
     },
@@ -212,12 +212,12 @@ const DERIVATIONS: &[Derivation] = &[
         optimizer: "kind: momentum, learning_rate: 0.5, beta: 0.5, nesterov: true",
         answers: "run.t1.u.w, run.t1.w, run.t2.u.w, run.t2.w",
         lines: &[
-            r"\nabla_{w} L &= (w x - y)\,x = (1 \cdot 2 - 0) \cdot 2 = 4",
-            r"u^{w}_{1} &= \beta u^{w}_{0} + (1 - \beta)\,\nabla_{w} L = 0.5 \cdot 0 + (1 - 0.5) \cdot 4 = 2",
-            r"w_{1} &= w_{0} - \alpha\,(\beta u^{w}_{1} + (1 - \beta)\,\nabla_{w} L) = 1 - 0.5 \cdot (0.5 \cdot 2 + (1 - 0.5) \cdot 4) = -0.5",
-            r"\nabla_{w} L &= (w x - y)\,x = (-0.5 \cdot 2 - 0) \cdot 2 = -2",
-            r"u^{w}_{2} &= \beta u^{w}_{1} + (1 - \beta)\,\nabla_{w} L = 0.5 \cdot 2 + (1 - 0.5) \cdot (-2) = 0",
-            r"w_{2} &= w_{1} - \alpha\,(\beta u^{w}_{2} + (1 - \beta)\,\nabla_{w} L) = -0.5 - 0.5 \cdot (0.5 \cdot 0 + (1 - 0.5) \cdot (-2)) = 0",
+            r"\nabla_{w} L &= (w x - y) \thinspace x = (1 \cdot 2 - 0) \cdot 2 = 4",
+            r"u^{w}_{1} &= \beta u^{w}_{0} + (1 - \beta) \thinspace \nabla_{w} L = 0.5 \cdot 0 + (1 - 0.5) \cdot 4 = 2",
+            r"w_{1} &= w_{0} - \alpha \thinspace (\beta u^{w}_{1} + (1 - \beta) \thinspace \nabla_{w} L) = 1 - 0.5 \cdot (0.5 \cdot 2 + (1 - 0.5) \cdot 4) = -0.5",
+            r"\nabla_{w} L &= (w x - y) \thinspace x = (-0.5 \cdot 2 - 0) \cdot 2 = -2",
+            r"u^{w}_{2} &= \beta u^{w}_{1} + (1 - \beta) \thinspace \nabla_{w} L = 0.5 \cdot 2 + (1 - 0.5) \cdot (-2) = 0",
+            r"w_{2} &= w_{1} - \alpha \thinspace (\beta u^{w}_{2} + (1 - \beta) \thinspace \nabla_{w} L) = -0.5 - 0.5 \cdot (0.5 \cdot 0 + (1 - 0.5) \cdot (-2)) = 0",
         ],
     },
     Derivation {
@@ -228,13 +228,13 @@ const DERIVATIONS: &[Derivation] = &[
         answers: "run.t1.w, run.t2.w",
         lines: &[
             r"\tilde{w} &= w_{0} + \beta u^{w}_{0} = 1 + 0.5 \cdot 0 = 1",
-            r"\nabla_{w} L &= (\tilde{w} x - y)\,x = (1 \cdot 2 - 0) \cdot 2 = 4",
+            r"\nabla_{w} L &= (\tilde{w} x - y) \thinspace x = (1 \cdot 2 - 0) \cdot 2 = 4",
             r"u^{w}_{1} &= \beta u^{w}_{0} - \alpha \nabla_{w} L = 0.5 \cdot 0 - 0.5 \cdot 4 = -2",
             // 1 + (−2): the signs are merged.
             r"w_{1} &= w_{0} + u^{w}_{1} = 1 - 2 = -1",
             // −1 + 0.5·(−2) = −2, there the gradient is (−2·2)·2 = −8.
             r"\tilde{w} &= w_{1} + \beta u^{w}_{1} = -1 + 0.5 \cdot (-2) = -2",
-            r"\nabla_{w} L &= (\tilde{w} x - y)\,x = (-2 \cdot 2 - 0) \cdot 2 = -8",
+            r"\nabla_{w} L &= (\tilde{w} x - y) \thinspace x = (-2 \cdot 2 - 0) \cdot 2 = -8",
             r"u^{w}_{2} &= \beta u^{w}_{1} - \alpha \nabla_{w} L = 0.5 \cdot (-2) - 0.5 \cdot (-8) = 3",
             r"w_{2} &= w_{1} + u^{w}_{2} = -1 + 3 = 2",
         ],
@@ -246,8 +246,8 @@ const DERIVATIONS: &[Derivation] = &[
         optimizer: "kind: adam, learning_rate: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 0",
         answers: "run.t1.u.w, run.t1.v.w, run.t1.w",
         lines: &[
-            r"u^{w}_{1} &= \beta_{1} u^{w}_{0} + (1 - \beta_{1})\,\nabla_{w} L = 0.5 \cdot 0 + (1 - 0.5) \cdot 4 = 2",
-            r"v^{w}_{1} &= \beta_{2} v^{w}_{0} + (1 - \beta_{2})\,(\nabla_{w} L)^{2} = 0.5 \cdot 0 + (1 - 0.5) \cdot 4^{2} = 8",
+            r"u^{w}_{1} &= \beta_{1} u^{w}_{0} + (1 - \beta_{1}) \thinspace \nabla_{w} L = 0.5 \cdot 0 + (1 - 0.5) \cdot 4 = 2",
+            r"v^{w}_{1} &= \beta_{2} v^{w}_{0} + (1 - \beta_{2}) \thinspace (\nabla_{w} L)^{2} = 0.5 \cdot 0 + (1 - 0.5) \cdot 4^{2} = 8",
             r"\hat{u}^{w}_{1} &= \frac{u^{w}_{1}}{1 - \beta_{1}^{1}} = \frac{2}{1 - 0.5^{1}} = 4",
             r"\hat{v}^{w}_{1} &= \frac{v^{w}_{1}}{1 - \beta_{2}^{1}} = \frac{8}{1 - 0.5^{1}} = 16",
             r"w_{1} &= w_{0} - \alpha \frac{\hat{u}^{w}_{1}}{\sqrt{\hat{v}^{w}_{1}} + \epsilon} = 1 - 0.5 \cdot \frac{4}{\sqrt{16} + 0} = 0.5",
@@ -260,11 +260,11 @@ const DERIVATIONS: &[Derivation] = &[
         optimizer: "kind: sgd, learning_rate: 0",
         answers: "run.t1.w, run.t2.w",
         lines: &[
-            r"\nabla_{w} L^{(1)} &= (w x^{(1)} - y^{(1)})\,x^{(1)} = (3 \cdot 1 - 0) \cdot 1 = 3",
-            r"\nabla_{w} L^{(2)} &= (w x^{(2)} - y^{(2)})\,x^{(2)} = (3 \cdot (-2) - 1) \cdot (-2) = 14",
+            r"\nabla_{w} L^{(1)} &= (w x^{(1)} - y^{(1)}) \thinspace x^{(1)} = (3 \cdot 1 - 0) \cdot 1 = 3",
+            r"\nabla_{w} L^{(2)} &= (w x^{(2)} - y^{(2)}) \thinspace x^{(2)} = (3 \cdot (-2) - 1) \cdot (-2) = 14",
             r"\nabla_{w} L &= \frac{1}{2}(\nabla_{w} L^{(1)} + \nabla_{w} L^{(2)}) = \frac{1}{2} \cdot (3 + 14) = 8.5",
             r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 3 - 0 \cdot 8.5 = 3",
-            r"\nabla_{w} L^{(3)} &= (w x^{(3)} - y^{(3)})\,x^{(3)} = (3 \cdot 2 - 7) \cdot 2 = -2",
+            r"\nabla_{w} L^{(3)} &= (w x^{(3)} - y^{(3)}) \thinspace x^{(3)} = (3 \cdot 2 - 7) \cdot 2 = -2",
             // 3 + (−2): the signs are merged.
             r"\nabla_{w} L &= \frac{1}{2}(\nabla_{w} L^{(1)} + \nabla_{w} L^{(3)}) = \frac{1}{2} \cdot (3 - 2) = 0.5",
         ],

@@ -127,3 +127,19 @@ fn missing_stray_and_different_files_are_all_named() {
     let found = different("a", before.as_bytes(), after.as_bytes());
     assert!(found.contains("0.65") && found.contains("0.64") && found.len() < 400, "{found}");
 }
+
+/// The README quotes a scenario and its sheet: the files themselves, word for word.
+#[test]
+fn the_readme_quotes_what_is_shipped() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| std::fs::read_to_string(root.join(name)).unwrap();
+    let readme = read("README.md");
+    assert!(readme.contains(&read("scenarios/one-neuron.yaml")), "the scenario differs");
+    let sheet = read("output/one-neuron/solutions.md");
+    let quoted = readme.lines().filter_map(|line| line.strip_prefix("> "));
+    let quoted: Vec<&str> = quoted.filter(|line| !line.starts_with("```")).collect();
+    assert!(quoted.len() > 8, "the excerpt is gone");
+    for line in quoted {
+        assert!(sheet.contains(line), "the sheet has no line `{line}`");
+    }
+}

@@ -156,8 +156,8 @@ fn gradients_of_matrices_print_with_the_numbers_put_in() {
     let lines = [
         r"h &= \sigma(x W_{1} + b_{1})",
         r"\frac{\partial L}{\partial \hat{y}} &= \hat{y} - \mathrm{target}",
-        r"\frac{\partial L}{\partial h} &= \left(\frac{\partial L}{\partial \hat{y}} \odot \sigma'(h W_{2} + b_{2})\right)\,W_{2}^{\top}",
-        r"\nabla_{W_{1}} L &= x^{\top}\,\left(\frac{\partial L}{\partial h} \odot \sigma'(x W_{1} + b_{1})\right)",
+        r"\frac{\partial L}{\partial h} &= \left(\frac{\partial L}{\partial \hat{y}} \odot \sigma'(h W_{2} + b_{2})\right) \thinspace W_{2}^{\top}",
+        r"\nabla_{W_{1}} L &= x^{\top} \thinspace \left(\frac{\partial L}{\partial h} \odot \sigma'(x W_{1} + b_{1})\right)",
         r"\approx \begin{pmatrix} 0.1498 & 0.2498 \\ 0.1996 & 0.2995 \end{pmatrix}",
     ];
     for line in lines {
