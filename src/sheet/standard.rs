@@ -76,10 +76,12 @@ fn setup_view(
     let mut data_head = vec![prose.word("example")];
     data_head.extend(setup.inputs.iter().map(|input| format!("${}$", notation.latex(input))));
     let count = setup.batches.len().to_string();
-    let task_key = match (paper, setup.runs.is_empty(), count.as_str()) {
-        (_, true, _) | (Paper::Solutions, ..) => None,
-        (Paper::Handout, _, "1") => Some("task_one"),
-        (Paper::Handout, ..) => Some("task"),
+    let asked = paper == Paper::Handout && !setup.runs.is_empty();
+    let task = match (count.as_str(), setup.runs.len()) {
+        ("1", 1) => "task_one",
+        ("1", _) => "task_one_each",
+        (_, 1) => "task",
+        _ => "task_each",
     };
     Ok(SetupView {
         name,
@@ -89,7 +91,7 @@ fn setup_view(
         data_rows,
         batches: batches(setup, prose),
         runs: setup.runs.iter().map(|run| run_line(run, setup, &numbers, prose)).collect(),
-        task: task_key.map(|key| prose.say(key, &[("count", count)])).unwrap_or_default(),
+        task: if asked { prose.say(task, &[("count", count)]) } else { String::new() },
     })
 }
 
