@@ -6,20 +6,22 @@ use crate::engine;
 use crate::figure;
 use crate::number::Fault;
 use crate::scenario::{
-    Ask, Audience, Backward, Callout, Cell, Content, Display, Given, Hint, Moment, Place, PlotKind,
-    Problem, Question, RunId, Scenario, Text,
+    Audience, Backward, Cell, Content, Display, Given, Hint, Moment, Place, PlotKind, Problem,
+    Question, RunId, Scenario, Text,
 };
-use crate::trace::{Path, Target, Trace, What};
+use crate::trace::Trace;
 
+use super::answer::pass_blocks;
 use super::derive::Derivation;
 use super::drawing;
+use super::names::{callout, conventions, iteration_title, part_letter, run_name, run_title};
 use super::plots;
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
 use super::standard;
 use super::templates::{TemplateError, Templates};
 use super::update::{Asked, in_symbols};
-use super::view::{AskView, Block, CellView, IterationView, RuleView, SheetView};
+use super::view::{Block, CellView, IterationView, RuleView, SheetView};
 use super::work::Work;
 
 /// Which of the two papers.
@@ -202,18 +204,19 @@ fn tidy(markdown: &str) -> String {
     text
 }
 
-struct Builder<'a> {
-    scenario: &'a Scenario,
-    trace: &'a Trace,
-    prose: &'a Prose,
-    paper: Paper,
-    questions: usize,
-    plots: usize,
-    figures: BTreeMap<String, String>,
-    passages: Vec<Passage>,
-    problems: Vec<Problem>,
+/// Walks the cells of one paper.
+pub(super) struct Builder<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) trace: &'a Trace,
+    pub(super) prose: &'a Prose,
+    pub(super) paper: Paper,
+    pub(super) questions: usize,
+    pub(super) plots: usize,
+    pub(super) figures: BTreeMap<String, String>,
+    pub(super) passages: Vec<Passage>,
+    pub(super) problems: Vec<Problem>,
     /// The gradients that the current question has shown already.
-    told: BTreeSet<String>,
+    pub(super) told: BTreeSet<String>,
 }
 
 impl Builder<'_> {
@@ -270,7 +273,7 @@ impl Builder<'_> {
         }
     }
 
-    fn text(&mut self, text: &Text, home: Option<&str>) -> Result<String, SheetError> {
+    pub(super) fn text(&mut self, text: &Text, home: Option<&str>) -> Result<String, SheetError> {
         match self.prose.render(text, home) {
             Ok(rendered) => {
                 self.passages.push(Passage { text: text.clone(), rendered: rendered.clone() });
@@ -312,111 +315,13 @@ impl Builder<'_> {
         Ok(CellView::Question { number, title: question.title.clone(), text, parts })
     }
 
-    fn ask(
-        &mut self,
-        ask: &Ask,
-        home: Option<&str>,
-        letter: Option<String>,
-    ) -> Result<AskView, SheetError> {
-        let text = match &ask.text {
-            Some(text) => Some(self.text(text, home)?),
-            None => None,
-        };
-        let given = match &ask.given {
-            Some(given) => Some(self.given(given)?),
-            None => None,
-        };
-        let mut solution = self.solution(ask, home)?;
-        let handout = self.paper == Paper::Handout;
-        let opening = if handout { None } else { opening(&mut solution) };
-        Ok(AskView {
-            letter,
-            text,
-            marks: ask.marks.clone().map(|marks| self.marks(&marks)),
-            given,
-            space: ask.space.clone().filter(|_| handout),
-            solution: Some(solution)
-                .filter(|blocks| !handout && (opening.is_some() || !blocks.is_empty())),
-            opening,
-        })
-    }
-
-    fn marks(&self, marks: &str) -> String {
-        let key = if marks == "1" { "one_mark" } else { "marks" };
-        self.prose.say(key, &[("count", marks.to_owned())])
-    }
-
-    /// The author's solution first, then the derivation of the answers. Both are made for
-    /// the handout too, so that a mistake in a solution shows whatever is rendered.
-    fn solution(&mut self, ask: &Ask, home: Option<&str>) -> Result<Vec<Block>, SheetError> {
-        let mut blocks = Vec::new();
-        if let Some(text) = &ask.solution {
-            blocks.push(Block::Text(self.text(text, home)?));
-        }
-        for (moment, paths) in self.moments(&ask.answers) {
-            blocks.extend(self.derivation(moment, &paths)?);
-        }
-        for path in &ask.answers {
-            if !matches!(&path.target, Target::Record { t, .. } if *t > 0) {
-                blocks.push(self.looked_up(path)?);
-            }
-        }
-        Ok(blocks)
-    }
-
-    /// The answers by the iteration that they belong to, in order of appearance.
-    fn moments<'p>(&self, answers: &'p [Path]) -> Vec<(Moment, Vec<&'p What>)> {
-        let mut list: Vec<(Moment, Vec<&What>)> = Vec::new();
-        for path in answers {
-            let Target::Record { run, t, what } = &path.target else { continue };
-            let Some(id) = self.run_id(&path.setup, run).filter(|_| *t > 0) else { continue };
-            let moment = Moment { run: id, t: *t };
-            match list.iter_mut().find(|(known, _)| *known == moment) {
-                Some((_, asked)) => asked.push(what),
-                None => list.push((moment, vec![what])),
-            }
-        }
-        list
-    }
-
-    fn run_id(&self, setup: &str, run: &str) -> Option<RunId> {
-        let index = self.scenario.setups.iter().position(|known| known.name == setup)?;
-        let run = self.scenario.setups[index].runs.iter().position(|known| known.name == run)?;
-        Some(RunId { setup: index, run })
-    }
-
-    /// A value that is not computed but given: `\alpha = 0.5`.
-    fn looked_up(&self, path: &Path) -> Result<Block, SheetError> {
-        let fail = |fault| SheetError::Number { place: path.setup.clone(), fault };
-        let Some(id) = self.scenario.setups.iter().position(|setup| setup.name == path.setup)
-        else {
-            return Ok(Block::Text(String::new()));
-        };
-        let setup = &self.scenario.setups[id];
-        let numbers = self.numbers(&setup.display);
-        let value = path.value(self.trace, crate::trace::Reading::Printed);
-        let shown = match &value {
-            Some(value) => numbers.given(value).map_err(fail)?,
-            None => numbers.no_value(),
-        };
-        let name = match &path.target {
-            Target::Datum { name, .. } | Target::Option { name, .. } => setup.notation.latex(name),
-            Target::Record { what: What::Parameter(name), .. } => setup.notation.latex(name),
-            Target::Record { what: What::State { state, parameter }, .. } => {
-                format!("{}^{{{}}}", setup.notation.latex(state), setup.notation.latex(parameter))
-            }
-            Target::Record { .. } => String::new(),
-        };
-        Ok(Block::Formula(format!("{name} = {}", shown.latex())))
-    }
-
-    fn numbers<'n>(&'n self, display: &'n Display) -> Numbers<'n> {
+    pub(super) fn numbers<'n>(&'n self, display: &'n Display) -> Numbers<'n> {
         let undefined = self.prose.words().get("undefined").map_or("undefined", String::as_str);
         Numbers { display, mark: self.prose.mark(), undefined }
     }
 
     /// The iteration, if the run got so far.
-    fn work(&self, moment: Moment) -> Option<Work<'_>> {
+    pub(super) fn work(&self, moment: Moment) -> Option<Work<'_>> {
         let (setup, run) = self.scenario.run(moment.run);
         let records = self.trace.setups.get(&setup.name)?.runs.get(&run.name)?.printed();
         let record = records.iter().find(|record| record.t == moment.t)?;
@@ -424,13 +329,13 @@ impl Builder<'_> {
         Some(Work { setup, run, record, before, numbers: self.numbers(&run.display) })
     }
 
-    fn place(&self, moment: Moment) -> String {
+    pub(super) fn place(&self, moment: Moment) -> String {
         let (setup, run) = self.scenario.run(moment.run);
         format!("{}.{}.t{}", setup.name, run.name, moment.t)
     }
 
     /// Marks the gradient of an iteration as told; false if it was told before.
-    fn tell(&mut self, moment: Moment) -> bool {
+    pub(super) fn tell(&mut self, moment: Moment) -> bool {
         let Some(work) = self.work(moment) else { return false };
         let key = format!(
             "{} {:?} {:?} {:?}",
@@ -439,37 +344,7 @@ impl Builder<'_> {
         self.told.insert(key)
     }
 
-    fn derivation(&mut self, moment: Moment, asked: &[&What]) -> Result<Vec<Block>, SheetError> {
-        let news = self.tell(moment);
-        let place = self.place(moment);
-        let fail = |fault| SheetError::Number { place: place.clone(), fault };
-        let Some(work) = self.work(moment) else {
-            return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
-        };
-        let wants_pass =
-            asked.iter().any(|what| !matches!(what, What::Parameter(_) | What::State { .. }));
-        let mut blocks = Vec::new();
-        if news || wants_pass {
-            let loss = asked.iter().any(|what| match what {
-                What::Loss => true,
-                What::Forward { name, .. } => name == "loss",
-                _ => false,
-            });
-            blocks.extend(pass_blocks(&work, self.prose, loss).map_err(fail)?);
-        } else {
-            blocks.extend(work.gradient_remarks(self.prose).map_err(fail)?);
-        }
-        if let Some(asked) = asked_update(&work, asked) {
-            let name = run_name(self.prose, work.run);
-            let rows = work.update(&asked).map_err(fail)?;
-            blocks.push(Block::Text(self.prose.say("apply_rule", &[("name", name)])));
-            blocks.push(Block::Formula(aligned(&rows)));
-            blocks.extend(work.update_remarks(self.prose));
-        }
-        Ok(blocks)
-    }
-
-    fn given(&mut self, given: &Given) -> Result<String, SheetError> {
+    pub(super) fn given(&mut self, given: &Given) -> Result<String, SheetError> {
         if given.show.contains(&Hint::Gradient) {
             self.tell(given.at);
         }
@@ -604,124 +479,5 @@ impl Builder<'_> {
             });
         }
         Ok(CellView::Narration { title, lead, iterations })
-    }
-}
-
-/// Forward pass and gradient, with what there is to say about them.
-fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<Vec<Block>, Fault> {
-    let mut rows = work.look_ahead()?;
-    rows.extend(work.forward(loss)?);
-    rows.extend(work.gradient()?);
-    let mut blocks = vec![Block::Text(prose.word("pass_lead")), Block::Formula(aligned(&rows))];
-    blocks.extend(work.gradient_remarks(prose)?);
-    Ok(blocks)
-}
-
-/// Which parameters an answer asks to update, and how far.
-fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut states: Vec<&str> = Vec::new();
-    for what in asked {
-        match what {
-            What::Parameter(name) => {
-                names.push(name);
-                states.push("theta");
-            }
-            What::State { state, parameter } => {
-                names.push(parameter);
-                states.push(state);
-            }
-            What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => {}
-        }
-    }
-    if names.is_empty() {
-        return None;
-    }
-    let parameters = work.setup.parameters.iter().map(|(name, _)| name);
-    let parameters = parameters.filter(|name| names.contains(&name.as_str())).cloned().collect();
-    let rule = (work.run.optimizer.rule)(&work.run.options);
-    let lines = rule.lines_at(work.record.t).iter();
-    let last = lines.rev().find(|line| states.contains(&line.name.as_str()))?;
-    Some(Asked { parameters, last: last.name.clone() })
-}
-
-/// The optimizer's name in running text.
-fn run_name(prose: &Prose, run: &crate::scenario::Run) -> String {
-    prose.word(&format!("optimizer_{}", run.optimizer.kind))
-}
-
-/// The optimizer's name, with the run's own where two of the runs would be called the same.
-pub(super) fn run_title(scenario: &Scenario, prose: &Prose, id: RunId, among: &[RunId]) -> String {
-    let (setup, run) = scenario.run(id);
-    let name = run_name(prose, run);
-    let kind = |other: RunId| scenario.run(other).1.optimizer.kind;
-    if among.iter().filter(|other| kind(**other) == kind(id)).count() < 2 {
-        return name;
-    }
-    let several = among.iter().any(|other| other.setup != id.setup);
-    let path = if several { format!("{}.{}", setup.name, run.name) } else { run.name.clone() };
-    format!("{name} (`{path}`)")
-}
-
-/// The conventions in force, as the language file words them.
-pub(super) fn conventions(prose: &Prose, run: &crate::scenario::Run) -> Vec<String> {
-    let mut list = Vec::new();
-    for (name, setting) in run.options.iter() {
-        if let crate::catalogue::Setting::Word(word) = setting {
-            let key = format!("convention_{}_{name}_{word}", run.optimizer.kind);
-            list.push(prose.optional_word(&key));
-        }
-    }
-    list.retain(|text| !text.is_empty());
-    list
-}
-
-fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
-    let t = work.record.t.to_string();
-    let mut data = Vec::new();
-    for index in &work.record.batch {
-        let row = &work.setup.data[index - 1];
-        let mut entries = Vec::new();
-        for (input, value) in work.setup.inputs.iter().zip(row) {
-            let shown = work.numbers.given(value)?;
-            entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
-        }
-        data.push(format!("$({})$", entries.join(r", \thickspace ")));
-    }
-    if data.is_empty() || data.len() > 3 {
-        return Ok(prose.say("iteration", &[("t", t)]));
-    }
-    Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))
-}
-
-/// Takes the first sentence out, if it is running text.
-fn opening(blocks: &mut Vec<Block>) -> Option<String> {
-    let begins = |text: &str| text.starts_with(|letter: char| letter.is_alphabetic());
-    match blocks.first() {
-        Some(Block::Text(text)) if begins(text) => {
-            let text = text.clone();
-            blocks.remove(0);
-            Some(text)
-        }
-        _ => None,
-    }
-}
-
-fn callout(kind: Callout) -> &'static str {
-    match kind {
-        Callout::Note => "NOTE",
-        Callout::Tip => "TIP",
-        Callout::Important => "IMPORTANT",
-        Callout::Warning => "WARNING",
-        Callout::Caution => "CAUTION",
-    }
-}
-
-/// a, b, …, z, aa, ab, …
-fn part_letter(index: usize) -> String {
-    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
-    match index / 26 {
-        0 => letter.to_string(),
-        more => part_letter(more - 1) + &letter.to_string(),
     }
 }

@@ -4,10 +4,12 @@
 //! `sheet.md` sets them. Worked lines come from `work` and `update`, remarks from
 //! `explain`, prose and phrases from `prose`, figures from `plots`.
 
+mod answer;
 mod build;
 mod derive;
 mod drawing;
 mod explain;
+mod names;
 mod plots;
 mod prose;
 mod show;

@@ -6,7 +6,7 @@ use crate::number::{Fault, Real, round};
 use crate::scenario::{Display, PlotKind, RunId, Scenario};
 use crate::trace::{Iteration, Tensor, Trace, Value};
 
-use super::build::run_title;
+use super::names::run_title;
 use super::prose::Prose;
 
 /// How finely the loss is sampled for contours.

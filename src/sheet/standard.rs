@@ -7,7 +7,8 @@ use crate::number::{Fault, Rational};
 use crate::scenario::{Audience, Cell, Content, PlotKind, RunId, Scenario, Setup};
 use crate::trace::Trace;
 
-use super::build::{Paper, conventions, run_title};
+use super::build::Paper;
+use super::names::{conventions, run_title};
 use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
 use super::view::{CellView, SetupView};

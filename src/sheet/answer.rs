@@ -1,0 +1,194 @@
+//! What is asked, and its worked solution: the author's words, then the derived lines.
+
+use crate::number::Fault;
+use crate::scenario::{Ask, Moment, RunId};
+use crate::trace::{Path, Reading, Target, What};
+
+use super::build::{Builder, Paper, SheetError};
+use super::names::run_name;
+use super::prose::Prose;
+use super::show::aligned;
+use super::update::Asked;
+use super::view::{AskView, Block};
+use super::work::Work;
+
+impl Builder<'_> {
+    pub(super) fn ask(
+        &mut self,
+        ask: &Ask,
+        home: Option<&str>,
+        letter: Option<String>,
+    ) -> Result<AskView, SheetError> {
+        let text = match &ask.text {
+            Some(text) => Some(self.text(text, home)?),
+            None => None,
+        };
+        let given = match &ask.given {
+            Some(given) => Some(self.given(given)?),
+            None => None,
+        };
+        let mut solution = self.solution(ask, home)?;
+        let handout = self.paper == Paper::Handout;
+        let opening = if handout { None } else { opening(&mut solution) };
+        Ok(AskView {
+            letter,
+            text,
+            marks: ask.marks.clone().map(|marks| self.marks(&marks)),
+            given,
+            space: ask.space.clone().filter(|_| handout),
+            solution: Some(solution)
+                .filter(|blocks| !handout && (opening.is_some() || !blocks.is_empty())),
+            opening,
+        })
+    }
+
+    fn marks(&self, marks: &str) -> String {
+        let key = if marks == "1" { "one_mark" } else { "marks" };
+        self.prose.say(key, &[("count", marks.to_owned())])
+    }
+
+    /// The author's solution first, then the derivation of the answers. Both are made for
+    /// the handout too, so that a mistake in a solution shows whatever is rendered.
+    fn solution(&mut self, ask: &Ask, home: Option<&str>) -> Result<Vec<Block>, SheetError> {
+        let mut blocks = Vec::new();
+        if let Some(text) = &ask.solution {
+            blocks.push(Block::Text(self.text(text, home)?));
+        }
+        for (moment, paths) in self.moments(&ask.answers) {
+            blocks.extend(self.derivation(moment, &paths)?);
+        }
+        for path in &ask.answers {
+            if !matches!(&path.target, Target::Record { t, .. } if *t > 0) {
+                blocks.push(self.looked_up(path)?);
+            }
+        }
+        Ok(blocks)
+    }
+
+    /// The answers by the iteration that they belong to, in order of appearance.
+    fn moments<'p>(&self, answers: &'p [Path]) -> Vec<(Moment, Vec<&'p What>)> {
+        let mut list: Vec<(Moment, Vec<&What>)> = Vec::new();
+        for path in answers {
+            let Target::Record { run, t, what } = &path.target else { continue };
+            let Some(id) = self.run_id(&path.setup, run).filter(|_| *t > 0) else { continue };
+            let moment = Moment { run: id, t: *t };
+            match list.iter_mut().find(|(known, _)| *known == moment) {
+                Some((_, asked)) => asked.push(what),
+                None => list.push((moment, vec![what])),
+            }
+        }
+        list
+    }
+
+    fn run_id(&self, setup: &str, run: &str) -> Option<RunId> {
+        let index = self.scenario.setups.iter().position(|known| known.name == setup)?;
+        let run = self.scenario.setups[index].runs.iter().position(|known| known.name == run)?;
+        Some(RunId { setup: index, run })
+    }
+
+    /// A value that is not computed but given: `\alpha = 0.5`.
+    fn looked_up(&self, path: &Path) -> Result<Block, SheetError> {
+        let fail = |fault| SheetError::Number { place: path.setup.clone(), fault };
+        let Some(id) = self.scenario.setups.iter().position(|setup| setup.name == path.setup)
+        else {
+            return Ok(Block::Text(String::new()));
+        };
+        let setup = &self.scenario.setups[id];
+        let numbers = self.numbers(&setup.display);
+        let value = path.value(self.trace, Reading::Printed);
+        let shown = match &value {
+            Some(value) => numbers.given(value).map_err(fail)?,
+            None => numbers.no_value(),
+        };
+        let name = match &path.target {
+            Target::Datum { name, .. } | Target::Option { name, .. } => setup.notation.latex(name),
+            Target::Record { what: What::Parameter(name), .. } => setup.notation.latex(name),
+            Target::Record { what: What::State { state, parameter }, .. } => {
+                format!("{}^{{{}}}", setup.notation.latex(state), setup.notation.latex(parameter))
+            }
+            Target::Record { .. } => String::new(),
+        };
+        Ok(Block::Formula(format!("{name} = {}", shown.latex())))
+    }
+
+    fn derivation(&mut self, moment: Moment, asked: &[&What]) -> Result<Vec<Block>, SheetError> {
+        let news = self.tell(moment);
+        let place = self.place(moment);
+        let fail = |fault| SheetError::Number { place: place.clone(), fault };
+        let Some(work) = self.work(moment) else {
+            return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
+        };
+        let wants_pass =
+            asked.iter().any(|what| !matches!(what, What::Parameter(_) | What::State { .. }));
+        let mut blocks = Vec::new();
+        if news || wants_pass {
+            let loss = asked.iter().any(|what| match what {
+                What::Loss => true,
+                What::Forward { name, .. } => name == "loss",
+                _ => false,
+            });
+            blocks.extend(pass_blocks(&work, self.prose, loss).map_err(fail)?);
+        } else {
+            blocks.extend(work.gradient_remarks(self.prose).map_err(fail)?);
+        }
+        if let Some(asked) = asked_update(&work, asked) {
+            let name = run_name(self.prose, work.run);
+            let rows = work.update(&asked).map_err(fail)?;
+            blocks.push(Block::Text(self.prose.say("apply_rule", &[("name", name)])));
+            blocks.push(Block::Formula(aligned(&rows)));
+            blocks.extend(work.update_remarks(self.prose));
+        }
+        Ok(blocks)
+    }
+}
+
+/// Forward pass and gradient, with what there is to say about them.
+pub(super) fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<Vec<Block>, Fault> {
+    let mut rows = work.look_ahead()?;
+    rows.extend(work.forward(loss)?);
+    rows.extend(work.gradient()?);
+    let mut blocks = vec![Block::Text(prose.word("pass_lead")), Block::Formula(aligned(&rows))];
+    blocks.extend(work.gradient_remarks(prose)?);
+    Ok(blocks)
+}
+
+/// Which parameters an answer asks to update, and how far.
+fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
+    let mut names: Vec<&str> = Vec::new();
+    let mut states: Vec<&str> = Vec::new();
+    for what in asked {
+        match what {
+            What::Parameter(name) => {
+                names.push(name);
+                states.push("theta");
+            }
+            What::State { state, parameter } => {
+                names.push(parameter);
+                states.push(state);
+            }
+            What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => {}
+        }
+    }
+    if names.is_empty() {
+        return None;
+    }
+    let parameters = work.setup.parameters.iter().map(|(name, _)| name);
+    let parameters = parameters.filter(|name| names.contains(&name.as_str())).cloned().collect();
+    let rule = (work.run.optimizer.rule)(&work.run.options);
+    let lines = rule.lines_at(work.record.t).iter();
+    let last = lines.rev().find(|line| states.contains(&line.name.as_str()))?;
+    Some(Asked { parameters, last: last.name.clone() })
+}
+
+/// Takes the first sentence out, if it is running text.
+fn opening(blocks: &mut Vec<Block>) -> Option<String> {
+    let begins = |text: &str| text.starts_with(|letter: char| letter.is_alphabetic());
+    match blocks.first() {
+        Some(Block::Text(text)) if begins(text) => {
+            let text = text.clone();
+            blocks.remove(0);
+            Some(text)
+        }
+        _ => None,
+    }
+}

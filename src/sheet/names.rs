@@ -1,0 +1,76 @@
+//! What things are called on a sheet: runs, conventions, iterations, parts, callouts.
+
+use crate::catalogue::Setting;
+use crate::number::Fault;
+use crate::scenario::{Callout, Run, RunId, Scenario};
+
+use super::prose::Prose;
+use super::work::Work;
+
+/// The optimizer's name in running text.
+pub(super) fn run_name(prose: &Prose, run: &Run) -> String {
+    prose.word(&format!("optimizer_{}", run.optimizer.kind))
+}
+
+/// The optimizer's name, with the run's own where two of the runs would be called the same.
+pub(super) fn run_title(scenario: &Scenario, prose: &Prose, id: RunId, among: &[RunId]) -> String {
+    let (setup, run) = scenario.run(id);
+    let name = run_name(prose, run);
+    let kind = |other: RunId| scenario.run(other).1.optimizer.kind;
+    if among.iter().filter(|other| kind(**other) == kind(id)).count() < 2 {
+        return name;
+    }
+    let several = among.iter().any(|other| other.setup != id.setup);
+    let path = if several { format!("{}.{}", setup.name, run.name) } else { run.name.clone() };
+    format!("{name} (`{path}`)")
+}
+
+/// The conventions in force, as the language file words them.
+pub(super) fn conventions(prose: &Prose, run: &Run) -> Vec<String> {
+    let mut list = Vec::new();
+    for (name, setting) in run.options.iter() {
+        if let Setting::Word(word) = setting {
+            let key = format!("convention_{}_{name}_{word}", run.optimizer.kind);
+            list.push(prose.optional_word(&key));
+        }
+    }
+    list.retain(|text| !text.is_empty());
+    list
+}
+
+pub(super) fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, Fault> {
+    let t = work.record.t.to_string();
+    let mut data = Vec::new();
+    for index in &work.record.batch {
+        let row = &work.setup.data[index - 1];
+        let mut entries = Vec::new();
+        for (input, value) in work.setup.inputs.iter().zip(row) {
+            let shown = work.numbers.given(value)?;
+            entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
+        }
+        data.push(format!("$({})$", entries.join(r", \thickspace ")));
+    }
+    if data.is_empty() || data.len() > 3 {
+        return Ok(prose.say("iteration", &[("t", t)]));
+    }
+    Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))
+}
+
+pub(super) fn callout(kind: Callout) -> &'static str {
+    match kind {
+        Callout::Note => "NOTE",
+        Callout::Tip => "TIP",
+        Callout::Important => "IMPORTANT",
+        Callout::Warning => "WARNING",
+        Callout::Caution => "CAUTION",
+    }
+}
+
+/// a, b, …, z, aa, ab, …
+pub(super) fn part_letter(index: usize) -> String {
+    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
+    match index / 26 {
+        0 => letter.to_string(),
+        more => part_letter(more - 1) + &letter.to_string(),
+    }
+}
