@@ -17,6 +17,9 @@ use std::fmt;
 
 use super::{Expression, Operator};
 
+/// The most entries that a matrix product may have.
+const MAX_PRODUCT: usize = 1_000_000;
+
 /// The number of rows or columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Size {
@@ -175,7 +178,14 @@ fn binary(
     match (operator, left, right) {
         (Operator::MatMul, Shape::Matrix(rows, inner), Shape::Matrix(outer, columns)) => {
             if inner.matches(outer) {
-                return Ok(Shape::Matrix(rows.clone(), columns.clone()));
+                let product = Shape::Matrix(rows.clone(), columns.clone());
+                let size = product.counts().map_or(0, |(rows, columns)| rows * columns);
+                if size > MAX_PRODUCT {
+                    return misfit(format!(
+                        "the matrix product of {left} and {right} has more than {MAX_PRODUCT} entries"
+                    ));
+                }
+                return Ok(product);
             }
             misfit(format!(
                 "the matrix product of {left} and {right} does not fit: {inner} columns meet {outer} rows"

@@ -76,6 +76,10 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     if !field.node().is_list() {
         let real = real(field)?;
         let (rows, columns) = counts.unwrap_or((1, 1));
+        if rows.saturating_mul(columns) > MAX_ENTRIES {
+            field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+            return None;
+        }
         return Some(Tensor::new(counts, vec![Value::Real(real); rows * columns]));
     }
     let rows = field.items()?;
