@@ -44,6 +44,7 @@ pub mod catalogue;
 pub mod engine;
 pub mod figure;
 pub mod formula;
+pub mod initialization;
 pub mod number;
 pub mod publish;
 mod render;
@@ -51,4 +52,4 @@ pub mod scenario;
 pub mod sheet;
 pub mod trace;
 
-pub use render::{Audience, Files, Format, RenderError, check, render};
+pub use render::{Audience, Files, Format, RenderError, check, render, render_with};

@@ -17,31 +17,49 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 12] = [
+const LAYERS: [Layer; 13] = [
     Layer {
         module: "number",
         uses: &[],
         crates: &["dashu_base", "dashu_int", "dashu_ratio", "sha2"],
     },
+    Layer {
+        module: "initialization",
+        uses: &[],
+        crates: &["libm", "rand_chacha", "rand_core", "rayon", "sha2"],
+    },
     Layer { module: "formula", uses: &["number"], crates: &["strsim"] },
     Layer { module: "catalogue", uses: &["number", "formula"], crates: &[] },
-    Layer { module: "trace", uses: &["number", "formula"], crates: &["serde_json"] },
+    Layer {
+        module: "trace",
+        uses: &["number", "initialization", "formula"],
+        crates: &["serde_json"],
+    },
     Layer {
         module: "scenario",
-        uses: &["number", "formula", "catalogue", "trace"],
+        uses: &["number", "initialization", "formula", "catalogue", "trace"],
         crates: &["saphyr_parser", "serde", "serde_yaml", "thiserror", "unicode_width"],
     },
     Layer {
         module: "engine",
-        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
         // Of the engine it sees the graph and single values that the trace does not record.
-        uses: &["number", "formula", "catalogue", "trace", "scenario", "engine", "figure"],
-        crates: &["include_dir", "serde", "tera", "thiserror"],
+        uses: &[
+            "number",
+            "initialization",
+            "formula",
+            "catalogue",
+            "trace",
+            "scenario",
+            "engine",
+            "figure",
+        ],
+        crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
     Layer {
         module: "publish",
@@ -57,6 +75,7 @@ const LAYERS: [Layer; 12] = [
         module: "lib",
         uses: &[
             "number",
+            "initialization",
             "formula",
             "catalogue",
             "trace",
