@@ -3,7 +3,6 @@
 use super::canvas::Canvas;
 use super::ink::Ink;
 use super::marker;
-use super::plot::Measured;
 use super::simplify::{Dot, simplify};
 use super::view::{View, count, index};
 
@@ -14,9 +13,9 @@ const FEW: usize = 12;
 const SPARSE: usize = 7;
 
 /// The line itself.
-pub(super) fn line(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], series: usize) {
+pub(super) fn line(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], ink: Ink) {
     for piece in view.pieces(points) {
-        canvas.line(simplify(&piece, 2.0), Ink::Line(series));
+        canvas.line(simplify(&piece, 2.0), ink);
     }
 }
 
@@ -39,21 +38,6 @@ fn chosen(dots: &[Dot], series: usize) -> Vec<Dot> {
         .filter_map(|share| dots.get(index(share * count(dots.len() - 1))))
         .copied()
         .collect()
-}
-
-/// The intervals of measured values, with their caps.
-pub(super) fn intervals(canvas: &Canvas<'_>, view: &View<'_>, points: &[Measured], series: usize) {
-    const CAP: i32 = 45;
-    for point in points {
-        for piece in view.pieces(&[(point.x, point.low), (point.x, point.high)]) {
-            canvas.line(piece, Ink::Hollow(series));
-        }
-        for end in [point.low, point.high] {
-            if let Some((x, y)) = view.dot((point.x, end)) {
-                canvas.line(vec![(x - CAP, y), (x + CAP, y)], Ink::Hollow(series));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,14 @@ pub(super) enum Ink {
     Hollow(usize),
     /// The bars of a series.
     Bar(usize),
+    /// The outline of a series' bars, with its dash.
+    Steps(usize),
+    /// A series without markers, with its dash.
+    Curve(usize),
+    /// What a series should be; the theory of several series where there is none.
+    Theory(Option<usize>),
+    /// The intervals and outlined markers of a series where they crowd.
+    Thin(usize),
     /// A number beside a marker.
     Number(usize),
 }
@@ -71,6 +79,14 @@ const RULES: &str = "\
 .gs-plot .h{fill:none;stroke:currentColor;stroke-width:20}\
 .gs-plot .b{fill:currentColor;fill-opacity:.22;stroke:currentColor;stroke-width:16}";
 
+/// Rules for classes that few figures have, which only these carry.
+const RARE: [(&str, &str); 4] = [
+    ("steps", "fill:currentColor;fill-opacity:.06;stroke:currentColor;stroke-width:21"),
+    ("curve", "fill:none;stroke:currentColor;stroke-width:18;stroke-linejoin:round"),
+    ("theory", "fill:none;stroke:currentColor;stroke-width:18;stroke-dasharray:45 28"),
+    ("thin", "fill:none;stroke:currentColor;stroke-width:12"),
+];
+
 /// Larger letters where the figure is scaled down; the layout has room for them.
 const NARROW: &str = "@media (max-width:480px){.gs-plot{font-size:205px}}";
 
@@ -88,6 +104,11 @@ impl Ink {
             Ink::Bar(series) => (7, series),
             Ink::Number(series) => (8, series),
             Ink::Zero => (9, 0),
+            Ink::Steps(series) => (10, series),
+            Ink::Curve(series) => (11, series),
+            Ink::Theory(Some(series)) => (12, series),
+            Ink::Theory(None) => (13, 0),
+            Ink::Thin(series) => (14, series),
         };
         // Looks repeat after 36 series, long before a byte is full.
         RGBColor(role, u8::try_from(series % 36).unwrap_or(0), 0)
@@ -114,17 +135,27 @@ pub(super) fn classes(color: &str) -> String {
         7 => format!("b c{hue} d{dash}"),
         8 => format!("c{hue}"),
         9 => "grid zero".to_owned(),
+        10 => format!("steps c{hue} d{dash}"),
+        11 => format!("curve c{hue} d{dash}"),
+        12 => format!("theory c{hue}"),
+        13 => "theory".to_owned(),
+        14 => format!("thin c{hue}"),
         _ => String::new(),
     }
 }
 
-/// The style sheet of a figure with so many series.
-pub(super) fn style_sheet(theme: Theme, series: usize) -> String {
+/// The style sheet of a figure with so many series and with these elements.
+pub(super) fn style_sheet(theme: Theme, series: usize, body: &str) -> String {
     let mut css = RULES.to_owned();
+    for (class, rule) in RARE {
+        if body.contains(&format!("class=\"{class}")) {
+            // Writing to a String cannot fail.
+            let _ = write!(css, ".gs-plot .{class}{{{rule}}}");
+        }
+    }
     let mut dark = String::from("--gs-text:#e6e8eb;");
     for (index, (on_light, on_dark)) in PALETTE.iter().enumerate().take(series) {
         let number = index + 1;
-        // Writing to a String cannot fail.
         let _ = match theme {
             Theme::Print => write!(css, ".gs-plot .c{index}{{color:{on_light}}}"),
             Theme::Adaptive => write!(
@@ -202,7 +233,7 @@ mod tests {
 
     #[test]
     fn print_has_no_variables() {
-        let css = style_sheet(Theme::Print, 6);
+        let css = style_sheet(Theme::Print, 6, "");
         assert!(!css.contains("var(") && !css.contains("prefers"), "{css}");
     }
 }

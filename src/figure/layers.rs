@@ -1,60 +1,91 @@
 //! The data, from back to front: areas, lines, markers, numbers.
 
 use super::canvas::Canvas;
+use super::cast::{Mark, Member};
 use super::curve;
+use super::histogram;
 use super::ink::Ink;
+use super::intervals;
 use super::isolines::isolines;
 use super::journey::{self, Journey};
-use super::plot::{Bars, Contours, Form, Layer, Plot};
+use super::plot::{Contours, Layer, Measured, Plot, Scale};
 use super::simplify::simplify;
-use super::view::{Frame, View};
+use super::view::View;
 
 /// Draws all layers.
-pub(super) fn draw(canvas: &Canvas<'_>, view: &View<'_>, plot: &Plot) {
+pub(super) fn draw(canvas: &Canvas<'_>, view: &View<'_>, plot: &Plot, members: &[Member<'_>]) {
     for layer in &plot.layers {
         if let Layer::Contours(contours) = layer {
             heights(canvas, view, contours);
         }
     }
-    let coloured = || {
-        let layers = plot.layers.iter().filter(|layer| layer.label().is_some());
-        layers.enumerate()
-    };
-    for (series, layer) in coloured() {
-        back(canvas, view, layer, series);
+    for member in members {
+        back(canvas, view, member);
     }
     let mut journeys = Vec::new();
-    for (series, layer) in coloured() {
-        match layer {
-            Layer::Line(line) => match &line.form {
-                Form::Line => curve::markers(canvas, view, &line.points, series),
-                Form::Path { prefix } => {
-                    let journey = Journey { series, prefix, points: &line.points };
-                    journey.mark(canvas, view);
-                    journeys.push(journey);
-                }
-            },
-            Layer::ErrorBars(bars) => {
-                let points: Vec<_> = bars.points.iter().map(|p| (p.x, p.y)).collect();
-                curve::markers(canvas, view, &points, series);
+    for member in members {
+        let series = member.series;
+        match member.mark {
+            Mark::Line(points) => curve::markers(canvas, view, points, series),
+            Mark::Path { prefix, points } => {
+                let journey = Journey { series, prefix, points };
+                journey.mark(canvas, view);
+                journeys.push(journey);
             }
-            Layer::Bars(_) | Layer::Contours(_) => {}
+            Mark::Joined(points) => {
+                intervals::markers(canvas, view, &apart(view, member, points), series);
+            }
+            Mark::Loose(points) => {
+                intervals::dots(canvas, view, &apart(view, member, points), series);
+            }
+            Mark::Curve(_) | Mark::Theory(_) | Mark::Boxes(_) | Mark::Steps(_) => {}
         }
     }
     journey::number(canvas, view, &journeys);
 }
 
 /// What lies below all markers.
-fn back(canvas: &Canvas<'_>, view: &View<'_>, layer: &Layer, series: usize) {
-    match layer {
-        Layer::Contours(_) => {}
-        Layer::Line(line) => curve::line(canvas, view, &line.points, series),
-        Layer::ErrorBars(bars) => {
-            let points: Vec<_> = bars.points.iter().map(|p| (p.x, p.y)).collect();
-            curve::line(canvas, view, &points, series);
-            curve::intervals(canvas, view, &bars.points, series);
+fn back(canvas: &Canvas<'_>, view: &View<'_>, member: &Member<'_>) {
+    let series = member.series;
+    match member.mark {
+        Mark::Line(points) | Mark::Path { points, .. } => {
+            curve::line(canvas, view, points, Ink::Line(series));
         }
-        Layer::Bars(bars) => boxes(canvas, view, bars, series),
+        Mark::Curve(points) => curve::line(canvas, view, points, Ink::Curve(series)),
+        Mark::Theory(points) => {
+            let aside = shift(view, member);
+            let points: Vec<(f64, f64)> = match points {
+                // One point makes no line, so it becomes a level one.
+                [(x, y)] => vec![(x + aside - 0.1, *y), (x + aside + 0.1, *y)],
+                _ => points.iter().map(|(x, y)| (x + aside, *y)).collect(),
+            };
+            curve::line(canvas, view, &points, Ink::Theory(Some(series)));
+        }
+        Mark::Joined(points) => {
+            let points = apart(view, member, points);
+            intervals::join(canvas, view, &points, series);
+            intervals::bars(canvas, view, &points, series);
+        }
+        Mark::Loose(points) => {
+            intervals::bars(canvas, view, &apart(view, member, points), series);
+        }
+        Mark::Boxes(bins) => histogram::boxes(canvas, view, bins, series),
+        Mark::Steps(bins) => histogram::steps(canvas, view, bins, series),
+    }
+}
+
+/// Measured values, moved so that none covers one of another series.
+fn apart(view: &View<'_>, member: &Member<'_>, points: &[Measured]) -> Vec<Measured> {
+    let aside = shift(view, member);
+    points.iter().map(|point| Measured { x: point.x + aside, ..*point }).collect()
+}
+
+/// How far a series stands beside its category: a cap's width and a little more a
+/// step, less where categories are close.
+fn shift(view: &View<'_>, member: &Member<'_>) -> f64 {
+    match view.x.scale {
+        Scale::Categories(_) => member.aside * (130.0 / view.unit()).min(0.15),
+        Scale::Linear | Scale::Whole | Scale::Log => 0.0,
     }
 }
 
@@ -73,22 +104,6 @@ fn heights(canvas: &Canvas<'_>, view: &View<'_>, Contours { field, levels }: &Co
     for line in isolines(&rooted, &levels) {
         for piece in view.pieces(&line.points) {
             canvas.line(simplify(&piece, 3.0), Ink::Contour);
-        }
-    }
-}
-
-fn boxes(canvas: &Canvas<'_>, view: &View<'_>, bars: &Bars, series: usize) {
-    for bin in &bars.bins {
-        let base = view.y.range.low().max(0.0);
-        let corners = [(bin.from, base), (bin.to, bin.height)];
-        if let [Some(from), Some(to)] = corners.map(|corner| view.dot(corner)) {
-            let frame = Frame {
-                left: from.0.min(to.0),
-                top: from.1.min(to.1),
-                right: from.0.max(to.0),
-                bottom: from.1.max(to.1),
-            };
-            canvas.rectangle(frame, Ink::Bar(series));
         }
     }
 }

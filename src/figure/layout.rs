@@ -1,10 +1,13 @@
 //! How the drawing's area is shared out.
 
+use super::cast::Member;
+use super::categories;
 use super::legend::{self, Entry};
-use super::plot::{Layer, Plot};
+use super::mesh;
+use super::plot::{Layer, Plot, Scale};
 use super::text;
 use super::ticks::{Tick, ticks};
-use super::view::{Frame, Span};
+use super::view::{Frame, Span, tenths};
 
 /// Width of the drawing.
 pub(super) const WIDTH: i32 = 6000;
@@ -24,27 +27,38 @@ pub(super) struct Layout<'p> {
 }
 
 /// Decides it.
-pub(super) fn layout(plot: &Plot) -> Layout<'_> {
+pub(super) fn layout<'p>(plot: &Plot, members: &[Member<'p>]) -> Layout<'p> {
     let data = extents(plot);
     let x = Span::new(&plot.x, &data.x, &data.x_edges);
     let y = Span::new(&plot.y, &data.y, &data.y_edges);
-    let y_ticks = ticks(y, 6);
+    let y_ticks = ticks(&y, 6);
+    let widest = y_ticks.iter().map(|tick| text::width(&tick.label)).max();
+    let left = (widest.unwrap_or(0) + 130).clamp(400, 2000);
+    let right = WIDTH - 260;
+    let x_ticks = below(&x, left, right);
+    let (entries, rows) = legend::arrange(members, left, right);
+    let top = rows * legend::ROW + 320;
+    let frame = Frame { left, top, right, bottom: top + BODY };
+    let height = frame.bottom + 580 + mesh::further_lines(&x_ticks);
+    Layout { x, y, x_ticks, y_ticks, entries, frame, height }
+}
+
+/// The ticks of the horizontal axis.
+fn below(x: &Span, left: i32, right: i32) -> Vec<Tick> {
+    if let Scale::Categories(_) = x.scale {
+        let slot = f64::from(right - left) / x.range.span();
+        let place = |tick: &Tick| left + tenths(slot * (tick.at - x.range.low()));
+        return categories::arrange(ticks(x, 0), tenths(slot), place);
+    }
     // Wide numbers leave room for fewer.
-    let x_ticks = [8, 6, 4, 2]
+    [8, 6, 4, 2]
         .into_iter()
         .map(|most| ticks(x, most))
         .find(|ticks| {
             let widest = ticks.iter().map(|tick| text::width(&tick.label) + 150);
             widest.sum::<i32>() < WIDTH - 1000
         })
-        .unwrap_or_default();
-    let widest = y_ticks.iter().map(|tick| text::width(&tick.label)).max();
-    let left = (widest.unwrap_or(0) + 130).clamp(400, 2000);
-    let right = WIDTH - 260;
-    let (entries, rows) = legend::arrange(plot, left, right);
-    let top = rows * legend::ROW + 320;
-    let frame = Frame { left, top, right, bottom: top + BODY };
-    Layout { x, y, x_ticks, y_ticks, entries, frame, height: frame.bottom + 580 }
+        .unwrap_or_default()
 }
 
 /// What has to be in view: values, and edges which the axes shall touch.

@@ -1,9 +1,9 @@
 //! The legend: rows above the plotting area, where no data can be.
 
 use super::canvas::{Anchor, Canvas};
+use super::cast::{Mark, Member};
 use super::ink::Ink;
 use super::marker;
-use super::plot::{Layer, Plot};
 use super::simplify::Dot;
 use super::text;
 use super::view::Frame;
@@ -17,29 +17,28 @@ const SAMPLE: i32 = 540;
 /// Space after a text.
 const GAP: i32 = 140;
 
-/// An entry: the layer's colour and sample, its text and where it begins.
+/// An entry: what it explains, and where it begins.
 pub(super) struct Entry<'p> {
-    series: usize,
-    layer: &'p Layer,
-    words: &'p str,
+    member: Member<'p>,
+    /// Whether it stands for the theories of several series.
+    shared: bool,
     place: Dot,
 }
 
 /// The entries in rows from `left` to `right`, and the number of rows.
-pub(super) fn arrange(plot: &Plot, left: i32, right: i32) -> (Vec<Entry<'_>>, i32) {
-    let labelled = plot.layers.iter().filter_map(|layer| Some((layer, layer.label()?)));
+pub(super) fn arrange<'p>(members: &[Member<'p>], left: i32, right: i32) -> (Vec<Entry<'p>>, i32) {
+    let theories = || members.iter().filter(|member| matches!(member.mark, Mark::Theory(_)));
+    let sole = theories().filter(|theory| !theory.label.is_empty()).count() == 1;
     let mut entries = Vec::new();
     let (mut x, mut row) = (left, 0);
-    for (series, (layer, words)) in labelled.enumerate() {
-        if words.is_empty() {
-            continue;
-        }
-        let width = SAMPLE + text::width(words);
+    for member in members.iter().filter(|member| !member.label.is_empty()) {
+        let width = SAMPLE + text::width(member.label);
         if x > left && x + width > right {
             (x, row) = (left, row + 1);
         }
         let place = (x, row * ROW + ROW / 2);
-        entries.push(Entry { series, layer, words, place });
+        let shared = sole && theories().any(|theory| theory.series != member.series);
+        entries.push(Entry { member: *member, shared, place });
         x += width + GAP;
     }
     let rows = if entries.is_empty() { 0 } else { row + 1 };
@@ -50,17 +49,34 @@ pub(super) fn arrange(plot: &Plot, left: i32, right: i32) -> (Vec<Entry<'_>>, i3
 pub(super) fn draw(canvas: &Canvas<'_>, entries: &[Entry<'_>]) {
     for entry in entries {
         let (x, y) = entry.place;
-        let end = x + SAMPLE - 90;
-        match entry.layer {
-            Layer::Bars(_) => canvas.rectangle(
-                Frame { left: x + 60, top: y - 75, right: end, bottom: y + 75 },
-                Ink::Bar(entry.series),
-            ),
-            Layer::Contours(_) | Layer::Line(_) | Layer::ErrorBars(_) => {
-                canvas.line(vec![(x, y), (end, y)], Ink::Line(entry.series));
-                marker::draw(canvas, entry.series, (x.midpoint(end), y), marker::RADIUS);
-            }
+        sample(canvas, entry);
+        canvas.text(entry.member.label, (x + SAMPLE, y), Anchor::Left, Ink::Text);
+    }
+}
+
+/// What the entry's layer looks like.
+fn sample(canvas: &Canvas<'_>, entry: &Entry<'_>) {
+    let (x, y) = entry.place;
+    let (series, end) = (entry.member.series, x + SAMPLE - 90);
+    let (middle, level) = (x.midpoint(end), vec![(x, y), (end, y)]);
+    match entry.member.mark {
+        Mark::Boxes(_) => canvas.rectangle(
+            Frame { left: x + 60, top: y - 75, right: end, bottom: y + 75 },
+            Ink::Bar(series),
+        ),
+        Mark::Steps(_) => canvas
+            .line(vec![(x, y + 75), (x, y - 75), (end, y - 75), (end, y + 75)], Ink::Steps(series)),
+        Mark::Curve(_) => canvas.line(level, Ink::Curve(series)),
+        Mark::Theory(_) => {
+            canvas.line(level, Ink::Theory((!entry.shared).then_some(series)));
         }
-        canvas.text(entry.words, (x + SAMPLE, y), Anchor::Left, Ink::Text);
+        Mark::Loose(_) => {
+            canvas.line(vec![(middle, y - 110), (middle, y + 110)], Ink::Hollow(series));
+            marker::draw(canvas, series, (middle, y), marker::RADIUS);
+        }
+        Mark::Line(_) | Mark::Path { .. } | Mark::Joined(_) => {
+            canvas.line(level, Ink::Line(series));
+            marker::draw(canvas, series, (middle, y), marker::RADIUS);
+        }
     }
 }

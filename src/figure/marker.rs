@@ -8,6 +8,9 @@ use super::view::tenths;
 /// Half the width of a marker of ordinary size.
 pub(super) const RADIUS: f64 = 44.0;
 
+/// Below this, an outline of ordinary width would fill the shape.
+const SMALL: f64 = 33.0;
+
 /// Draws the marker of a series. Filled and outlined shapes alternate, and the
 /// outlined ones are wider, so that two markers at one place are both seen.
 pub(super) fn draw(canvas: &Canvas<'_>, series: usize, dot: Dot, radius: f64) {
@@ -17,25 +20,22 @@ pub(super) fn draw(canvas: &Canvas<'_>, series: usize, dot: Dot, radius: f64) {
             .map(|(x, y)| (dot.0 + tenths(x * radius), dot.1 + tenths(y * radius)))
             .collect()
     };
+    let outline = if radius < SMALL { Ink::Thin(series) } else { Ink::Hollow(series) };
     match series % 6 {
         0 => canvas.circle(dot, tenths(1.1 * radius), Ink::Solid(series)),
         1 => canvas.line(
             at(&[(-1.3, -1.3), (1.3, -1.3), (1.3, 1.3), (-1.3, 1.3), (-1.3, -1.3), (1.3, -1.3)]),
-            Ink::Hollow(series),
+            outline,
         ),
         2 => canvas.polygon(at(&[(0.0, -1.4), (1.3, 0.9), (-1.3, 0.9)]), Ink::Solid(series)),
         3 => canvas.line(
             at(&[(0.0, -1.9), (1.9, 0.0), (0.0, 1.9), (-1.9, 0.0), (0.0, -1.9), (1.9, 0.0)]),
-            Ink::Hollow(series),
+            outline,
         ),
-        4 => canvas.line(
-            at(&[(-1.3, -1.3), (1.3, 1.3), (0.0, 0.0), (1.3, -1.3), (-1.3, 1.3)]),
-            Ink::Hollow(series),
-        ),
-        _ => canvas.line(
-            at(&[(-1.6, 0.0), (1.6, 0.0), (0.0, 0.0), (0.0, -1.6), (0.0, 1.6)]),
-            Ink::Hollow(series),
-        ),
+        4 => canvas
+            .line(at(&[(-1.3, -1.3), (1.3, 1.3), (0.0, 0.0), (1.3, -1.3), (-1.3, 1.3)]), outline),
+        _ => canvas
+            .line(at(&[(-1.6, 0.0), (1.6, 0.0), (0.0, 0.0), (0.0, -1.6), (0.0, 1.6)]), outline),
     }
 }
 

@@ -8,7 +8,8 @@
 //! * the same plot gives the same bytes on every platform;
 //! * values that are not finite (or not positive on a logarithmic axis) are left
 //!   out, and a line is interrupted there; no plot makes it panic;
-//! * a series differs from every other by colour, dash and marker at once;
+//! * a series differs from every other by colour, dash and marker at once (a curve
+//!   and a histogram's outline, which have no marker, by colour and dash);
 //! * text takes the colour of its surroundings, and the colours of series are
 //!   CSS variables `--series-1` to `--series-6` with a fallback for light and dark.
 //!
@@ -16,11 +17,15 @@
 //! whole numbers and whole pixels would make curves wobble.
 
 mod canvas;
+mod cast;
+mod categories;
 mod clip;
 mod curve;
 pub mod diagram;
 mod field;
+mod histogram;
 mod ink;
+mod intervals;
 mod isolines;
 mod journey;
 mod layers;
@@ -33,6 +38,8 @@ mod plot;
 mod range;
 mod shell;
 mod simplify;
+#[cfg(test)]
+mod tests;
 mod text;
 mod ticks;
 mod view;

@@ -30,7 +30,7 @@ pub struct Axis {
 }
 
 /// How values become lengths, and which of them may carry a tick.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scale {
     /// In proportion.
     Linear,
@@ -38,6 +38,9 @@ pub enum Scale {
     Whole,
     /// By the logarithm; values of zero and below are left out.
     Log,
+    /// Names in equal steps: the value 0 is the first of them, 1 the second, and so on.
+    /// Below a plot, long names are broken at spaces and after `_`.
+    Categories(Vec<String>),
 }
 
 /// One thing to draw.
@@ -69,15 +72,26 @@ pub struct Series {
     pub label: String,
     /// Coordinates in the units of the axes.
     pub points: Vec<(f64, f64)>,
-    /// Whether the points are samples or a journey.
+    /// What the points are.
     pub form: Form,
 }
 
-/// What the order of a series' points means.
+/// What a series' points are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Form {
-    /// Samples of a function: markers where they do not crowd.
+    /// Values in their order: markers where they do not crowd.
     Line,
+    /// Samples of a smooth function: a thin line without markers. A point that is not
+    /// finite interrupts it, as at a jump.
+    Curve,
+    /// What a series should be: a thin dashed line in that series' colour. It has no
+    /// number of its own; if it is the only one with a label, its entry in the legend
+    /// stands for all of them.
+    Theory {
+        /// The number of the series, from 0, contours and theories not counted. One
+        /// with error bars then shows its points unjoined.
+        of: usize,
+    },
     /// A journey: arrows, a ring at its start, a large marker at its end, and the
     /// positions numbered from 0 after `prefix` (which only the start shows).
     Path {
@@ -86,7 +100,10 @@ pub enum Form {
     },
 }
 
-/// Points with an interval each, joined by a line.
+/// Points with an interval each, joined by a line unless a theory belongs to them.
+///
+/// On a category axis several of these stand side by side. Intervals that crowd are
+/// thin and have no caps, and of some hundreds only every second, third, … is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorBars {
     /// The legend's text; empty for none.
@@ -102,18 +119,19 @@ pub struct Measured {
     pub x: f64,
     /// The value.
     pub y: f64,
-    /// The interval's lower end.
+    /// The interval's lower end. On a logarithmic axis an interval from zero or below
+    /// comes up from the drawing's edge.
     pub low: f64,
     /// The interval's upper end.
     pub high: f64,
 }
 
-/// The bars of a histogram.
+/// The bars of a histogram; mere outlines where a plot has several histograms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
     /// The legend's text; empty for none.
     pub label: String,
-    /// The bars.
+    /// The bars, by ascending edges.
     pub bins: Vec<Bin>,
 }
 

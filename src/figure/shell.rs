@@ -4,6 +4,7 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::prelude::SVGBackend;
 
 use super::canvas::{Canvas, rewrite};
+use super::cast::{Member, colors, members};
 use super::ink::{Theme, style_sheet};
 use super::layers;
 use super::layout::{Layout, WIDTH, layout};
@@ -26,12 +27,12 @@ pub fn draw(plot: &Plot, id: &str, theme: Theme) -> String {
             _ => '-',
         })
         .collect();
-    let layout = layout(plot);
-    let series = plot.layers.iter().filter(|layer| layer.label().is_some());
-    let style = style_sheet(theme, series.count());
+    let members = members(plot);
+    let layout = layout(plot, &members);
+    let body = body(plot, &members, &layout);
+    let style = style_sheet(theme, colors(plot), &body);
     let (width, height) = (WIDTH, layout.height);
     let (title, description) = (escape(&plot.title), escape(&plot.description));
-    let body = body(plot, &layout);
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"gs-plot\" role=\"img\" \
          aria-labelledby=\"{id}-title {id}-desc\" viewBox=\"0 0 {width} {height}\" \
@@ -46,15 +47,15 @@ pub fn draw(plot: &Plot, id: &str, theme: Theme) -> String {
 }
 
 /// What is inside the element.
-fn body(plot: &Plot, layout: &Layout<'_>) -> String {
+fn body(plot: &Plot, members: &[Member<'_>], layout: &Layout<'_>) -> String {
     let mut drawn = String::new();
     let size = (WIDTH.unsigned_abs(), layout.height.unsigned_abs());
     {
         let canvas =
             Canvas { board: SVGBackend::with_string(&mut drawn, size).into_drawing_area() };
-        let view = View::new(&canvas.board, layout.frame, layout.x, layout.y);
+        let view = View::new(&canvas.board, layout.frame, layout.x.clone(), layout.y.clone());
         mesh::draw(&canvas, &view, plot, &layout.x_ticks, &layout.y_ticks);
-        layers::draw(&canvas, &view, plot);
+        layers::draw(&canvas, &view, plot, members);
         legend::draw(&canvas, &layout.entries);
     }
     rewrite(&drawn)
@@ -67,23 +68,23 @@ mod tests {
         Axis, Bars, Bin, Contours, ErrorBars, Field, Form, Layer, Measured, Range, Scale, Series,
     };
 
+    fn series(label: &str, points: Vec<(f64, f64)>, form: Form) -> Layer {
+        Layer::Line(Series { label: label.to_owned(), points, form })
+    }
+
     fn line(label: &str, points: Vec<(f64, f64)>) -> Layer {
-        Layer::Line(Series { label: label.to_owned(), points, form: Form::Line })
+        series(label, points, Form::Line)
     }
 
     fn path(label: &str, points: Vec<(f64, f64)>) -> Layer {
-        Layer::Line(Series {
-            label: label.to_owned(),
-            points,
-            form: Form::Path { prefix: "t = ".to_owned() },
-        })
+        series(label, points, Form::Path { prefix: "t = ".to_owned() })
     }
 
     fn plot(scale: Scale, layers: Vec<Layer>) -> Plot {
         Plot {
             title: "Loss".to_owned(),
             description: "It falls.".to_owned(),
-            x: Axis::new("t", scale),
+            x: Axis::new("t", scale.clone()),
             y: Axis::new("loss", scale),
             layers,
         }
@@ -100,12 +101,16 @@ mod tests {
         let field = Field::sample(edge, edge, (5, 4), |x, y| at(x * y).unwrap_or(y));
         vec![
             Layer::Contours(Contours::of(field)),
-            Layer::Bars(Bars { label: "bars".to_owned(), bins: bins.collect() }),
+            Layer::Bars(Bars { label: "bars".to_owned(), bins: bins.clone().collect() }),
+            Layer::Bars(Bars { label: "other bars".to_owned(), bins: bins.collect() }),
             Layer::ErrorBars(ErrorBars {
                 label: "measured".to_owned(),
                 points: measured.collect(),
             }),
             line("line", points.clone()),
+            series("curve", points.clone(), Form::Curve),
+            series("theory", points.clone(), Form::Theory { of: 2 }),
+            series("theory of nothing", points.clone(), Form::Theory { of: usize::MAX }),
             path("path", points),
         ]
     }
@@ -138,9 +143,10 @@ mod tests {
             &[1.0, -infinity, 3.0, 1e300],
         ];
         for values in table {
-            for scale in [Scale::Linear, Scale::Whole, Scale::Log] {
+            let names = Scale::Categories(vec!["a".to_owned(), "b c".to_owned()]);
+            for scale in [Scale::Linear, Scale::Whole, Scale::Log, names] {
                 for range in [None, Some(Range::new(-1.0, 2.0))] {
-                    let mut plot = plot(scale, everything(values));
+                    let mut plot = plot(scale.clone(), everything(values));
                     plot.x.range = range;
                     plot.y.range = range;
                     let svg = draw(&plot, "f", Theme::Adaptive);
@@ -157,7 +163,7 @@ mod tests {
         let mut plot = plot(Scale::Linear, vec![line("", vec![(1.0, 1.0)])]);
         plot.x.range = Some(Range::new(0.0, 2.0));
         plot.y.range = Some(Range::new(0.0, 2.0));
-        let frame = layout(&plot).frame;
+        let frame = layout(&plot, &[]).frame;
         let (x, y) = (frame.left.midpoint(frame.right), frame.top.midpoint(frame.bottom));
         let svg = draw(&plot, "f", Theme::Adaptive);
         assert!(svg.contains(&format!("cx=\"{x}\" cy=\"{y}\"")), "{svg}");

@@ -5,6 +5,7 @@
 
 use super::plot::Scale;
 use super::range::Range;
+use super::text;
 use super::view::{Span, count, whole};
 
 /// A number on an axis.
@@ -12,7 +13,7 @@ use super::view::{Span, count, whole};
 pub(super) struct Tick {
     /// In the units of the axis' own space: the logarithm on a logarithmic axis.
     pub(super) at: f64,
-    /// What is written.
+    /// What is written; each line stands below the one before.
     pub(super) label: String,
 }
 
@@ -24,11 +25,19 @@ struct Decimal {
 }
 
 /// About `most` ticks, at least two where the scale allows it.
-pub(super) fn ticks(span: Span, most: usize) -> Vec<Tick> {
-    match span.scale {
+///
+/// Names on an axis are all there; `categories::arrange` sees to their room.
+pub(super) fn ticks(span: &Span, most: usize) -> Vec<Tick> {
+    match &span.scale {
         Scale::Linear => linear(span.range, most, i32::MIN),
         Scale::Whole => linear(span.range, most, 0),
         Scale::Log => logarithmic(span.range, most),
+        Scale::Categories(names) => {
+            let numbered = names.iter().enumerate();
+            let ticks =
+                numbered.map(|(k, name)| Tick { at: count(k), label: text::printable(name) });
+            ticks.filter(|tick| span.range.contains(tick.at)).collect()
+        }
     }
 }
 
@@ -65,7 +74,9 @@ fn logarithmic(range: Range, most: usize) -> Vec<Tick> {
     let inside = usize::try_from(last - first + 1).unwrap_or(0);
     let decimals: Vec<Decimal> = if inside >= 3 {
         // Multiples of the stride, so that 1 is among them.
-        let stride = u32::try_from(inside.div_ceil(most.max(1))).unwrap_or(1);
+        let needed = u32::try_from(inside.div_ceil(most.max(1))).unwrap_or(1);
+        let round = [1, 2, 3, 4, 5, 10, 20, 50].into_iter().find(|stride| *stride >= needed);
+        let stride = round.unwrap_or(100);
         (first..=last)
             .filter_map(|power| i32::try_from(power).ok())
             .filter(|power| power.unsigned_abs().is_multiple_of(stride))
@@ -181,7 +192,7 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_written_plainly() {
-        let table: [(Scale, f64, f64, &[&str]); 14] = [
+        let table: [(Scale, f64, f64, &[&str]); 16] = [
             (Scale::Linear, 0.0, 1.0, &["0", "0.2", "0.4", "0.6", "0.8", "1"]),
             (Scale::Linear, -2.3, 2.3, &["−2", "−1", "0", "1", "2"]),
             (Scale::Linear, 0.0, 0.3, &["0", "0.05", "0.1", "0.15", "0.2", "0.25", "0.3"]),
@@ -194,13 +205,22 @@ mod tests {
             (Scale::Whole, -6.0, 206.0, &["0", "50", "100", "150", "200"]),
             (Scale::Log, -3.0, 1.2, &["0.001", "0.01", "0.1", "1", "10"]),
             (Scale::Log, -9.0, 0.0, &["10⁻⁸", "10⁻⁶", "10⁻⁴", "10⁻²", "10⁰"]),
+            (Scale::Log, -30.5, 0.3, &["10⁻³⁰", "10⁻²⁰", "10⁻¹⁰", "10⁰"]),
+            (
+                Scale::Log,
+                -300.0,
+                300.0,
+                &["10⁻³⁰⁰", "10⁻²⁰⁰", "10⁻¹⁰⁰", "10⁰", "10¹⁰⁰", "10²⁰⁰", "10³⁰⁰"],
+            ),
             (Scale::Log, -0.4, 1.1, &["0.5", "1", "2", "5", "10"]),
             (Scale::Log, 0.0, 0.08, &["1", "1.05", "1.1", "1.15", "1.2"]),
         ];
         for (scale, low, high, expected) in table {
             let range = Range::new(low, high);
-            let labels: Vec<String> =
-                ticks(Span { scale, range }, 6).into_iter().map(|tick| tick.label).collect();
+            let labels: Vec<String> = ticks(&Span { scale: scale.clone(), range }, 6)
+                .into_iter()
+                .map(|tick| tick.label)
+                .collect();
             assert_eq!(labels, expected, "{scale:?} {low} to {high}");
         }
     }
@@ -211,7 +231,7 @@ mod tests {
         for (&low, &high) in edges.iter().zip(edges.iter().skip(1)) {
             for scale in [Scale::Linear, Scale::Whole] {
                 let range = Range::new(-low, high);
-                let number = ticks(Span { scale, range }, 6).len();
+                let number = ticks(&Span { scale: scale.clone(), range }, 6).len();
                 assert!(number <= 14, "{scale:?} {low} to {high}: {number}");
             }
         }

@@ -21,7 +21,7 @@ pub(super) struct Frame {
 }
 
 /// What an axis covers, in its own space: the logarithms on a logarithmic axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Span {
     pub(super) scale: Scale,
     pub(super) range: Range,
@@ -36,10 +36,14 @@ pub(super) struct View<'a> {
 }
 
 impl Span {
-    /// The axis' own range if it has one; else that of `edges`, which the drawing
-    /// shall touch, and of `values`, which get some room.
+    /// The axis' own range if it has one; else that of its names, or that of `edges`,
+    /// which the drawing shall touch, and of `values`, which get some room.
     pub(super) fn new(axis: &Axis, values: &[f64], edges: &[f64]) -> Self {
-        let scale = axis.scale;
+        let scale = &axis.scale;
+        if let (Scale::Categories(names), None) = (scale, axis.range) {
+            let range = Range::new(-0.5, count(names.len().max(1)) - 0.5);
+            return Span { scale: scale.clone(), range };
+        }
         let own = |values: &[f64]| -> Vec<f64> {
             values.iter().filter_map(|&v| position(scale, v)).collect()
         };
@@ -48,33 +52,43 @@ impl Span {
             Some(asked) => (Vec::new(), own(asked)),
             None => (own(values), own(edges)),
         };
-        let margin = if scale == Scale::Whole { 0.03 } else { 0.06 };
+        let margin = if *scale == Scale::Whole { 0.03 } else { 0.06 };
         let range = if edges.is_empty() {
             Range::around(values, margin)
         } else if values.is_empty() {
             Range::around(edges, 0.0)
         } else {
-            let room = Range::around(edges.iter().copied(), 0.0);
+            let ends = |numbers: &[f64], start: (f64, f64)| {
+                let each = numbers.iter();
+                each.fold(start, |(low, high), number| (low.min(*number), high.max(*number)))
+            };
+            let (least, most) = ends(&edges, (f64::INFINITY, f64::NEG_INFINITY));
+            let (low, high) = ends(&values, (least, most));
             // Only an end that values go beyond moves, and then gets its margin.
-            let (low, high) = values.iter().fold((0.0_f64, 0.0_f64), |(low, high), value| {
-                (low.max(room.low() - value), high.max(value - room.high()))
-            });
-            let extra = margin * (room.span() + low + high);
-            let end = |beyond: f64| if beyond > 0.0 { beyond + extra } else { 0.0 };
-            Range::new(room.low() - end(low), room.high() + end(high))
+            let extra = margin * (high - low);
+            Range::new(
+                if low < least { low - extra } else { low },
+                if high > most { high + extra } else { high },
+            )
         };
-        Span { scale, range }
+        Span { scale: scale.clone(), range }
     }
 
     /// A value's place in the axis' own space, if it has one.
-    pub(super) fn position(self, value: f64) -> Option<f64> {
-        position(self.scale, value)
+    pub(super) fn position(&self, value: f64) -> Option<f64> {
+        position(&self.scale, value)
+    }
+
+    /// The value, or one below every drawing where a logarithmic axis has no place for it.
+    pub(super) fn drawable(&self, value: f64) -> f64 {
+        let least = f64::from_bits(1);
+        if self.scale == Scale::Log && value <= 0.0 { least } else { value }
     }
 }
 
-fn position(scale: Scale, value: f64) -> Option<f64> {
+fn position(scale: &Scale, value: f64) -> Option<f64> {
     let value = match scale {
-        Scale::Linear | Scale::Whole => value,
+        Scale::Linear | Scale::Whole | Scale::Categories(_) => value,
         Scale::Log if value > 0.0 => libm::log10(value),
         Scale::Log => return None,
     };
@@ -107,6 +121,11 @@ impl<'a> View<'a> {
     /// Where a point of the axes' own space lies, which must not be far outside.
     pub(super) fn place(&self, point: (f64, f64)) -> Dot {
         self.area.map_coordinate(&point)
+    }
+
+    /// The length of one on the horizontal axis, in its own space.
+    pub(super) fn unit(&self) -> f64 {
+        f64::from(self.frame.right - self.frame.left) / self.x.range.span()
     }
 
     /// The visible pieces of the line through points, interrupted where a point
@@ -173,11 +192,15 @@ mod tests {
 
     #[test]
     fn spans_follow_the_data_or_the_request() {
-        let table: [Row; 6] = [
+        let names = Scale::Categories(vec!["a".to_owned(), "b".to_owned()]);
+        let table: [Row; 9] = [
             (Scale::Linear, None, &[0.0, 100.0], &[], -6.0, 106.0),
             (Scale::Whole, None, &[0.0, 100.0], &[], -3.0, 103.0),
             (Scale::Linear, None, &[1.0], &[0.0, 2.0], 0.0, 2.0),
             (Scale::Linear, None, &[3.0, f64::NAN], &[0.0, 2.0], 0.0, 3.18),
+            (Scale::Linear, None, &[0.5], &[0.0], 0.0, 0.53),
+            (names, None, &[9.0], &[], -0.5, 1.5),
+            (Scale::Categories(Vec::new()), None, &[], &[], -0.5, 0.5),
             (Scale::Log, None, &[0.0, -1.0], &[0.01, 100.0], -2.0, 2.0),
             (Scale::Linear, Some(Range::new(0.0, 3.0)), &[9.0], &[8.0], 0.0, 3.0),
         ];
