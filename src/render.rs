@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::{self, EngineError};
+use crate::engine::{self, Effort, EngineError};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
@@ -10,6 +10,9 @@ use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
 pub type Files = BTreeMap<String, String>;
+
+/// The trials of an experiment that is only checked: as few as have a standard error.
+const FEW: u64 = 2;
 
 /// What a sheet is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,11 +89,27 @@ pub fn render(
     formats: &[Format],
     audience: Audience,
 ) -> Result<Files, RenderError> {
+    let effort = Effort { trials: u64::MAX, progress: &|_| {} };
+    render_with(scenario, templates, formats, audience, &effort)
+}
+
+/// As [`render`], with a limit to the trials of experiments, and with news of them.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub fn render_with(
+    scenario: &Scenario,
+    templates: &Templates,
+    formats: &[Format],
+    audience: Audience,
+    effort: &Effort<'_>,
+) -> Result<Files, RenderError> {
     let problems = notation_problems(scenario);
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
     }
-    let trace = engine::execute(scenario)?;
+    let trace = engine::execute_with(scenario, effort)?;
     let mut files = Files::new();
     let mut problems = Vec::new();
     for paper in audience.papers() {
@@ -103,13 +122,14 @@ pub fn render(
     if problems.is_empty() { Ok(files) } else { Err(RenderError::Texts(problems)) }
 }
 
-/// Does everything that [`render`] does, for its errors alone.
+/// Does everything that [`render`] does, for its errors alone; of experiments a few trials.
 ///
 /// # Errors
 ///
 /// As for [`render`].
 pub fn check(scenario: &Scenario, templates: &Templates) -> Result<(), RenderError> {
-    render(scenario, templates, &[Format::Html], Audience::Both).map(drop)
+    let effort = Effort { trials: FEW, progress: &|_| {} };
+    render_with(scenario, templates, &[Format::Html], Audience::Both, &effort).map(drop)
 }
 
 fn paper_files(

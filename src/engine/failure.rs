@@ -42,6 +42,14 @@ pub enum EngineError {
         /// The branch of the exact run.
         exact: String,
     },
+    /// An experiment can't be run.
+    #[error("{place}: {message}")]
+    Experiment {
+        /// The set-up and the experiment.
+        place: String,
+        /// Why.
+        message: String,
+    },
     /// A number became too large or too small to be kept.
     #[error("{place}: `{expression}` leaves the range of the numbers that can be kept")]
     OutOfRange {

@@ -6,39 +6,62 @@
 //! a carried run, which rounds between iterations as its scenario asks), no templates.
 
 mod backward;
+mod curve;
+mod experiment;
 mod failure;
 mod forward;
 mod graph;
 mod pass;
+mod program;
 mod run;
 mod slope;
 mod surface;
 mod tensor;
+mod theory;
 
+pub use curve::curve;
+pub use experiment::{Effort, Progress};
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};
 pub use pass::{graph, nodes};
 pub use slope::slope;
 pub use surface::Surface;
 
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, ExperimentId, Scenario};
 use crate::trace::{Named, Setup, Tensor, Trace};
 
-/// Executes every run of a scenario.
+/// Executes every run and every experiment of a scenario.
 ///
 /// # Errors
 ///
 /// A sign that can be neither proved nor refuted, with what would follow either way;
-/// a carried run that takes another branch than the exact one.
+/// a carried run that takes another branch than the exact one; an experiment that is too
+/// large.
 pub fn execute(scenario: &Scenario) -> Result<Trace, EngineError> {
+    execute_with(scenario, &Effort { trials: u64::MAX, progress: &|_| {} })
+}
+
+/// As [`execute`], with a limit to the trials of experiments, and with news of them.
+///
+/// # Errors
+///
+/// As for [`execute`].
+pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, EngineError> {
     let mut setups = Named::default();
-    for setup in &scenario.setups {
+    for (index, setup) in scenario.setups.iter().enumerate() {
         let graph = pass::graph(setup);
         let mut runs = Named::default();
         for run in &setup.runs {
             runs.push(run.name.clone(), run::execute(setup, run, &graph)?);
         }
-        setups.push(setup.name.clone(), Setup { data: data(setup), runs });
+        let mut experiments = Named::default();
+        for (number, experiment) in setup.experiments.iter().enumerate() {
+            let id = ExperimentId { setup: index, experiment: number };
+            let histograms = scenario.histograms(id);
+            let found = experiment::execute(setup, experiment, &histograms, effort)?;
+            experiments.push(experiment.name.clone(), found);
+        }
+        setups.push(setup.name.clone(), Setup { data: data(setup), runs, experiments });
     }
     Ok(Trace { title: scenario.front.title.clone(), setups })
 }

@@ -93,8 +93,8 @@ fn definitions(graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
 }
 
 fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
-    let parameters = setup.parameters.iter();
-    parameters.map(|(name, _)| (name.clone(), adjoints[graph.names[name]].record())).collect()
+    let names = setup.parameter_names();
+    names.map(|name| (name.to_owned(), adjoints[graph.names[name]].record())).collect()
 }
 
 /// The nodes on a kink where the derivative from the left or from the right would give

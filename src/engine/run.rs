@@ -73,17 +73,17 @@ impl Course<'_> {
     }
 
     fn start(&self) -> Iteration {
-        let parameters = &self.setup.parameters;
+        let parameters = self.setup.parameters.iter();
+        let parameters: Named<trace::Tensor> =
+            parameters.map(|one| (one.name.clone(), one.initial.tensor())).collect();
         let zeros = || {
             let zero = |value: &trace::Tensor| Tensor::zeros(value.shape()).record();
-            parameters.iter().map(move |(name, value)| (name.clone(), zero(value)))
+            parameters.iter().map(move |(name, value)| (name.to_owned(), zero(value)))
         };
         let rule = (self.run.optimizer.rule)(&self.run.options);
-        Iteration {
-            parameters: parameters.iter().cloned().collect(),
-            state: rule.states.into_iter().map(|state| (state, zeros().collect())).collect(),
-            ..Iteration::default()
-        }
+        let states = rule.states.into_iter();
+        let state = states.map(|state| (state, zeros().collect())).collect();
+        Iteration { parameters, state, ..Iteration::default() }
     }
 
     fn iteration(
@@ -305,11 +305,11 @@ fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
 }
 
 fn mean_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
-    let one = |name: &String| {
+    let one = |name: &str| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.clone(), mean(parts))
+        (name.to_owned(), mean(parts))
     };
-    setup.parameters.iter().map(|(name, _)| one(name)).collect()
+    setup.parameter_names().map(one).collect()
 }
 
 /// Why the run can't go on after this iteration, if it can't.

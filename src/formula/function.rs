@@ -276,6 +276,11 @@ impl Function {
         matches!(self.body, Body::Piecewise { .. })
     }
 
+    /// Whether it stands at the end of a layer.
+    pub fn is_activation(&self) -> bool {
+        ["relu", "sigmoid", "tanh"].contains(&self.name)
+    }
+
     /// Whether one number comes of a whole matrix.
     pub fn reduces(&self) -> Option<Reduction> {
         match self.body {

@@ -1,12 +1,12 @@
 //! The cells of the notebook.
 
 use super::definition::{
-    Ask, Audience, Backward, Callout, Cell, Content, Given, Hint, Moment, PlotKind, Question,
+    Ask, Audience, Backward, Callout, Cell, Content, ExperimentId, Given, Hint, Moment, Question,
     RunId, Setup,
 };
 use super::paths::{PathError, Paths};
 use super::text::Text;
-use super::{Field, Fields, Problem, suggest};
+use super::{Field, Fields, Problem, plots, suggest};
 
 /// Every kind of cell, the later ones too.
 const KINDS: [&str; 13] = [
@@ -70,10 +70,13 @@ impl<'a> Cells<'a> {
                 .take("given")
                 .and_then(|given| self.given(&given, Some(&mut map)))
                 .map(Content::Given),
-            "plot" => self.plot(&mut map),
+            "plot" => plots::plot(self, &mut map),
             "table" => self.table(&mut map),
             "derivation" => self.derivation(&mut map),
             "graph" => self.graph(&mut map),
+            "experiment" => {
+                map.take("experiment").and_then(|id| self.experiment(&id)).map(Content::Experiment)
+            }
             "narration" => {
                 map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
             }
@@ -91,9 +94,7 @@ impl<'a> Cells<'a> {
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
         let (kind, place) = (kind.0.as_str(), kind.1);
         let message = match kind {
-            "experiment" | "code" => {
-                format!("the cell `{kind}` is not offered by this version")
-            }
+            "code" => format!("the cell `{kind}` is not offered by this version"),
             "question" => "a question can't stand inside a question".into(),
             "ask" => "an `ask` stands among the `parts` of a question".into(),
             _ => format!("a cell begins with its kind, and `{kind}` is none"),
@@ -103,7 +104,7 @@ impl<'a> Cells<'a> {
         let help = later.map(|(key, _)| format!("put `{}` first", key.text));
         let help =
             help.or_else(|| suggest(kind, KINDS).map(|meant| format!("did you mean `{meant}`?")));
-        let help = help.unwrap_or_else(|| format!("the kinds are {}", KINDS[..11].join(", ")));
+        let help = help.unwrap_or_else(|| format!("the kinds are {}", KINDS[..12].join(", ")));
         let mut problem =
             Problem::new(place, message).in_field(field.path()).with_width(kind.chars().count());
         if !KINDS.contains(&kind) {
@@ -186,26 +187,6 @@ impl<'a> Cells<'a> {
         Some(Given { show: show?, at: self.moment(&at?)? })
     }
 
-    fn plot(&self, map: &mut Fields<'_>) -> Option<Content> {
-        let kind = map.take("plot").and_then(|field| plot_kind(&field));
-        let of = map.required("of");
-        let field = of.clone();
-        let of = of.and_then(|list| self.runs(&list))?;
-        let kind = kind?;
-        let setup = |id: &RunId| &self.paths.setups[id.setup];
-        if let (PlotKind::Trajectory, Some(field)) = (kind, field) {
-            if of.iter().any(|id| id.setup != of[0].setup) {
-                field.refuse("the paths of a trajectory plot share one set-up's loss");
-            }
-            if setup(&of[0]).parameters.len() < 2 {
-                field.refuse("a trajectory needs two parameters; plot `parameters` instead");
-            } else if !setup(&of[0]).is_scalar() {
-                field.refuse("a trajectory needs parameters that are numbers, not matrices");
-            }
-        }
-        Some(Content::Plot { kind, of })
-    }
-
     fn table(&self, map: &mut Fields<'_>) -> Option<Content> {
         let _: Option<()> = map.choice("table", &[("iterations", ())]);
         let of = map.required("of").and_then(|list| self.runs(&list))?;
@@ -253,7 +234,7 @@ impl<'a> Cells<'a> {
         setup.map_err(|error| refuse(field, error)).ok()
     }
 
-    fn runs(&self, field: &Field<'_>) -> Option<Vec<RunId>> {
+    pub(super) fn runs(&self, field: &Field<'_>) -> Option<Vec<RunId>> {
         let items = field.items()?;
         if items.is_empty() {
             field.refuse("the list of runs is empty");
@@ -261,6 +242,14 @@ impl<'a> Cells<'a> {
         }
         let runs: Vec<_> = items.iter().map(|item| self.run(item)).collect();
         runs.into_iter().collect()
+    }
+
+    pub(super) fn experiment(&self, field: &Field<'_>) -> Option<ExperimentId> {
+        self.paths.experiment(&field.text()?.text).map_err(|error| refuse(field, error)).ok()
+    }
+
+    pub(super) fn setups(&self) -> &'a [Setup] {
+        self.paths.setups
     }
 
     fn run(&self, field: &Field<'_>) -> Option<RunId> {
@@ -302,7 +291,11 @@ fn refuse(field: &Field<'_>, error: PathError) {
 /// Results stand on the solutions unless the author says otherwise.
 fn default_audience(content: &Content) -> Audience {
     match content {
-        Content::Plot { .. } | Content::Table { .. } | Content::Narration(_) => Audience::Solutions,
+        Content::Plot { .. }
+        | Content::Table { .. }
+        | Content::Experiment(_)
+        | Content::ExperimentPlot { .. }
+        | Content::Narration(_) => Audience::Solutions,
         Content::Markdown(_)
         | Content::Callout { .. }
         | Content::Rules(_)
@@ -310,6 +303,7 @@ fn default_audience(content: &Content) -> Audience {
         | Content::Ask(_)
         | Content::Given(_)
         | Content::Gradients { .. }
+        | Content::Activations(_)
         | Content::Nodes(_)
         | Content::Adjoints { .. }
         | Content::Graph { .. } => Audience::Both,
@@ -327,19 +321,6 @@ fn callout(map: &mut Fields<'_>) -> Option<Content> {
     let kind = map.choice("callout", &kinds);
     let text = map.required("text").and_then(|text| Text::read(&text));
     Some(Content::Callout { kind: kind?, text: text? })
-}
-
-fn plot_kind(field: &Field<'_>) -> Option<PlotKind> {
-    let later = ["gradient", "schedule", "activation", "histogram", "signal"];
-    if later.contains(&field.text()?.text.as_str()) {
-        field.refuse(format!("the plot `{}` is not offered by this version", field.text()?.text));
-        return None;
-    }
-    field.choice(&[
-        ("trajectory", PlotKind::Trajectory),
-        ("loss", PlotKind::Loss),
-        ("parameters", PlotKind::Parameters),
-    ])
 }
 
 fn hints(field: &Field<'_>) -> Vec<Hint> {

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use crate::catalogue::{Optimizer, Options};
 use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
-use crate::number::{Precision, Rounding};
+use crate::initialization::generator::Stream;
+use crate::initialization::scheme::Scheme;
+use crate::number::{Precision, Real, Rounding};
 use crate::trace::{Path, Tensor};
 
 use super::Place;
@@ -101,18 +103,154 @@ pub struct Setup {
     /// Data, parameters and symbols in the order in which nodes are numbered: as in
     /// `shapes`, then the rest.
     pub leaves: Vec<String>,
-    /// The initial values of the parameters, in order.
-    pub parameters: Vec<(String, Tensor)>,
+    /// The parameters, in order.
+    pub parameters: Vec<Parameter>,
     /// The names of the data, in the order of the first example.
     pub inputs: Vec<String>,
-    /// The examples; each has a value for every input.
+    /// The examples that runs use; each has a value for every input.
     pub data: Vec<Vec<Tensor>>,
+    /// How the examples are made, where they are not listed.
+    pub generated: Option<Generated>,
+    /// What the free adjoint of a model without a loss is drawn from; ones if `None`.
+    pub adjoint: Option<Scheme>,
     /// The examples of each iteration, counted from 1.
     pub batches: Vec<Vec<usize>>,
     /// One run for each optimizer.
     pub runs: Vec<Run>,
+    /// The Monte-Carlo experiments.
+    pub experiments: Vec<Experiment>,
     /// How the set-up's numbers are displayed outside its runs.
     pub display: Display,
+}
+
+/// A parameter with its initial value.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its initial value.
+    pub initial: Initial,
+}
+
+/// What a parameter starts from.
+#[derive(Debug, Clone)]
+pub enum Initial {
+    /// These numbers.
+    Exact(Tensor),
+    /// One number in every entry.
+    Filled {
+        /// The number.
+        value: Real,
+        /// Rows and columns.
+        counts: (usize, usize),
+    },
+    /// Numbers drawn from a distribution.
+    Drawn {
+        /// The distribution.
+        scheme: Scheme,
+        /// Rows and columns, of a number none; unknown where a size has no value.
+        counts: Option<Option<(usize, usize)>>,
+        /// Where a run's values are drawn from.
+        stream: Stream,
+    },
+}
+
+/// Examples that are made instead of listed.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The names that get values, with rows and columns.
+    pub names: Vec<(String, Option<(usize, usize)>)>,
+    /// The number of examples.
+    pub count: usize,
+    /// How they are made.
+    pub generator: Generator,
+    /// Where they are drawn from.
+    pub(super) stream: Stream,
+}
+
+/// A generator of examples; `noise` is a standard deviation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(missing_docs, reason = "the names are those of the scenario language")]
+pub enum Generator {
+    /// Every entry from N(0, 1).
+    Gaussian,
+    /// Every entry from U(low, high).
+    Uniform { low: f64, high: f64 },
+    /// A linear function of x with noise.
+    Linear { noise: f64 },
+    /// Two interleaved half circles.
+    TwoMoons { noise: f64 },
+    /// Two arms of a spiral.
+    Spiral { noise: f64 },
+}
+
+/// A Monte-Carlo experiment over a set-up's initializers.
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    /// Its name in the set-up.
+    pub name: String,
+    /// What varies from case to case.
+    pub axes: Vec<Axis>,
+    /// Every combination of the axes' values.
+    pub cases: Vec<Case>,
+    /// How often each case is drawn.
+    pub trials: u64,
+    /// What is measured.
+    pub measures: Vec<Measure>,
+    /// Where everything is drawn from.
+    pub stream: Stream,
+}
+
+/// One thing that varies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axis {
+    /// The dimension or parameter.
+    pub name: String,
+    /// The option of its initializer.
+    pub option: Option<String>,
+    /// Its values as they were written.
+    pub values: Vec<String>,
+}
+
+/// One combination of values.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The value of each axis, as it was written.
+    pub values: Vec<String>,
+    /// The set-up with these values.
+    pub setup: Setup,
+}
+
+/// A figure that an experiment measures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// Which figure.
+    pub quantity: Quantity,
+    /// Of which definition or parameter; of every layer, or parameter, if `None`.
+    pub of: Option<String>,
+}
+
+/// What can be measured in one trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// The share of positive pre-activations, over units and examples.
+    ActiveFraction,
+    /// The share of units that are inactive on every example.
+    DeadUnits,
+    /// The mean of the activations over units and examples.
+    ActivationMean,
+    /// Their standard deviation.
+    ActivationStd,
+    /// The mean of their squares.
+    ActivationMeanSquare,
+    /// The mean of the activations' adjoints.
+    GradientMean,
+    /// Their standard deviation.
+    GradientStd,
+    /// The mean of their squares.
+    GradientMeanSquare,
+    /// The Euclidean norm of a parameter's gradient.
+    GradientNorm,
 }
 
 /// One line of a model.
@@ -184,6 +322,17 @@ pub enum Content {
         /// Of which runs.
         of: Vec<RunId>,
     },
+    /// What an experiment found, as a table.
+    Experiment(ExperimentId),
+    /// What an experiment found, as a plot.
+    ExperimentPlot {
+        /// The experiment.
+        of: ExperimentId,
+        /// What is shown of it.
+        kind: ExperimentPlot,
+    },
+    /// Activation functions and their derivatives.
+    Activations(Vec<Activation>),
     /// A table of iterations.
     Table {
         /// Of which runs.
@@ -295,6 +444,44 @@ pub struct RunId {
     pub run: usize,
 }
 
+/// An experiment, by its set-up's and its own index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExperimentId {
+    /// The set-up.
+    pub setup: usize,
+    /// The experiment in it.
+    pub experiment: usize,
+}
+
+/// A plot of an experiment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ExperimentPlot {
+    /// A figure against what varies.
+    Sweep {
+        /// The position of its measure.
+        measure: usize,
+    },
+    /// The distribution of a definition's pre-activation.
+    Histogram {
+        /// The definition.
+        node: String,
+    },
+    /// The scale of activations or gradients by depth.
+    Signal {
+        /// The position of its measure.
+        measure: usize,
+    },
+}
+
+/// A function of one number, to be plotted.
+#[derive(Debug, Clone)]
+pub struct Activation {
+    /// The function, as it was written.
+    pub text: String,
+    /// The function applied to `z`.
+    pub expression: Expression,
+}
+
 /// Kinds of boxes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Callout {
@@ -337,6 +524,21 @@ impl Scenario {
         list
     }
 
+    /// The experiment and its set-up.
+    pub fn experiment(&self, id: ExperimentId) -> (&Setup, &Experiment) {
+        let setup = &self.setups[id.setup];
+        (setup, &setup.experiments[id.experiment])
+    }
+
+    /// The definitions whose distribution some plot of the experiment shows.
+    pub fn histograms(&self, id: ExperimentId) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for cell in self.cells.iter().flatten() {
+            cell.content.histograms(id, &mut names);
+        }
+        names
+    }
+
     /// Every run of the scenario, in order.
     pub fn run_ids(&self) -> Vec<RunId> {
         let indices =
@@ -346,6 +548,22 @@ impl Scenario {
 }
 
 impl Content {
+    fn histograms(&self, id: ExperimentId, names: &mut Vec<String>) {
+        match self {
+            Self::ExperimentPlot { of, kind: ExperimentPlot::Histogram { node } }
+                if *of == id && !names.contains(node) =>
+            {
+                names.push(node.clone());
+            }
+            Self::Question(question) => {
+                for part in &question.parts {
+                    part.content.histograms(id, names);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn texts<'a>(&'a self, list: &mut Vec<&'a Text>) {
         match self {
             Self::Markdown(text) | Self::Callout { text, .. } => list.push(text),
@@ -359,6 +577,9 @@ impl Content {
             Self::Rules(_)
             | Self::Given(_)
             | Self::Plot { .. }
+            | Self::Experiment(_)
+            | Self::ExperimentPlot { .. }
+            | Self::Activations(_)
             | Self::Table { .. }
             | Self::Gradients { .. }
             | Self::Nodes(_)
@@ -378,7 +599,11 @@ impl Setup {
 
     /// Whether some name has a shape, but no value: then it can be derived, but not run.
     pub fn is_symbolic(&self) -> bool {
-        let valued = |name: &String| self.inputs.contains(name) || self.is_parameter(name);
+        let valued = |name: &String| {
+            let parameter = self.parameter(name);
+            self.inputs.contains(name)
+                || parameter.is_some_and(|parameter| parameter.initial.counts().is_some())
+        };
         !self.leaves.iter().all(valued)
     }
 
@@ -389,6 +614,42 @@ impl Setup {
 
     /// Whether the name is a parameter.
     pub fn is_parameter(&self, name: &str) -> bool {
-        self.parameters.iter().any(|(parameter, _)| parameter == name)
+        self.parameter(name).is_some()
+    }
+
+    /// The names of the parameters, in order.
+    pub fn parameter_names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.parameters.iter().map(|parameter| parameter.name.as_str())
+    }
+
+    /// The parameter of that name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| parameter.name == name)
+    }
+
+    /// The layers by their definitions, in order: those that apply an activation function,
+    /// or a matrix product where none does; `rectified`: those with a ReLU.
+    pub fn layers(&self, rectified: bool) -> Vec<&str> {
+        let applies = |expression: &Expression| {
+            expression.any(&mut |part| match part {
+                Expression::Call(call) if rectified => call.function.name == "relu",
+                Expression::Call(call) => call.function.is_activation(),
+                _ => false,
+            })
+        };
+        let lines = || self.model.iter().filter(|line| line.name != "loss");
+        let names: Vec<&str> = lines()
+            .filter(|line| applies(&line.expression))
+            .map(|line| line.name.as_str())
+            .collect();
+        if rectified || !names.is_empty() {
+            return names;
+        }
+        let product = |expression: &Expression| {
+            expression.any(&mut |part| {
+                matches!(part, Expression::Binary(crate::formula::Operator::MatMul, ..))
+            })
+        };
+        lines().filter(|line| product(&line.expression)).map(|line| line.name.as_str()).collect()
     }
 }

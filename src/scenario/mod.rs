@@ -9,26 +9,34 @@
 //! its characters until the exact parser takes them. Reading collects problems
 //! and goes on, so that one run reports all of them.
 
+mod batches;
 mod cells;
+mod data;
 mod definition;
+mod experiment;
 mod field;
 mod fields;
+mod initial;
 mod model;
 mod optimizer;
 mod paths;
 mod place;
+mod plots;
 mod problem;
 mod problems;
 mod quantity;
 mod read;
+mod repetition;
 mod setup;
 mod shapes;
 mod text;
 pub mod yaml;
 
 pub use definition::{
-    Ask, Audience, Backward, Callout, Carry, Cell, Content, Definition, Display, ExactForm,
-    FrontMatter, Given, Hint, Moment, PlotKind, Question, Run, RunId, Scenario, Setup,
+    Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
+    Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
+    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question, Run,
+    RunId, Scenario, Setup,
 };
 pub use field::Field;
 pub use fields::Fields;

@@ -7,6 +7,7 @@ use crate::formula::{Expression, is_name, parse};
 
 use super::definition::Definition;
 use super::quantity::parse_problem;
+use super::repetition::{Repetition, numbered, repetition};
 use super::setup::is_taken;
 use super::shapes::Dimensions;
 use super::{Field, Problem, suggest};
@@ -67,45 +68,52 @@ enum Shift {
     Some,
 }
 
-/// `h_{l} = … for l in 1..depth`: the line for each l, both ends included.
+/// The line, or one for each number of `for l in 1..depth`.
 fn repeated(
     field: &Field<'_>,
     code: &str,
     start: usize,
     dimensions: &Dimensions,
 ) -> Vec<(String, Shift)> {
-    let Some((body, header)) = code.rsplit_once(" for ") else {
-        return vec![(code.to_owned(), Shift::None)];
-    };
-    let at = start + body.len() + 1;
-    let fail = |message: String| {
-        let problem = Problem::new(field.node().place_of(at), message).in_field(field.path());
-        field.report().push(problem.with_width(header.trim().len() + 4));
-        Vec::new()
-    };
-    let parts: Vec<&str> = header.split_whitespace().collect();
-    let ["in", range] = parts.get(1..).unwrap_or_default() else {
-        return fail("a repeated line ends as in `for l in 1..depth`".into());
-    };
-    let name = parts[0];
-    let Some((from, to)) = range.split_once("..") else {
-        return fail(format!("`{range}` is no range such as `1..depth`"));
-    };
-    let bound = |text: &str| text.parse().ok().or_else(|| dimensions.get(text).copied());
-    let (Some(from), Some(to)) = (bound(from), bound(to)) else {
-        return fail(format!("the ends of `{range}` are numbers or `dimensions`"));
-    };
-    if from > to || to - from >= MAX_LINES {
-        return fail(format!("`{range}` is empty or too long"));
+    match repetition(code, dimensions) {
+        Ok(None) => vec![(code.to_owned(), Shift::None)],
+        Ok(Some(Repetition { body, name, from, to })) => {
+            (from..=to).map(|value| (numbered(body, name, value), Shift::Some)).collect()
+        }
+        Err((offset, message)) => {
+            let place = field.node().place_of(start + offset);
+            let problem = Problem::new(place, message).in_field(field.path());
+            field.report().push(problem.with_width(code[offset..].trim_end().len()));
+            Vec::new()
+        }
     }
-    (from..=to).map(|value| (numbered(body, name, value), Shift::Some)).collect()
 }
 
-/// The text with `{l}`, `{l-1}` and `{l+1}` replaced by numbers.
-fn numbered(body: &str, name: &str, value: usize) -> String {
-    let here = body.replace(&format!("{{{name}}}"), &value.to_string());
-    let before = here.replace(&format!("{{{name}-1}}"), &value.saturating_sub(1).to_string());
-    before.replace(&format!("{{{name}+1}}"), &(value + 1).to_string())
+/// The names that a model uses before it defines them, in order: its leaves. What is wrong
+/// in it is not reported here.
+pub(super) fn leaves(text: &str, dimensions: &Dimensions) -> Vec<String> {
+    let mut defined: Vec<String> = Vec::new();
+    let mut used: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let code = line.split('#').next().unwrap_or_default();
+        let copies = match repetition(code, dimensions) {
+            Ok(None) => vec![code.to_owned()],
+            Ok(Some(Repetition { body, name, from, to })) => {
+                (from..=to).map(|value| numbered(body, name, value)).collect()
+            }
+            Err(_) => Vec::new(),
+        };
+        for copy in copies {
+            let Some((name, expression)) = copy.split_once('=') else { continue };
+            for mention in parse(expression).map(|parsed| parsed.names).unwrap_or_default() {
+                if !defined.contains(&mention.name) && !used.contains(&mention.name) {
+                    used.push(mention.name);
+                }
+            }
+            defined.push(name.trim().to_owned());
+        }
+    }
+    used
 }
 
 struct Line<'l, 'n> {

@@ -11,7 +11,7 @@
 use crate::formula::shape::Shape;
 use crate::trace::{Path, Target, What};
 
-use super::definition::{Run, RunId, Setup};
+use super::definition::{ExperimentId, Run, RunId, Setup};
 use super::suggest;
 
 /// What is wrong with a path, and where in it.
@@ -103,6 +103,29 @@ impl<'a> Paths<'a> {
         }
     }
 
+    /// The experiment of a text such as `layer.bias_sweep`.
+    pub(super) fn experiment(&self, text: &str) -> Result<ExperimentId> {
+        let parts = split(text);
+        let (setup, rest) = self.setup(&parts)?;
+        match rest {
+            [name] => {
+                let own = &self.setups[setup];
+                let found = own.experiments.iter().position(|one| one.name == name.text);
+                let known = own.experiments.iter().map(|one| one.name.as_str());
+                match found {
+                    Some(experiment) => Ok(ExperimentId { setup, experiment }),
+                    None => {
+                        let mut error = name.unknown("experiment", known);
+                        error.message = format!("`{}` has no experiment `{}`", own.name, name.text);
+                        Err(error)
+                    }
+                }
+            }
+            [] => Err(end(&parts, "the path names a set-up, not an experiment")),
+            [_, extra, ..] => Err(extra.error("the path should end with the experiment")),
+        }
+    }
+
     /// The iteration of a text such as `neuron.sgd.t1`.
     pub(super) fn moment(&self, text: &str) -> Result<(RunId, usize)> {
         let parts = split(text);
@@ -148,10 +171,11 @@ impl<'a> Paths<'a> {
             Some(index) => Ok((index, parts)),
             None => {
                 let mut error = first.unknown("set-up", self.names());
-                let owner = self
-                    .setups
-                    .iter()
-                    .find(|setup| setup.runs.iter().any(|run| run.name == first.text));
+                let owner = self.setups.iter().find(|setup| {
+                    let runs = setup.runs.iter().map(|run| &run.name);
+                    let experiments = setup.experiments.iter().map(|one| &one.name);
+                    runs.chain(experiments).any(|name| name == first.text)
+                });
                 if let Some(owner) = owner {
                     let rest: Vec<&str> = parts.iter().map(|part| part.text).collect();
                     let path = format!("{}.{}", owner.name, rest.join("."));
@@ -277,7 +301,7 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
         }
         _ => (None, rest),
     };
-    let parameters = setup.parameters.iter().map(|(name, _)| name.as_str());
+    let parameters = setup.parameter_names();
     let parameter = |part: Part<'_>| {
         let known = setup.is_parameter(part.text);
         if known {

@@ -5,10 +5,10 @@ use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOver
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
-use super::{Field, Problem};
+use super::{Field, Problem, initial};
 
 /// The most entries of a matrix that is computed with exactly.
-const MAX_ENTRIES: usize = 4_096;
+pub(super) const MAX_ENTRIES: usize = 4_096;
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
@@ -43,13 +43,11 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
         let problem = Problem::new(field.node().place_of(mention.offset), message)
             .in_field(field.path())
             .with_width(mention.name.len());
-        let later = ["normal", "uniform", "zeros", "ones", "orthogonal", "sparse", "identity"];
-        let what = if later.iter().any(|kind| mention.name.contains(kind)) {
-            "initializers"
-        } else {
-            "variables"
+        let help = match initial::nearest(&mention.name) {
+            Some(kind) => format!("did you mean the initializer `{kind}`?"),
+            None => "variables are not offered by this version".to_owned(),
         };
-        field.report().push(problem.with_help(format!("{what} are not offered by this version")));
+        field.report().push(problem.with_help(help));
         return None;
     }
     evaluate(field, &parsed.expression)
@@ -70,7 +68,7 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
         Some(Shape::Scalar) | None => None,
     };
     if field.node().is_map() {
-        field.refuse("initializers are not offered by this version; give a number or a matrix");
+        field.refuse("expected a number or a matrix, found a mapping");
         return None;
     }
     if !field.node().is_list() {

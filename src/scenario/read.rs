@@ -34,7 +34,7 @@ fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
     map.later("variables", "what varies between papers comes with exam variants");
     map.later("require", "requirements come with exam variants");
     map.later("release", "dated solutions come with course sites");
-    let setups = map.required("setups").and_then(|field| setups(&field, &display));
+    let setups = map.required("setups").and_then(|field| setups(&field, &display, seed));
     let cells = map.take("cells");
     map.finish();
     let setups = setups?;
@@ -53,14 +53,14 @@ fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
     })
 }
 
-fn setups(field: &Field<'_>, display: &Display) -> Option<Vec<Setup>> {
+fn setups(field: &Field<'_>, display: &Display, seed: u64) -> Option<Vec<Setup>> {
     let entries = field.entries()?;
     if entries.is_empty() {
         field.refuse("a scenario has at least one set-up");
     }
     // Each is read before one that failed ends the reading, so that all problems are found.
     let read: Vec<_> =
-        entries.iter().map(|(key, field)| setup::read(key, field, display)).collect();
+        entries.iter().map(|(key, field)| setup::read(key, field, display, seed)).collect();
     read.into_iter().collect()
 }
 

@@ -2,60 +2,77 @@
 
 use std::collections::BTreeMap;
 
-use crate::formula::shape::{Shape, Size};
+use crate::formula::shape::Shape;
 use crate::formula::{is_name, notation::Notation};
+use crate::initialization::scheme::Scheme;
 use crate::number::Real;
 use crate::trace::Tensor;
 
-use super::definition::{Display, Run, Setup};
-use super::quantity::tensor;
+use super::batches::batches;
+use super::data::{self, Surroundings, shape_of};
+use super::definition::{Display, Initial, Parameter, Run, Setup};
+use super::experiment::Base;
+use super::quantity::MAX_ENTRIES;
 use super::read::display;
-use super::shapes::{dimensions, shapes};
+use super::repetition::Counters;
+use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
 use super::yaml::Key;
-use super::{Field, Fields, Problem, model, optimizer, suggest};
+use super::{Field, Fields, Problem, initial, model, optimizer, suggest};
 
-/// The most iterations that a run may have.
-const MAX_ITERATIONS: u64 = 10_000;
-/// The most examples that the iterations of a run may pass through together.
-const MAX_PASSES: usize = 1_000_000;
 /// Names that paths use for something else.
 const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
-pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setup> {
+pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> Option<Setup> {
     check_name(field, key, "set-up");
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
     later_keys(&mut map);
     only_choice(&mut map, "reduction", "mean", "sum");
-    free_adjoint(&mut map);
+    let adjoint_field = map.take("adjoint");
+    let adjoint = adjoint_field.as_ref().and_then(free_adjoint);
     let (notation, notation_texts) = notation(&mut map);
     let dimensions = dimensions(&mut map);
-    let declared = shapes(&mut map, &dimensions);
+    let model_field = map.required("model");
+    let model_text = model_field.as_ref().and_then(|field| field.node().scalar());
+    let model_text = model_text.map_or("", |scalar| scalar.text.as_str());
+    let counters = Counters::of(model_text, &dimensions);
+    let declared = shapes(&mut map, &dimensions, &counters);
     let mut shapes: BTreeMap<String, Shape> = declared.iter().cloned().collect();
     let before = field.report().count();
     let init = map.take("init");
-    let parameters = init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes));
+    let parameters =
+        init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes, &counters, seed));
+    let optimizers = map.take("optimizers");
     let before_data = field.report().count();
     let data_field = map.take("data");
-    let (inputs, data) = match &data_field {
-        Some(field) => examples(field, &mut shapes).unwrap_or_default(),
-        None => (Vec::new(), Vec::new()),
-    };
-    let count = (field.report().count() == before_data).then_some(data.len());
-    for (name, _) in parameters.iter().filter(|(name, _)| inputs.contains(name)) {
+    let data = data_field.as_ref().and_then(|field| {
+        let used = model::leaves(model_text, &dimensions);
+        let names = declared.iter().map(|(name, _)| name.clone()).chain(used);
+        let mut unset: Vec<String> = Vec::new();
+        for name in names {
+            let known = parameters.iter().any(|parameter| parameter.name == name);
+            if !known && !unset.contains(&name) {
+                unset.push(name);
+            }
+        }
+        let around = Surroundings { unset: &unset, run: optimizers.is_some(), seed };
+        data::read(field, &mut shapes, &around)
+    });
+    let data = data.unwrap_or_default();
+    let count = (field.report().count() == before_data).then_some(data.count());
+    for name in parameters.iter().map(|one| &one.name).filter(|name| data.inputs.contains(name)) {
         let place = init.as_ref().unwrap_or(field);
         place.refuse(format!("`{name}` stands both in `init` and in `data`"));
     }
     // Where names are missing because their values were refused, formulas are not blamed.
     let sound = field.report().count() == before;
     let names_known = if sound { model::Names::All } else { model::Names::Some };
-    let model = map
-        .required("model")
-        .and_then(|field| model::read(&field, &mut shapes, &dimensions, names_known));
+    let model =
+        model_field.and_then(|field| model::read(&field, &mut shapes, &dimensions, names_known));
     let inline = names(&mut map, "inline");
     let batches = batches(&mut map, count);
-    let optimizers = map.take("optimizers");
+    let experiments = map.take("experiments");
     map.finish();
     let model = model?;
     for (field, name) in inline.iter() {
@@ -65,7 +82,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
             field.report().push(helped(problem, suggest(name, known)));
         }
     }
-    let given = inputs.iter().chain(parameters.iter().map(|(name, _)| name));
+    let given = data.inputs.iter().chain(parameters.iter().map(|parameter| &parameter.name));
     let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match &optimizers {
@@ -73,16 +90,10 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         None => Some(Vec::new()),
     };
     let objective = model.iter().any(|line| line.name == "loss");
-    if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
-        let place = optimizers.as_ref().unwrap_or(field);
-        check_runs(place, objective, sound && parameters.is_empty(), &batches);
-        for (name, _) in &declared {
-            if !inputs.contains(name) && !parameters.iter().any(|(known, _)| known == name) {
-                field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
-            }
-        }
+    if let (Some(place), true) = (&adjoint_field, objective) {
+        place.refuse("a model with a `loss` has no free adjoint");
     }
-    Some(Setup {
+    let setup = Setup {
         name: key.text.clone(),
         model,
         inline: inline.into_iter().map(|(_, name)| name).collect(),
@@ -91,16 +102,71 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Setu
         shapes,
         leaves,
         parameters,
-        inputs,
-        data,
-        batches: batches.unwrap_or_default(),
-        runs: runs?,
+        inputs: data.inputs,
+        data: data.rows,
+        generated: data.generated,
+        adjoint,
+        batches: batches.clone().unwrap_or_default(),
+        runs: Vec::new(),
+        experiments: Vec::new(),
         display,
-    })
+    };
+    if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
+        let place = optimizers.as_ref().unwrap_or(field);
+        check_runs(place, objective, sound && setup.parameters.is_empty(), &batches);
+        if sound {
+            check_values(field, &setup, &declared);
+        }
+    }
+    let experiments = match &experiments {
+        // Every case repeats the set-up, and with it whatever is wrong there.
+        Some(_) if field.report().count() > before => Some(Vec::new()),
+        Some(list) => {
+            unvalued(list, &setup, &declared);
+            let base = Base {
+                key,
+                field,
+                setup: &setup,
+                counters: &counters,
+                display: &setup.display,
+                seed,
+            };
+            base.experiments(list)
+        }
+        None => Some(Vec::new()),
+    };
+    Some(Setup { runs: runs?, experiments: experiments?, ..setup })
+}
+
+/// Refuses runs over names without values, or with more than exact arithmetic can bear.
+fn check_values(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
+    unvalued(field, setup, declared);
+    for parameter in &setup.parameters {
+        if parameter.initial.size() > MAX_ENTRIES {
+            let name = &parameter.name;
+            field.refuse(format!(
+                "`{name}` has {} entries; a run in exact arithmetic takes at most {MAX_ENTRIES}",
+                parameter.initial.size()
+            ));
+        }
+    }
+}
+
+/// Refuses names that have a shape, but no value.
+fn unvalued(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
+    for (name, shape) in declared {
+        let parameter = setup.parameter(name);
+        if !setup.inputs.contains(name) && parameter.is_none() {
+            field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
+        } else if parameter.is_some_and(|parameter| parameter.initial.counts().is_none()) {
+            let problem = field.problem(format!("the shape {shape} of `{name}` has no values"));
+            field.report().push(problem.with_help("give each size one in `dimensions`"));
+        }
+    }
 }
 
 /// A key with one word that this version offers and one that it does not.
-fn only_choice(map: &mut Fields<'_>, key: &'static str, offered: &str, later: &str) {
+pub(super) fn only_choice(map: &mut Fields<'_>, key: &'static str, offered: &str, later: &str) {
     let Some(field) = map.take(key) else { return };
     if field.node().scalar().is_some_and(|scalar| scalar.text == later) {
         field.refuse(format!("`{key}: {later}` is not offered by this version"));
@@ -118,20 +184,16 @@ fn later_keys(map: &mut Fields<'_>) {
         ("schedule", "schedules come with the whole catalogue"),
         ("clip", "clipping comes with the whole catalogue"),
         ("weight_decay", "weight decay comes with the whole catalogue"),
-        ("experiments", "experiments come with layers"),
     ] {
         map.later(key, why);
     }
 }
 
-/// The free adjoint of a model without a loss: one in every entry.
-fn free_adjoint(map: &mut Fields<'_>) {
-    let Some(field) = map.take("adjoint") else { return };
-    if field.node().is_map() {
-        field.refuse("a drawn free adjoint is not offered by this version; `ones` is");
-    } else {
-        let _: Option<()> = field.choice(&[("ones", ())]);
-    }
+/// What the free adjoint of a model without a loss is drawn from; one in every entry if
+/// nothing is said.
+fn free_adjoint(field: &Field<'_>) -> Option<Scheme> {
+    let ones = field.node().scalar().is_some_and(|scalar| scalar.text == "ones");
+    if ones { None } else { initial::scheme(field) }
 }
 
 fn check_runs(
@@ -153,7 +215,7 @@ fn check_runs(
     }
 }
 
-fn helped(problem: Problem, suggestion: Option<&str>) -> Problem {
+pub(super) fn helped(problem: Problem, suggestion: Option<&str>) -> Problem {
     match suggestion {
         Some(meant) => problem.with_help(format!("did you mean `{meant}`?")),
         None => problem,
@@ -199,81 +261,29 @@ fn notation(map: &mut Fields<'_>) -> (Notation, Vec<Text>) {
     (Notation::new(chosen), texts)
 }
 
-fn parameters(init: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Vec<(String, Tensor)> {
+fn parameters(
+    init: &Field<'_>,
+    shapes: &mut BTreeMap<String, Shape>,
+    counters: &Counters,
+    seed: u64,
+) -> Vec<Parameter> {
     let mut list = Vec::new();
-    for (key, field) in init.entries().unwrap_or_default() {
-        check_name(&field, key, "parameter");
-        // A value that was refused keeps its name, so that formulas are still checked.
-        let value = tensor(&field, shapes.get(&key.text));
-        let value = value.unwrap_or_else(|| Tensor::from(Real::zero()));
-        shapes.entry(key.text.clone()).or_insert_with(|| shape_of(&value));
-        list.push((key.text.clone(), value));
+    let entries = init.entries().unwrap_or_default();
+    for (key, field) in &entries {
+        for name in family(key, field, counters, &entries) {
+            let name = name.name;
+            let written = Key { text: name.clone(), place: key.place };
+            check_name(field, &written, "parameter");
+            // A value that was refused keeps its name, so that formulas are still checked.
+            let value = initial::read(field, &name, shapes.get(&name), seed);
+            let initial = value.unwrap_or_else(|| Initial::Exact(Tensor::from(Real::zero())));
+            if let Some(counts) = initial.counts() {
+                shapes.entry(name.clone()).or_insert_with(|| shape_of(counts));
+            }
+            list.push(Parameter { name, initial });
+        }
     }
     list
-}
-
-type Table = (Vec<String>, Vec<Vec<Tensor>>);
-
-fn examples(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<Table> {
-    if field.node().is_map() {
-        return field
-            .expected("a list of examples (files and generators are not offered by this version)");
-    }
-    let items = field.items()?;
-    let mut inputs: Vec<String> = Vec::new();
-    let mut rows = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let Some(entries) = item.entries() else { continue };
-        if index == 0 {
-            for (key, entry) in &entries {
-                check_name(entry, key, "datum");
-                inputs.push(key.text.clone());
-            }
-        }
-        let mut row = vec![None; inputs.len()];
-        for (key, entry) in &entries {
-            let value = tensor(entry, shapes.get(&key.text));
-            if let (0, Some(value)) = (index, &value) {
-                shapes.entry(key.text.clone()).or_insert_with(|| shape_of(value));
-            }
-            let zero = || Tensor::from(Real::zero());
-            match inputs.iter().position(|input| *input == key.text) {
-                Some(column) => row[column] = Some(value.unwrap_or_else(zero)),
-                None => {
-                    let known = suggest(&key.text, inputs.iter().map(String::as_str));
-                    let message = format!("the first example has no `{}`", key.text);
-                    let problem = Problem::new(key.place, message)
-                        .in_field(entry.path())
-                        .with_width(key.text.chars().count());
-                    entry.report().push(helped(problem, known));
-                }
-            }
-        }
-        for (input, value) in inputs.iter().zip(&row) {
-            match value {
-                None => item.refuse(format!("this example has no `{input}`")),
-                Some(value) => {
-                    let shape = shape_of(value);
-                    if shapes.get(input).is_some_and(|first| !first.matches(&shape)) {
-                        item.refuse(format!(
-                            "`{input}` is {shape} here, but {} before",
-                            shapes[input]
-                        ));
-                    }
-                }
-            }
-        }
-        rows.push(row.into_iter().flatten().collect());
-    }
-    Some((inputs, rows))
-}
-
-/// The shape that a literal value shows.
-fn shape_of(value: &Tensor) -> Shape {
-    match value.shape() {
-        None => Shape::Scalar,
-        Some((rows, columns)) => Shape::Matrix(Size::number(rows), Size::number(columns)),
-    }
 }
 
 fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)> {
@@ -285,94 +295,6 @@ fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)
             Some((item, name))
         })
         .collect()
-}
-
-/// The examples of each iteration; `None` where nothing says how many there are.
-///
-/// `count` is the number of examples, unknown where the data were refused.
-fn batches(map: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<Vec<usize>>> {
-    let iterations_field = map.take("iterations");
-    let iterations =
-        iterations_field.as_ref().and_then(|field| field.unsigned_in(1..=MAX_ITERATIONS));
-    let iterations = iterations.and_then(|number| usize::try_from(number).ok());
-    let Some(field) = map.take("batches") else {
-        let all: Vec<usize> = (1..=count.unwrap_or(0)).collect();
-        let number = iterations?;
-        if number * all.len() > MAX_PASSES {
-            iterations_field?.refuse(format!(
-                "{number} iterations over {} examples are more than {MAX_PASSES} passes",
-                all.len()
-            ));
-            return Some(Vec::new());
-        }
-        return Some(vec![all; number]);
-    };
-    let count = count.unwrap_or(usize::MAX);
-    let list = if field.node().is_map() {
-        sequential(&field, count, iterations)
-    } else {
-        listed(&field, count)
-    };
-    // What was refused is not missing too.
-    let Some(list) = list else { return Some(Vec::new()) };
-    match iterations {
-        Some(number) if number > list.len() => {
-            field.refuse(format!(
-                "{number} iterations are asked for, but {} batches listed",
-                list.len()
-            ));
-            Some(list)
-        }
-        Some(number) => Some(list[..number].to_vec()),
-        None => Some(list),
-    }
-}
-
-fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
-    let items = field.items()?;
-    if items.is_empty() {
-        field.refuse("the list of batches is empty");
-    }
-    let most = u64::try_from(count).unwrap_or(u64::MAX);
-    let batch = |item: &Field<'_>| {
-        let Some(examples) = item.items() else { return Vec::new() };
-        if examples.is_empty() {
-            item.refuse("a batch names at least one example");
-        }
-        let number = |example: &Field<'_>| {
-            if most == 0 {
-                example.refuse("there are no data to take this example from");
-                return None;
-            }
-            example.unsigned_in(1..=most).and_then(|number| usize::try_from(number).ok())
-        };
-        examples.iter().filter_map(number).collect()
-    };
-    Some(items.iter().map(batch).collect())
-}
-
-/// `{size: 2, order: sequential}`: through the data again and again.
-fn sequential(
-    field: &Field<'_>,
-    count: usize,
-    iterations: Option<usize>,
-) -> Option<Vec<Vec<usize>>> {
-    let mut map = field.fields()?;
-    let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
-    let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
-    only_choice(&mut map, "order", "sequential", "shuffled");
-    map.finish();
-    let size = usize::try_from(size?).ok()?;
-    let Some(iterations) = iterations else {
-        field.refuse("`iterations` must say how many batches are drawn");
-        return None;
-    };
-    if count == 0 {
-        field.refuse("there are no data to draw batches from");
-        return None;
-    }
-    let batch = |index: usize| (0..size).map(|k| (index * size + k) % count + 1).collect();
-    Some((0..iterations).map(batch).collect())
 }
 
 fn runs(field: &Field<'_>, display: &Display) -> Option<Vec<Run>> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::formula::is_name;
 use crate::formula::shape::{Shape, Size};
 
-use super::{Field, Fields};
+use super::repetition::{Counters, Numbered};
+use super::yaml::Key;
+use super::{Field, Fields, Problem};
 
 /// The largest size of a matrix.
 const MAX_SIZE: u64 = 100_000;
@@ -27,28 +29,58 @@ pub(super) fn dimensions(map: &mut Fields<'_>) -> Dimensions {
     dimensions
 }
 
-/// `shapes: {x: [1, n], W: [n, m]}`, in the order written.
-pub(super) fn shapes(map: &mut Fields<'_>, dimensions: &Dimensions) -> Vec<(String, Shape)> {
+/// `shapes: {x: [1, n], W: [n, m]}`, in the order written; `"W_{l}": [k, k]` for every l.
+pub(super) fn shapes(
+    map: &mut Fields<'_>,
+    dimensions: &Dimensions,
+    counters: &Counters,
+) -> Vec<(String, Shape)> {
     let mut list = Vec::new();
-    for (key, field) in map.entries("shapes").unwrap_or_default() {
+    let entries = map.entries("shapes").unwrap_or_default();
+    for (key, field) in &entries {
         let sizes = field.items().unwrap_or_default();
         let [rows, columns] = sizes.as_slice() else {
             field.refuse("a shape is two sizes, rows and columns, such as `[1, n]`");
             continue;
         };
-        if let (Some(rows), Some(columns)) = (size(rows, dimensions), size(columns, dimensions)) {
-            list.push((key.text.clone(), Shape::Matrix(rows, columns)));
+        for name in family(key, field, counters, &entries) {
+            let rows = size(rows, dimensions, &name);
+            if let (Some(rows), Some(columns)) = (rows, size(columns, dimensions, &name)) {
+                list.push((name.name, Shape::Matrix(rows, columns)));
+            }
         }
     }
     list
 }
 
-fn size(field: &Field<'_>, dimensions: &Dimensions) -> Option<Size> {
-    let text = &field.text()?.text;
-    if !is_name(text) {
+/// The names that a key stands for; a key of its own goes before the family's.
+pub(super) fn family(
+    key: &Key,
+    field: &Field<'_>,
+    counters: &Counters,
+    entries: &[(&Key, Field<'_>)],
+) -> Vec<Numbered> {
+    match counters.expand(&key.text) {
+        Ok(names) => {
+            let own = |name: &Numbered| {
+                name.name != key.text && entries.iter().any(|(other, _)| other.text == name.name)
+            };
+            names.into_iter().filter(|name| !own(name)).collect()
+        }
+        Err(message) => {
+            let problem = Problem::new(key.place, message).in_field(field.path());
+            field.report().push(problem.with_width(key.text.chars().count()));
+            Vec::new()
+        }
+    }
+}
+
+fn size(field: &Field<'_>, dimensions: &Dimensions, name: &Numbered) -> Option<Size> {
+    let text = name.fill(&field.text()?.text);
+    if !is_name(&text) {
         let value = field.unsigned_in(1..=MAX_SIZE)?;
         return usize::try_from(value).ok().map(Size::number);
     }
-    let value = dimensions.get(text).copied();
-    Some(Size { name: Some(text.clone()), value })
+    let value = dimensions.get(&text).copied();
+    Some(Size { name: Some(text), value })
 }

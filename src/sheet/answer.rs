@@ -172,8 +172,8 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
     if names.is_empty() {
         return None;
     }
-    let parameters = work.setup.parameters.iter().map(|(name, _)| name);
-    let parameters = parameters.filter(|name| names.contains(&name.as_str())).cloned().collect();
+    let parameters = work.setup.parameter_names();
+    let parameters = parameters.filter(|name| names.contains(name)).map(str::to_owned).collect();
     let rule = (work.run.optimizer.rule)(&work.run.options);
     let lines = rule.lines_at(work.record.t).iter();
     let last = lines.rev().find(|line| states.contains(&line.name.as_str()))?;

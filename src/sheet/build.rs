@@ -3,17 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine;
-use crate::figure;
+use crate::figure::{self, Plot};
 use crate::number::Fault;
 use crate::scenario::{
-    Audience, Backward, Cell, Content, Display, Given, Hint, Moment, Place, PlotKind, Problem,
-    Question, RunId, Scenario, Text,
+    Audience, Backward, Cell, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
+    Place, PlotKind, Problem, Question, RunId, Scenario, Text,
 };
-use crate::trace::Trace;
+use crate::trace::{self, Trace};
 
 use super::answer::pass_blocks;
 use super::derive::Derivation;
 use super::drawing;
+use super::experiment::Report;
+use super::experiment_plots;
 use super::names::{callout, conventions, iteration_title, part_letter, run_name, run_title};
 use super::plots;
 use super::prose::{Prose, ProseError};
@@ -232,7 +234,10 @@ impl Builder<'_> {
     fn count(&mut self, cell: &Cell) {
         match cell.content {
             Content::Question(_) => self.questions += 1,
-            Content::Plot { .. } | Content::Graph { .. } => self.plots += 1,
+            Content::Plot { .. }
+            | Content::ExperimentPlot { .. }
+            | Content::Activations(_)
+            | Content::Graph { .. } => self.plots += 1,
             _ => {}
         }
     }
@@ -264,6 +269,12 @@ impl Builder<'_> {
             Content::Ask(ask) => Ok(CellView::Ask(self.ask(ask, home, letter)?)),
             Content::Given(given) => Ok(CellView::Given { formula: self.given(given)? }),
             Content::Plot { kind, of } => self.plot(*kind, of),
+            Content::Experiment(id) => self.experiment(*id),
+            Content::ExperimentPlot { of, kind } => self.experiment_plot(*of, kind),
+            Content::Activations(functions) => {
+                let plot = experiment_plots::activations(functions, self.prose);
+                Ok(self.figure("activation", plot))
+            }
             Content::Table { of } => self.table(of),
             Content::Gradients { setup, at } => self.gradients(*setup, *at),
             Content::Nodes(setup) => Ok(self.nodes(*setup)),
@@ -389,11 +400,50 @@ impl Builder<'_> {
     fn plot(&mut self, kind: PlotKind, of: &[RunId]) -> Result<CellView, SheetError> {
         let plot = plots::plot(self.scenario, self.trace, self.prose, kind, of)
             .map_err(|fault| SheetError::Number { place: "a plot".into(), fault })?;
-        let name = format!("{}-{}", plots::file_stem(kind), self.plots);
+        Ok(self.figure(plots::file_stem(kind), plot))
+    }
+
+    fn figure(&mut self, stem: &str, plot: Plot) -> CellView {
+        let name = format!("{stem}-{}", self.plots);
         let svg = figure::draw(&plot, &name, figure::Theme::Adaptive);
         let file = format!("{name}.svg");
         self.figures.insert(file.clone(), svg);
-        Ok(CellView::Figure { file, title: plot.title, description: plot.description })
+        CellView::Figure { file, title: plot.title, description: plot.description }
+    }
+
+    fn experiment(&self, id: ExperimentId) -> Result<CellView, SheetError> {
+        let (setup, experiment) = self.scenario.experiment(id);
+        let Some(found) = self.found(id) else {
+            return Ok(CellView::Markdown { text: String::new() });
+        };
+        let report = Report { setup, experiment, found, prose: self.prose };
+        report.view(&self.numbers(&setup.display)).map_err(|fault| SheetError::Number {
+            place: format!("{}.{}", setup.name, experiment.name),
+            fault,
+        })
+    }
+
+    fn experiment_plot(
+        &mut self,
+        id: ExperimentId,
+        kind: &ExperimentPlot,
+    ) -> Result<CellView, SheetError> {
+        let (setup, experiment) = self.scenario.experiment(id);
+        let Some(found) = self.found(id) else {
+            return Ok(CellView::Markdown { text: String::new() });
+        };
+        let plots = experiment_plots::Plots { experiment, found, prose: self.prose };
+        let plot = plots.plot(kind).map_err(|fault| SheetError::Number {
+            place: format!("{}.{}", setup.name, experiment.name),
+            fault,
+        })?;
+        Ok(self.figure(experiment_plots::file_stem(kind), plot))
+    }
+
+    /// What an experiment found; an engine that ran it has recorded it.
+    fn found(&self, id: ExperimentId) -> Option<&trace::Experiment> {
+        let (setup, experiment) = self.scenario.experiment(id);
+        self.trace.setups.get(&setup.name)?.experiments.get(&experiment.name)
     }
 
     fn table(&self, of: &[RunId]) -> Result<CellView, SheetError> {
@@ -466,7 +516,7 @@ impl Builder<'_> {
             let Some(work) = self.work(moment) else { break };
             let mut blocks = pass_blocks(&work, self.prose, true).map_err(fail)?;
             let everything = Asked {
-                parameters: setup.parameters.iter().map(|(name, _)| name.clone()).collect(),
+                parameters: setup.parameter_names().map(str::to_owned).collect(),
                 last: "theta".into(),
             };
             let name = run_name(self.prose, definition);

@@ -2,7 +2,8 @@
 
 use crate::catalogue::Setting;
 use crate::number::Fault;
-use crate::scenario::{Callout, Run, RunId, Scenario};
+use crate::scenario::{Callout, Measure, Quantity, Run, RunId, Scenario, Setup};
+use crate::trace::Figure;
 
 use super::prose::Prose;
 use super::work::Work;
@@ -50,7 +51,8 @@ pub(super) fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, 
         }
         data.push(format!("$({})$", entries.join(r", \thickspace ")));
     }
-    if data.is_empty() || data.len() > 3 {
+    let long = work.setup.generated.is_some();
+    if data.is_empty() || data.len() > 3 || long {
         return Ok(prose.say("iteration", &[("t", t)]));
     }
     Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))
@@ -72,5 +74,56 @@ pub(super) fn part_letter(index: usize) -> String {
     match index / 26 {
         0 => letter.to_string(),
         more => part_letter(more - 1) + &letter.to_string(),
+    }
+}
+
+/// A name in plain text: `beta1` as β₁, `y_hat` as ŷ.
+pub(super) fn unicode(name: &str) -> String {
+    const GREEK: [(&str, &str); 12] = [
+        ("alpha", "α"),
+        ("beta", "β"),
+        ("gamma", "γ"),
+        ("delta", "δ"),
+        ("epsilon", "ε"),
+        ("eta", "η"),
+        ("theta", "θ"),
+        ("lambda", "λ"),
+        ("mu", "μ"),
+        ("sigma", "σ"),
+        ("omega", "ω"),
+        ("phi", "φ"),
+    ];
+    let stem_end = name.find(|letter: char| letter.is_ascii_digit() || letter == '_');
+    let (stem, rest) = name.split_at(stem_end.unwrap_or(name.len()));
+    let stem = GREEK.iter().find(|(word, _)| *word == stem).map_or(stem, |(_, letter)| letter);
+    let rest = rest.strip_prefix('_').unwrap_or(rest);
+    let subscript = |digit: char| char::from_u32(0x2080 + digit.to_digit(10)?);
+    match rest {
+        "" => stem.to_owned(),
+        "hat" => format!("{stem}\u{302}"),
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("{stem}{}", digits.chars().filter_map(subscript).collect::<String>())
+        }
+        other => format!("{stem} {}", other.replace('_', " ")),
+    }
+}
+
+/// What was measured, as the head of a column.
+pub(super) fn measure_title(setup: &Setup, prose: &Prose, figure: &Figure) -> String {
+    let name = format!("${}$", setup.notation.latex(&figure.of));
+    if figure.measure == Quantity::GradientNorm.name() {
+        let (loss, of) = (setup.notation.latex("loss"), setup.notation.latex(&figure.of));
+        return format!(r"$\lVert \partial {loss}/\partial {of} \rVert$");
+    }
+    let word = prose.word(&format!("measure_{}", figure.measure));
+    if setup.layers(false).len() > 1 { format!("{word}, {name}") } else { word }
+}
+
+/// What was measured, in plain text.
+pub(super) fn measure_plain(prose: &Prose, measure: &Measure) -> String {
+    let word = prose.word(&format!("measure_{}", measure.quantity.name()));
+    match &measure.of {
+        Some(of) => format!("{word}, {}", unicode(of)),
+        None => word,
     }
 }

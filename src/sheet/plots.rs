@@ -6,7 +6,7 @@ use crate::number::{Fault, Real, round};
 use crate::scenario::{Display, PlotKind, RunId, Scenario};
 use crate::trace::{Iteration, Tensor, Trace, Value};
 
-use super::names::run_title;
+use super::names::{run_title, unicode};
 use super::prose::Prose;
 
 /// How finely the loss is sampled for contours.
@@ -68,7 +68,7 @@ impl Plots<'_> {
 
     fn trajectory(&self) -> Result<Plot, Fault> {
         let (setup, _) = self.scenario.run(self.of[0]);
-        let (first, second) = (&setup.parameters[0].0, &setup.parameters[1].0);
+        let (first, second) = (&setup.parameters[0].name, &setup.parameters[1].name);
         let mut layers = Vec::new();
         let mut all: Vec<(f64, f64)> = Vec::new();
         let mut sentences = Vec::new();
@@ -96,8 +96,8 @@ impl Plots<'_> {
         let y = range_with_margin(all.iter().map(|point| point.1));
         let surface = Surface::new(setup);
         let fixed = |name: &str| {
-            let found = setup.parameters.iter().find(|(known, _)| known == name);
-            found.map_or(f64::NAN, |(_, value)| value.real().map_or(f64::NAN, Real::to_f64))
+            let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
+            found.map_or(f64::NAN, |value| float(&value))
         };
         let field = Field::sample(x, y, GRID, |a, b| {
             surface.loss(&|name| {
@@ -189,7 +189,7 @@ impl Plots<'_> {
         for id in self.of {
             let (setup, run) = self.scenario.run(*id);
             let records = self.records(*id);
-            for (name, _) in &setup.parameters {
+            for name in setup.parameter_names() {
                 let value = |record: &Iteration| {
                     Some((count(record.t), float(record.parameters.get(name)?)))
                 };
@@ -230,35 +230,4 @@ fn float(value: &Tensor) -> f64 {
 
 fn count(t: usize) -> f64 {
     u32::try_from(t).map_or(f64::NAN, f64::from)
-}
-
-/// A name in plain text: `beta1` as β₁, `y_hat` as ŷ.
-fn unicode(name: &str) -> String {
-    const GREEK: [(&str, &str); 12] = [
-        ("alpha", "α"),
-        ("beta", "β"),
-        ("gamma", "γ"),
-        ("delta", "δ"),
-        ("epsilon", "ε"),
-        ("eta", "η"),
-        ("theta", "θ"),
-        ("lambda", "λ"),
-        ("mu", "μ"),
-        ("sigma", "σ"),
-        ("omega", "ω"),
-        ("phi", "φ"),
-    ];
-    let stem_end = name.find(|letter: char| letter.is_ascii_digit() || letter == '_');
-    let (stem, rest) = name.split_at(stem_end.unwrap_or(name.len()));
-    let stem = GREEK.iter().find(|(word, _)| *word == stem).map_or(stem, |(_, letter)| letter);
-    let rest = rest.strip_prefix('_').unwrap_or(rest);
-    let subscript = |digit: char| char::from_u32(0x2080 + digit.to_digit(10)?);
-    match rest {
-        "" => stem.to_owned(),
-        "hat" => format!("{stem}\u{302}"),
-        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
-            format!("{stem}{}", digits.chars().filter_map(subscript).collect::<String>())
-        }
-        other => format!("{stem} {}", other.replace('_', " ")),
-    }
 }

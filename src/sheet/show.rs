@@ -38,6 +38,27 @@ impl Numbers<'_> {
         Ok(signed(&text, exact, false))
     }
 
+    /// A number known to a relative error only, rounded to the digits that are certain.
+    pub(super) fn estimate(&self, value: f64, error: f64) -> Result<Shown, Fault> {
+        let ends = [1.0 - error, 1.0 + error].map(|factor| from_double(value * factor));
+        let mut precision = self.display.precision;
+        loop {
+            let display = Display { precision, ..self.display.clone() };
+            let numbers = Numbers { display: &display, ..*self };
+            let [low, high] = [numbers.computed(&ends[0])?, numbers.computed(&ends[1])?];
+            let fewer = match precision {
+                Precision::Significant(digits) if digits > 1 => Precision::Significant(digits - 1),
+                Precision::Decimals(places) if places > 0 => Precision::Decimals(places - 1),
+                Precision::Significant(_) | Precision::Decimals(_) => precision,
+            };
+            let same = (low.negative, &low.magnitude) == (high.negative, &high.magnitude);
+            if same || fewer == precision {
+                return Ok(Shown { exact: false, ..high });
+            }
+            precision = fewer;
+        }
+    }
+
     /// A number of the scenario, or a matrix of them: always exact.
     pub(super) fn given(&self, tensor: &Tensor) -> Result<Shown, Fault> {
         self.matrix(tensor, &|value| match value {
@@ -136,6 +157,11 @@ impl Numbers<'_> {
         steps.push(Step { latex: shown.latex(), exact: shown.exact });
         Ok(steps)
     }
+}
+
+/// A double as the fraction that it is.
+pub(super) fn from_double(double: f64) -> Real {
+    Real::from(Rational::try_from(double).unwrap_or(Rational::ZERO))
 }
 
 fn signed(text: &str, exact: bool, compound: bool) -> Shown {

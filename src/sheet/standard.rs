@@ -4,10 +4,11 @@ use crate::catalogue::Setting;
 use crate::formula::latex::Printer;
 use crate::formula::{Call, Expression, function::Derivative, notation::Notation};
 use crate::number::{Fault, Rational};
-use crate::scenario::{Audience, Cell, Content, PlotKind, RunId, Scenario, Setup};
+use crate::scenario::{Audience, Cell, Content, ExperimentId, PlotKind, RunId, Scenario, Setup};
 use crate::trace::Trace;
 
 use super::build::Paper;
+use super::initializers;
 use super::names::{conventions, run_title};
 use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
@@ -26,6 +27,9 @@ pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
     cells.extend(runs.iter().map(|run| solutions(Content::Narration(*run))));
     for (index, setup) in scenario.setups.iter().enumerate() {
         let of: Vec<RunId> = runs.iter().copied().filter(|id| id.setup == index).collect();
+        let experiments = (0..setup.experiments.len())
+            .map(|experiment| Content::Experiment(ExperimentId { setup: index, experiment }));
+        cells.extend(experiments.map(solutions));
         if of.is_empty() {
             continue;
         }
@@ -62,10 +66,7 @@ fn setup_view(
     let undefined = prose.word("undefined");
     let numbers = Numbers { display: &setup.display, mark: prose.mark(), undefined: &undefined };
     let notation = &setup.notation;
-    let mut start = Vec::new();
-    for (parameter, value) in &setup.parameters {
-        start.push(format!("{} = {}", notation.latex(parameter), numbers.given(value)?.latex()));
-    }
+    let start = initializers::values(setup, &numbers)?;
     let mut data_rows = Vec::new();
     for (index, row) in setup.data.iter().enumerate() {
         let mut cells = vec![(index + 1).to_string()];
@@ -88,6 +89,8 @@ fn setup_view(
         name,
         model: aligned(&definitions(setup, &numbers)),
         start: start.join(r",\quad "),
+        sizes: initializers::sizes(setup).join(r",\; "),
+        distributions: initializers::distributions(setup, prose, &numbers)?,
         data_head,
         data_rows,
         batches: batches(setup, prose),
@@ -160,7 +163,7 @@ pub(super) fn table(
     let mut names: Vec<String> = Vec::new();
     for id in of {
         let (setup, _) = scenario.run(*id);
-        let latex = setup.parameters.iter().map(|(name, _)| setup.notation.latex(name));
+        let latex = setup.parameter_names().map(|name| setup.notation.latex(name));
         for name in latex.collect::<Vec<_>>() {
             if !names.contains(&name) {
                 names.push(name);
@@ -178,9 +181,8 @@ pub(super) fn table(
         for record in records.map(|run| run.printed()).unwrap_or_default() {
             let mut row = vec![title.clone(), record.t.to_string()];
             for latex in &names {
-                let own = setup.parameters.iter();
-                let found =
-                    own.map(|(name, _)| name).find(|name| setup.notation.latex(name) == *latex);
+                let mut own = setup.parameter_names();
+                let found = own.find(|name| setup.notation.latex(name) == *latex);
                 let value = found.and_then(|name| record.parameters.get(name));
                 row.push(
                     value

@@ -18,18 +18,65 @@ pub(super) struct SheetView {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum CellView {
-    Markdown { text: String },
-    Callout { callout: &'static str, text: String },
-    Rules { rules: Vec<RuleView> },
-    Question { number: usize, title: String, text: Option<String>, parts: Vec<CellView> },
+    Markdown {
+        text: String,
+    },
+    Callout {
+        callout: &'static str,
+        text: String,
+    },
+    Rules {
+        rules: Vec<RuleView>,
+    },
+    Question {
+        number: usize,
+        title: String,
+        text: Option<String>,
+        parts: Vec<CellView>,
+    },
     Ask(AskView),
-    Given { formula: String },
-    Figure { file: String, title: String, description: String },
-    Table { title: String, head: Vec<String>, rows: Vec<Vec<String>> },
-    Gradients { formula: String, derivatives: Vec<String>, blocks: Vec<Block> },
-    Adjoints { formula: String, remarks: Vec<String> },
-    Narration { title: String, lead: String, iterations: Vec<IterationView> },
+    Given {
+        formula: String,
+    },
+    Figure {
+        file: String,
+        title: String,
+        description: String,
+    },
+    Table {
+        title: String,
+        head: Vec<String>,
+        rows: Vec<Vec<String>>,
+    },
+    Gradients {
+        formula: String,
+        derivatives: Vec<String>,
+        blocks: Vec<Block>,
+    },
+    Adjoints {
+        formula: String,
+        remarks: Vec<String>,
+    },
+    Experiment {
+        title: String,
+        lead: String,
+        distributions: Vec<String>,
+        tables: Vec<TableView>,
+        notes: Vec<String>,
+    },
+    Narration {
+        title: String,
+        lead: String,
+        iterations: Vec<IterationView>,
+    },
     Setup(SetupView),
+}
+
+/// A table.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct TableView {
+    pub head: Vec<String>,
+    pub rows: Vec<Vec<String>>,
 }
 
 /// A part of a question.
@@ -67,6 +114,10 @@ pub(super) struct SetupView {
     pub name: Option<String>,
     pub model: String,
     pub start: String,
+    /// The values of named sizes.
+    pub sizes: String,
+    /// What parameters are drawn from, a sentence each.
+    pub distributions: Vec<String>,
     pub data_head: Vec<String>,
     pub data_rows: Vec<Vec<String>>,
     pub batches: String,

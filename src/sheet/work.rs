@@ -329,10 +329,10 @@ impl Gradients {
     fn direct(setup: &Setup) -> Option<Self> {
         let loss = setup.definition(LOSS)?;
         let mut gradients = Vec::new();
-        for (parameter, _) in &setup.parameters {
+        for parameter in setup.parameter_names() {
             let lookup = |name: &str| setup.definition(name);
             let products = chain::derivative(loss, parameter, &lookup)?;
-            gradients.push((parameter.clone(), sum(products)));
+            gradients.push((parameter.to_owned(), sum(products)));
         }
         Some(Self { adjoints: Vec::new(), gradients })
     }
@@ -345,9 +345,10 @@ impl Gradients {
             .filter(|line| line.name != LOSS && !setup.inline.contains(&line.name));
         let adjoints =
             inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
-        let parameters = setup.parameters.iter();
-        let gradients =
-            parameters.map(|(name, _)| (name.clone(), through_consumers(setup, name))).collect();
+        let gradients = setup
+            .parameter_names()
+            .map(|name| (name.to_owned(), through_consumers(setup, name)))
+            .collect();
         Self { adjoints, gradients }
     }
 }

@@ -6,7 +6,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Branch, Example, Iteration, Named, Run, Tensor, Trace, Value};
+use super::{
+    Branch, Case, Example, Experiment, Figure, Holds, Iteration, Named, Normal, Run, Tensor, Trace,
+    Value,
+};
+use crate::initialization::statistics::Histogram;
 use crate::number::{Fault, Real, trace_decimal};
 
 /// A value whose decimals can't be certified.
@@ -57,9 +61,68 @@ pub fn trace(trace: &Trace) -> Result<Json> {
     let mut setups = Map::new();
     for (name, setup) in trace.setups.iter() {
         let runs = named(&setup.runs, run).map_err(|fault| fault.within(name))?;
-        setups.insert(name.to_owned(), json!({ "runs": runs }));
+        let mut entry = Map::from_iter([("runs".to_owned(), runs)]);
+        if !setup.experiments.is_empty() {
+            let found = setup.experiments.iter();
+            let found = found.map(|(name, found)| (name.to_owned(), experiment(found)));
+            entry.insert("experiments".into(), Json::Object(found.collect()));
+        }
+        setups.insert(name.to_owned(), Json::Object(entry));
     }
     Ok(json!({ "format": FORMAT, "title": trace.title, "setups": setups }))
+}
+
+/// Estimates are doubles, printed with all their digits; what is no number is null.
+fn experiment(found: &Experiment) -> Json {
+    json!({
+        "trials": found.trials,
+        "cases": found.cases.iter().map(case).collect::<Vec<_>>(),
+    })
+}
+
+fn case(case: &Case) -> Json {
+    let mut map = Map::new();
+    map.insert("values".into(), json!(case.values));
+    map.insert("examples".into(), json!(case.examples));
+    map.insert("figures".into(), case.figures.iter().map(figure).collect());
+    if !case.histograms.is_empty() {
+        let one = |(name, counts, _): &(String, Histogram, Option<Normal>)| {
+            let entry = json!({
+                "low": counts.low,
+                "high": counts.high,
+                "counts": counts.counts,
+                "below": counts.below,
+                "above": counts.above,
+            });
+            (name.clone(), entry)
+        };
+        map.insert("histograms".into(), Json::Object(case.histograms.iter().map(one).collect()));
+    }
+    Json::Object(map)
+}
+
+fn figure(figure: &Figure) -> Json {
+    let mut map = Map::new();
+    map.insert("measure".into(), json!(figure.measure));
+    map.insert("of".into(), json!(figure.of));
+    map.insert("mean".into(), json!(figure.mean));
+    map.insert("standard_error".into(), json!(figure.error));
+    if let Some((low, high)) = figure.interval {
+        map.insert("wilson_95".into(), json!([low, high]));
+    }
+    if let Some(found) = figure.logarithm {
+        let entry = json!({ "mean": found.mean, "std": found.std, "trials": found.trials });
+        map.insert("logarithm".into(), entry);
+    }
+    if let Some(theory) = figure.theory {
+        let exact = theory.holds == Holds::Exactly;
+        let entry = json!({ "value": theory.value, "log10": theory.log10, "exact": exact });
+        map.insert("theory".into(), entry);
+    }
+    if let Some(logarithm) = figure.theory_logarithm {
+        map.insert("theory_logarithm".into(), json!(logarithm));
+    }
+    Json::Object(map)
 }
 
 fn named<T>(list: &Named<T>, print: impl Fn(&T) -> Result<Json>) -> Result<Json> {

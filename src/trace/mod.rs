@@ -2,10 +2,12 @@
 //!
 //! The engine writes a [`Trace`]; everything after it only reads. [`json`] prints it.
 
+mod experiment;
 pub mod json;
 mod path;
 mod value;
 
+pub use experiment::{Case, Experiment, Figure, Holds, Logarithm, Normal, Theory};
 pub use path::{Path, Reading, Target, What};
 pub use value::{Named, Tensor, Value};
 
@@ -27,6 +29,8 @@ pub struct Setup {
     pub data: Vec<Named<Tensor>>,
     /// One run for each optimizer, in the scenario's order.
     pub runs: Named<Run>,
+    /// The Monte-Carlo experiments, in the scenario's order.
+    pub experiments: Named<Experiment>,
 }
 
 /// One optimizer's run.

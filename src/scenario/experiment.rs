@@ -1,0 +1,356 @@
+//! `experiments`: what varies from case to case, how often each is tried, what is measured.
+//!
+//! Each case is the set-up read again with other values in its text, so whatever a set-up
+//! may say can vary, and a value that does not fit is refused at its own place.
+
+use std::collections::BTreeMap;
+
+use crate::formula::is_name;
+use crate::initialization::generator::Stream;
+
+use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setup};
+use super::repetition::Counters;
+use super::setup::{self, check_name, helped};
+use super::yaml::{Data, Key, Node};
+use super::{Field, Problem, Report, suggest};
+
+/// The most trials of one case.
+const MAX_TRIALS: u64 = 1_000_000;
+/// How many trials there are where nothing is said.
+const TRIALS: u64 = 100;
+/// The most cases of one experiment.
+const MAX_CASES: usize = 200;
+
+const QUANTITIES: [(&str, Quantity); 9] = [
+    ("active_fraction", Quantity::ActiveFraction),
+    ("dead_units", Quantity::DeadUnits),
+    ("activation_mean", Quantity::ActivationMean),
+    ("activation_std", Quantity::ActivationStd),
+    ("activation_mean_square", Quantity::ActivationMeanSquare),
+    ("gradient_mean", Quantity::GradientMean),
+    ("gradient_std", Quantity::GradientStd),
+    ("gradient_mean_square", Quantity::GradientMeanSquare),
+    ("gradient_norm", Quantity::GradientNorm),
+];
+
+impl Quantity {
+    /// Its name in a scenario.
+    pub fn name(self) -> &'static str {
+        QUANTITIES.iter().find(|(_, quantity)| *quantity == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// The set-up that experiments belong to, as text and as read.
+pub(super) struct Base<'a> {
+    pub(super) key: &'a Key,
+    pub(super) field: &'a Field<'a>,
+    pub(super) setup: &'a Setup,
+    pub(super) counters: &'a Counters,
+    pub(super) display: &'a Display,
+    pub(super) seed: u64,
+}
+
+impl Base<'_> {
+    /// Reads all experiments.
+    pub(super) fn experiments(&self, field: &Field<'_>) -> Option<Vec<Experiment>> {
+        let entries = field.entries()?;
+        let read: Vec<_> = entries.iter().map(|(key, field)| self.experiment(key, field)).collect();
+        read.into_iter().collect()
+    }
+
+    fn experiment(&self, key: &Key, field: &Field<'_>) -> Option<Experiment> {
+        check_name(field, key, "experiment");
+        let mut map = field.fields()?;
+        let mut vary = Vec::new();
+        let mut sound = true;
+        for (key, values) in map.entries("vary").unwrap_or_default() {
+            match self.varied(key, &values) {
+                Some(varied) => vary.push(varied),
+                None => sound = false,
+            }
+        }
+        let trials = map.take("trials").map(|field| field.unsigned_in(1..=MAX_TRIALS));
+        let measure = map.required("measure").and_then(|field| self.measures(&field));
+        map.finish();
+        let trials = match trials {
+            Some(trials) => trials?,
+            None => TRIALS,
+        };
+        if !sound {
+            return None;
+        }
+        let count = vary.iter().map(|varied| varied.values.len()).product::<usize>();
+        if count > MAX_CASES {
+            field.refuse(format!("{count} cases are more than {MAX_CASES}"));
+            return None;
+        }
+        let cases = self.cases(&vary)?;
+        let measures = measure?;
+        let stream = Stream::new(self.seed).name("experiment");
+        let stream = stream.name(&self.setup.name).name(&key.text);
+        Some(Experiment {
+            name: key.text.clone(),
+            axes: vary.iter().map(Varied::axis).collect(),
+            cases,
+            trials,
+            measures,
+            stream,
+        })
+    }
+
+    /// One key of `vary` with its values.
+    fn varied<'n>(&self, key: &'n Key, values: &Field<'n>) -> Option<Varied<'n>> {
+        let target = self.target(key, values)?;
+        let items = values.items()?;
+        if items.is_empty() {
+            values.refuse("the list of values is empty");
+            return None;
+        }
+        let values = items.iter().map(|item| (label(item.node()), item.node())).collect();
+        Some(Varied { key, target, values })
+    }
+
+    /// What a key of `vary` names: a dimension, a parameter, or an option of its initializer.
+    fn target(&self, key: &Key, field: &Field<'_>) -> Option<Target> {
+        let refuse = |message: String, help: Option<&str>| {
+            let problem = Problem::new(key.place, message)
+                .in_field(field.path())
+                .with_width(key.text.chars().count());
+            field.report().push(helped(problem, help));
+            None
+        };
+        let (name, option) = match key.text.rsplit_once('.') {
+            Some((name, option)) if is_name(option) => (name, Some(option.to_owned())),
+            _ => (key.text.as_str(), None),
+        };
+        let dimensions = child(self.field.node(), "dimensions");
+        if option.is_none() && dimensions.is_some_and(|node| child(node, name).is_some()) {
+            return Some(Target::Dimension(name.to_owned()));
+        }
+        let names = match self.counters.expand(name) {
+            Ok(names) => names,
+            Err(message) => return refuse(message, None),
+        };
+        let known = || self.setup.parameters.iter().map(|parameter| parameter.name.as_str());
+        if !names.iter().all(|name| self.setup.is_parameter(&name.name)) {
+            let sizes = match dimensions.map(|node| &node.data) {
+                Some(Data::Map(entries)) => entries.as_slice(),
+                _ => &[],
+            };
+            let all: Vec<&str> =
+                known().chain(sizes.iter().map(|(key, _)| key.text.as_str())).collect();
+            let message = format!("`{name}` is neither a parameter in `init` nor a dimension");
+            return refuse(message, suggest(name, all));
+        }
+        // A single parameter of a family varies alone; the family's own key, all together.
+        let written =
+            child(self.field.node(), "init").is_some_and(|init| child(init, name).is_some());
+        if option.is_some() && !written {
+            return refuse(format!("`init` has no key `{name}` with an initializer"), None);
+        }
+        Some(Target::Initial { name: name.to_owned(), option })
+    }
+
+    /// Every combination of values, the first key changing slowest.
+    fn cases(&self, vary: &[Varied<'_>]) -> Option<Vec<Case>> {
+        let mut rows: Vec<Vec<usize>> = vec![Vec::new()];
+        for varied in vary {
+            let longer = |row: &Vec<usize>| {
+                let row = row.clone();
+                (0..varied.values.len()).map(move |index| [row.as_slice(), &[index]].concat())
+            };
+            rows = rows.iter().flat_map(longer).collect();
+        }
+        rows.iter().map(|row| self.case(vary, row)).collect()
+    }
+
+    fn case(&self, vary: &[Varied<'_>], row: &[usize]) -> Option<Case> {
+        let mut node = self.field.node().clone();
+        for key in ["experiments", "optimizers", "batches", "iterations"] {
+            remove(&mut node, key);
+        }
+        let mut values = Vec::new();
+        for (varied, index) in vary.iter().zip(row) {
+            let (label, value) = &varied.values[*index];
+            values.push(label.clone());
+            varied.apply(&mut node, value);
+        }
+        let report = Report::new();
+        let field = Field::new(&node, self.field.path(), &report);
+        let setup = setup::read(self.key, &field, self.display, self.seed);
+        let problems = report.into_problems();
+        let none = problems.is_empty();
+        let sizes = vary.iter().zip(&values).filter_map(|(varied, value)| match &varied.target {
+            Target::Dimension(name) => Some(format!("{name} = {value}")),
+            Target::Initial { .. } => None,
+        });
+        let sizes: Vec<String> = sizes.collect();
+        for mut problem in problems {
+            // A size is wrong somewhere else than where it stands.
+            if !sizes.is_empty() {
+                problem.message = format!("with {}: {}", sizes.join(", "), problem.message);
+            }
+            self.field.report().push(problem);
+        }
+        Some(Case { values, setup: setup.filter(|_| none)? })
+    }
+
+    fn measures(&self, field: &Field<'_>) -> Option<Vec<Measure>> {
+        let items = field.items()?;
+        if items.is_empty() {
+            field.refuse("the list of measures is empty");
+        }
+        let read: Vec<_> = items.iter().map(|item| self.measure(item)).collect();
+        read.into_iter().collect()
+    }
+
+    fn measure(&self, field: &Field<'_>) -> Option<Measure> {
+        let text = &field.text()?.text;
+        let (name, of) = match text.split_once('.') {
+            Some((name, of)) => (name, Some(of)),
+            None => (text.as_str(), None),
+        };
+        let found = QUANTITIES.iter().find(|(known, _)| *known == name);
+        let Some((_, quantity)) = found else {
+            let names = QUANTITIES.iter().map(|(name, _)| *name);
+            let problem = field.problem(format!("there is no measure `{name}`"));
+            let help = match suggest(name, names.clone()) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("the measures are {}", names.collect::<Vec<_>>().join(", ")),
+            };
+            field.report().push(problem.with_help(help));
+            return None;
+        };
+        let setup = self.setup;
+        match of {
+            Some(of) => {
+                let known: Vec<&str> = if *quantity == Quantity::GradientNorm {
+                    setup.parameters.iter().map(|parameter| parameter.name.as_str()).collect()
+                } else {
+                    setup.model.iter().map(|line| line.name.as_str()).collect()
+                };
+                if !known.contains(&of) {
+                    let what = if *quantity == Quantity::GradientNorm {
+                        "parameter"
+                    } else {
+                        "definition"
+                    };
+                    let problem = field.problem(format!("there is no {what} `{of}`"));
+                    field.report().push(helped(problem, suggest(of, known)));
+                    return None;
+                }
+            }
+            None => {
+                let rectified = matches!(quantity, Quantity::ActiveFraction | Quantity::DeadUnits);
+                if *quantity != Quantity::GradientNorm && setup.layers(rectified).is_empty() {
+                    let what = if rectified { "ReLU" } else { "activation function" };
+                    let problem = field.problem(format!("the model has no {what} to measure"));
+                    let help = format!("name a definition, as in `{name}.z`");
+                    field.report().push(problem.with_help(help));
+                    return None;
+                }
+            }
+        }
+        Some(Measure { quantity: *quantity, of: of.map(str::to_owned) })
+    }
+}
+
+/// A key of `vary`, what it names, and its values, each with how it was written.
+struct Varied<'n> {
+    key: &'n Key,
+    target: Target,
+    values: Vec<(String, &'n Node)>,
+}
+
+enum Target {
+    Dimension(String),
+    Initial { name: String, option: Option<String> },
+}
+
+impl Varied<'_> {
+    fn axis(&self) -> Axis {
+        let name = match &self.target {
+            Target::Dimension(name) | Target::Initial { name, .. } => name.clone(),
+        };
+        let option = match &self.target {
+            Target::Initial { option, .. } => option.clone(),
+            Target::Dimension(_) => None,
+        };
+        Axis { name, option, values: self.values.iter().map(|(label, _)| label.clone()).collect() }
+    }
+
+    /// Puts a value into the text of a set-up.
+    fn apply(&self, node: &mut Node, value: &Node) {
+        let place = self.key.place;
+        let key = |text: &str| Key { text: text.to_owned(), place };
+        let path = match &self.target {
+            Target::Dimension(name) => vec![key("dimensions"), key(name)],
+            Target::Initial { name, option: None } => vec![key("init"), key(name)],
+            Target::Initial { name, option: Some(option) } => {
+                vec![key("init"), key(name), key(option)]
+            }
+        };
+        put(node, &path, value);
+    }
+}
+
+fn child<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    match &node.data {
+        Data::Map(entries) => {
+            entries.iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
+        }
+        Data::List(_) | Data::Scalar(_) => None,
+    }
+}
+
+fn remove(node: &mut Node, name: &str) {
+    if let Data::Map(entries) = &mut node.data {
+        entries.retain(|(key, _)| key.text != name);
+    }
+}
+
+/// Puts a value at the end of a path of keys, which are added where they are missing; an
+/// initializer written as a bare kind becomes a mapping with that `kind`.
+fn put(node: &mut Node, path: &[Key], value: &Node) {
+    let Some((key, rest)) = path.split_first() else {
+        *node = value.clone();
+        return;
+    };
+    if !node.is_map() {
+        let kind = Key { text: "kind".to_owned(), place: node.place };
+        node.data = Data::Map(vec![(kind, node.clone())]);
+    }
+    let Data::Map(entries) = &mut node.data else { return };
+    if !entries.iter().any(|(known, _)| known.text == key.text) {
+        entries.push((key.clone(), Node { place: key.place, data: Data::Map(Vec::new()) }));
+    }
+    for (known, child) in entries {
+        if known.text == key.text {
+            put(child, rest, value);
+        }
+    }
+}
+
+/// A value as a reader sees it: `-1e6`, `kaiming_normal`, `xavier_normal (gain relu)`.
+fn label(node: &Node) -> String {
+    match &node.data {
+        Data::Scalar(scalar) => scalar.text.clone(),
+        Data::List(items) => {
+            format!("[{}]", items.iter().map(label).collect::<Vec<_>>().join(", "))
+        }
+        Data::Map(entries) => {
+            let mut parts: BTreeMap<bool, Vec<String>> = BTreeMap::new();
+            for (key, value) in entries {
+                let kind = key.text == "kind";
+                let text =
+                    if kind { label(value) } else { format!("{} {}", key.text, label(value)) };
+                parts.entry(!kind).or_default().push(text);
+            }
+            let kind = parts.get(&false).map(|kind| kind.join(" ")).unwrap_or_default();
+            match parts.get(&true) {
+                Some(options) => format!("{kind} ({})", options.join(", ")),
+                None => kind,
+            }
+        }
+    }
+}
