@@ -14,11 +14,14 @@
 //!
 //! A row that was repeated over the rows of a matrix gets 1ᵀē, the sum over these rows; a
 //! number that was repeated gets the sum of all entries. Numbers are collected in front.
+//!
+//! What a sum hands down is the same in every entry. It stays a number until an operation,
+//! or the end, needs the matrix 1 beside it.
 
 use std::collections::BTreeMap;
 
 use super::function::{Derivative, Reduction};
-use super::shape::{Shape, infer};
+use super::shape::{Shape, Size, infer};
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
 
@@ -32,7 +35,7 @@ struct Share {
     decimal: bool,
     /// What follows the coefficient; nothing stands for 1.
     body: Option<Expression>,
-    /// Whether the body is a matrix.
+    /// Whether the body is a matrix; a number is the same in every entry.
     matrix: bool,
 }
 
@@ -92,7 +95,14 @@ fn pull(
             let whole = shape(expression, shapes);
             for (side, other, first) in [(left, right, true), (right, left, false)] {
                 if side.mentions(target) {
-                    let share = binary(*operator, share.clone(), (side, other), first, shapes);
+                    let beside = shape(other, shapes);
+                    let share = match (operator, first) {
+                        (Operator::Multiply | Operator::Hadamard, _) | (Operator::Divide, true) => {
+                            share.clone().spread_beside(&beside, &whole)
+                        }
+                        _ => share.clone(),
+                    };
+                    let share = binary(*operator, share, (side, other), first, shapes);
                     let share = gathered(share, &whole, &shape(side, shapes));
                     pull(side, share, target, shapes, found);
                 }
@@ -197,31 +207,39 @@ fn substituted(call: &Call, index: usize) -> Expression {
     })
 }
 
-/// The mean over N entries divides by N, which may have a name.
+/// The mean over N entries divides by N.
 fn averaged(share: Share, shape: &Shape, shapes: &Shapes) -> Share {
-    if let Some((rows, columns)) = shape.counts() {
-        let count = Rational::from(rows * columns);
-        return share.scaled(&(Rational::ONE / count), false);
-    }
     let Shape::Matrix(rows, columns) = shape else { return share };
-    let count = [rows, columns].into_iter().filter(|size| !size.is_one()).map(|size| {
-        match (&size.name, size.value) {
+    match count(&[rows, columns]) {
+        Expression::Number(count) => share.scaled(&(Rational::ONE / count), false),
+        count => {
+            let part = Expression::binary(Operator::Divide, Expression::integer(1), count);
+            share.times(&part, shapes)
+        }
+    }
+}
+
+/// The product of sizes, which may have names: a number if all have values.
+fn count(sizes: &[&Size]) -> Expression {
+    if let Some(values) = sizes.iter().map(|size| size.value).collect::<Option<Vec<_>>>() {
+        return Expression::Number(Rational::from(values.into_iter().product::<usize>()));
+    }
+    let sizes =
+        sizes.iter().filter(|size| !size.is_one()).map(|size| match (&size.name, size.value) {
             (Some(name), _) => Expression::name(name),
             (None, value) => Expression::Number(Rational::from(value.unwrap_or(1))),
-        }
-    });
-    let count = count
+        });
+    sizes
         .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
-        .unwrap_or_else(|| Expression::integer(1));
-    share.times(&Expression::binary(Operator::Divide, Expression::integer(1), count), shapes)
+        .unwrap_or_else(|| Expression::integer(1))
 }
 
 /// Sums over what was repeated to give a side the shape of the whole.
 fn gathered(share: Share, whole: &Shape, side: &Shape) -> Share {
     match (whole, side) {
-        (Shape::Matrix(..), Shape::Scalar) => share.summed(),
+        (Shape::Matrix(rows, columns), Shape::Scalar) => share.summed(&[rows, columns]),
         (Shape::Matrix(rows, _), Shape::Matrix(one, _)) if one.is_one() && !rows.is_one() => {
-            share.over_rows()
+            share.over_rows(rows)
         }
         _ => share,
     }
@@ -253,45 +271,69 @@ impl Share {
         Self { body: Some(body), matrix: self.matrix || matrix, ..self }
     }
 
-    fn ones(body: Option<Expression>) -> Expression {
-        body.unwrap_or_else(|| Expression::name(ONES))
+    /// The body as a matrix: a number stands in every entry.
+    fn spread(self) -> Expression {
+        let ones = Expression::name(ONES);
+        match self.body {
+            None => ones,
+            Some(body) if self.matrix => body,
+            Some(body) => Expression::binary(Operator::Multiply, body, ones),
+        }
+    }
+
+    /// A row that is repeated to the shape of the whole needs a matrix beside it.
+    fn spread_beside(self, other: &Shape, whole: &Shape) -> Self {
+        match (whole, other) {
+            (Shape::Matrix(rows, _), Shape::Matrix(one, _))
+                if !self.matrix && one.is_one() && !rows.is_one() =>
+            {
+                Self { body: Some(self.clone().spread()), matrix: true, ..self }
+            }
+            _ => self,
+        }
     }
 
     fn matmul_right(self, factor: Expression) -> Self {
-        let body = Expression::binary(Operator::MatMul, Self::ones(self.body), factor);
+        let body = Expression::binary(Operator::MatMul, self.clone().spread(), factor);
         Self { body: Some(body), matrix: true, ..self }
     }
 
     fn matmul_left(self, factor: Expression) -> Self {
-        let body = Expression::binary(Operator::MatMul, factor, Self::ones(self.body));
+        let body = Expression::binary(Operator::MatMul, factor, self.clone().spread());
         Self { body: Some(body), matrix: true, ..self }
     }
 
     fn transposed(self) -> Self {
+        if !self.matrix {
+            return self;
+        }
         let body = self.body.map(|body| Expression::Transpose(Box::new(body)));
         Self { body, ..self }
     }
 
-    fn over_rows(self) -> Self {
+    fn over_rows(self, rows: &Size) -> Self {
+        if !self.matrix {
+            return self.times(&count(&[rows]), &Shapes::new());
+        }
         let ones = Expression::Transpose(Box::new(Expression::name(ONES)));
-        let body = Expression::binary(Operator::MatMul, ones, Self::ones(self.body));
+        let body = Expression::binary(Operator::MatMul, ones, self.clone().spread());
         Self { body: Some(body), matrix: true, ..self }
     }
 
-    fn summed(self) -> Self {
+    fn summed(self, sizes: &[&Size]) -> Self {
+        if !self.matrix {
+            return self.times(&count(sizes), &Shapes::new());
+        }
         let Some(function) = super::function::find("sum") else { return self };
-        let arguments = vec![Self::ones(self.body)];
+        let arguments = vec![self.clone().spread()];
         let body = Expression::Call(Call { function, arguments, at_kink: None });
         Self { body: Some(body), matrix: false, ..self }
     }
 
     fn finish(self, matrix: bool) -> Expression {
         let negative = self.coefficient < Rational::ZERO;
-        let size = if negative { -self.coefficient } else { self.coefficient };
-        let body = match self.body {
-            None if matrix => Some(Expression::name(ONES)),
-            body => body,
-        };
+        let size = if negative { -self.coefficient.clone() } else { self.coefficient.clone() };
+        let body = if matrix && !self.matrix { Some(self.clone().spread()) } else { self.body };
         let front = (size != Rational::ONE).then(|| super::chain::coefficient(&size, self.decimal));
         let product = match (front, body) {
             (None, None) => Expression::integer(1),
@@ -306,7 +348,6 @@ impl Share {
 #[cfg(test)]
 mod tests {
     use super::super::parse;
-    use super::super::shape::Size;
     use super::*;
 
     #[test]
@@ -323,6 +364,7 @@ mod tests {
             ("b".to_owned(), matrix("1", "m")),
             ("c".to_owned(), Shape::Scalar),
             ("t".to_owned(), matrix("1", "m")),
+            ("H".to_owned(), matrix("k", "m")),
         ]);
         // The expected column was derived by hand; e stands for the adjoint.
         let table = [
@@ -348,6 +390,19 @@ mod tests {
             ("sum(W)", "W", "all ones"),
             ("norm(b)", "b", "b/norm(b)"),
             ("sum(x @ W)", "W", "x.T @ all ones"),
+            // What a sum hands down is a number in every entry.
+            ("c*sum(W)", "W", "c*all ones"),
+            ("sum(c*W)", "W", "c*all ones"),
+            ("c*sum(x @ W)", "W", "x.T @ (c*all ones)"),
+            ("c*sum(x @ W)", "x", "c*all ones @ W.T"),
+            ("c*sum(W.T)", "W", "c*all ones"),
+            ("c*sum(relu(W))", "W", "c*relu'(W)"),
+            // It is counted where entries were repeated.
+            ("sum(W + c)", "c", "n*m"),
+            ("c*sum(H + b)", "b", "c*k*all ones"),
+            ("sum(H*b)", "H", "all ones*b"),
+            ("sum(H/b)", "H", "all ones*(1/b)"),
+            ("sum(H*b)", "b", "all ones.T @ H"),
         ];
         for (text, target, expected) in losses {
             let (_, expression) = infer(&parse(text).unwrap().expression, &shapes).unwrap();

@@ -164,3 +164,45 @@ fn gradients_of_matrices_print_with_the_numbers_put_in() {
         assert!(sheet.contains(line), "no `{line}` in\n{sheet}");
     }
 }
+
+#[test]
+fn what_a_sum_hands_down_is_a_matrix_again() {
+    let sheet = solutions(
+        "
+title: Sums
+setups:
+  sums:
+    shapes: {x: [1, n], W: [n, m], c: [1, m]}
+    model: |
+      s = sum(x @ W + c)
+      loss = s^2
+cells:
+  - derivation: adjoints
+    of: sums
+  - derivation: gradients
+    of: sums
+",
+    );
+    // v4 = x W, v5 = v4 + c, v6 = s, v7 = L; by hand: v̄5 = v̄6 in every entry.
+    let line = r"\frac{\partial v_{6}}{\partial v_{5}} = \bar{v}_{6} \mathbf{1} \in \mathbb{R}^{1 \times m}";
+    assert!(sheet.contains(line), "no `{line}` in\n{sheet}");
+    let sheet = solutions(
+        "
+title: Sums
+setups:
+  sums:
+    model: |
+      loss = c*sum(x @ W)
+    init: {W: [[1, 2], [3, 4]], c: 5}
+    data: [{x: [6, 7]}]
+    iterations: 1
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 1}
+cells:
+  - derivation: gradients
+    of: sums
+",
+    );
+    let line = r"\frac{\partial L}{\partial W} &= x^{\top} c \mathbf{1}";
+    assert!(sheet.contains(line), "no `{line}` in\n{sheet}");
+}
