@@ -202,7 +202,8 @@ impl<'a> Derivation<'a> {
     }
 
     fn chain(&self, row: &mut Row, index: usize) {
-        let nodes = self.graph.nodes.iter().enumerate();
+        // What comes after the result has no adjoint.
+        let nodes = self.graph.nodes.iter().enumerate().take(self.root() + 1);
         let consumers: Vec<usize> =
             nodes.filter(|(_, node)| node.inputs.contains(&index)).map(|(c, _)| c).collect();
         if consumers.is_empty() {

@@ -206,3 +206,28 @@ cells:
     let line = r"\frac{\partial L}{\partial W} &= x^{\top} c \mathbf{1}";
     assert!(sheet.contains(line), "no `{line}` in\n{sheet}");
 }
+
+#[test]
+fn what_comes_after_the_loss_has_no_part_in_the_adjoints() {
+    let sheet = solutions(
+        "
+title: After
+setups:
+  after:
+    model: |
+      loss = w^2
+      other = 3*w
+    init: {w: 1}
+    iterations: 1
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 1}
+cells:
+  - derivation: adjoints
+    of: after
+",
+    );
+    // v1 = w, v2 = L, v3 = 3w.
+    let line = r"= \frac{\partial L}{\partial v_{2}} \cdot \frac{\partial v_{2}}{\partial v_{1}} = 2 w \in \mathbb{R}";
+    assert!(sheet.contains(line), "no `{line}` in\n{sheet}");
+    assert!(!sheet.contains("v_{3}"), "{sheet}");
+}
