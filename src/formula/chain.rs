@@ -12,7 +12,8 @@
 //! Numbers are collected in front (½ · 2 = 1 vanishes). The last factor 1 of a bias
 //! stays, so that the lines of weight and bias stand side by side.
 
-use super::{Call, Expression, Operator, function::Derivative};
+use super::function::{Derivative, Reduction};
+use super::{Call, Expression, Operator};
 use crate::number::Rational;
 
 /// One product of a derivative.
@@ -219,6 +220,10 @@ pub(crate) fn number(expression: &Expression) -> Option<(Rational, bool)> {
 }
 
 fn through_call(call: &Call, target: &str, definitions: Definitions<'_>) -> Option<Vec<Way>> {
+    if let Some(kind) = call.function.reduces() {
+        let inner = nested(ways(&call.arguments[0], target, definitions)?);
+        return Some(through_reduction(kind, call, inner));
+    }
     let mut list = Vec::new();
     for (index, argument) in call.arguments.iter().enumerate() {
         let outer = match call.function.derivatives[index] {
@@ -234,6 +239,18 @@ fn through_call(call: &Call, target: &str, definitions: Definitions<'_>) -> Opti
         }));
     }
     Some(list)
+}
+
+/// Of one number: the sum and the mean are itself, the norm has the derivative z/‖z‖.
+fn through_reduction(kind: Reduction, call: &Call, inner: Vec<Way>) -> Vec<Way> {
+    match kind {
+        Reduction::Sum | Reduction::Mean => inner,
+        Reduction::Norm => {
+            let argument = call.arguments[0].clone();
+            let norm = Expression::Call(call.clone());
+            multiplied(inner, &[Expression::binary(Operator::Divide, argument, norm)])
+        }
+    }
 }
 
 /// A derivative's formula with the call's own arguments put in.
@@ -291,6 +308,9 @@ mod tests {
             (&[("loss", "2^w")], "w", " + [2^w][log(2)]"),
             (&[("loss", "sqrt(w)")], "w", " + [1/(2*sqrt(w))]"),
             (&[("loss", "x")], "w", ""),
+            // Of a number: |w| by w is -1 at -2.
+            (&[("loss", "norm(2*w)")], "w", " + [2][2*w/norm(2*w)]"),
+            (&[("loss", "3*sum(w*x)")], "w", " + [3][x]"),
         ];
         for (model, target, expected) in table {
             assert_eq!(derive(model, target), expected, "by {target}");
