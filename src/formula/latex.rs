@@ -87,7 +87,14 @@ impl Printer<'_> {
             Expression::Number(number) if *number < Rational::ZERO => {
                 (true, Expression::Number(-number.clone()))
             }
-            Expression::Binary(operator @ (Operator::Multiply | Operator::Divide), left, right) => {
+            Expression::Binary(
+                operator @ (Operator::Multiply
+                | Operator::Divide
+                | Operator::MatMul
+                | Operator::Hadamard),
+                left,
+                right,
+            ) => {
                 let (flipped, left) = self.strip_sign(left);
                 (flipped, Expression::binary(*operator, left, (**right).clone()))
             }
@@ -289,11 +296,12 @@ fn terms(expression: &Expression) -> Vec<(bool, Expression)> {
     }
 }
 
+/// The factors of a product, and of products in it: side by side, no bracket is needed.
 fn factors(expression: &Expression) -> Vec<&Expression> {
     match expression {
         Expression::Binary(Operator::Multiply | Operator::MatMul, left, right) => {
             let mut list = factors(left);
-            list.push(right);
+            list.extend(factors(right));
             list
         }
         _ => vec![expression],
@@ -334,6 +342,10 @@ mod tests {
             ("-(a + b)", "-(a + b)"),
             ("a*(-b)", r"a \thinspace (-b)"),
             ("2*x*3", r"2 x \cdot 3"),
+            ("x*(2*y)", r"x \cdot 2 y"),
+            ("x*((-2)*y)", r"x \thinspace (-2) \thinspace y"),
+            ("x + (-y)@z", "x - y z"),
+            ("x - (-y)@z", "x + y z"),
             ("abs(x)^2", r"(\lvert x\rvert)^{2}"),
             ("(a*b)^2", "(a b)^{2}"),
             ("x^-1", "x^{-1}"),
