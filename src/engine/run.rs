@@ -73,9 +73,7 @@ impl Course<'_> {
     }
 
     fn start(&self) -> Iteration {
-        let parameters = self.setup.parameters.iter();
-        let parameters: Named<trace::Tensor> =
-            parameters.map(|one| (one.name.clone(), one.initial.tensor())).collect();
+        let parameters = self.setup.start();
         let zeros = || {
             let zero = |value: &trace::Tensor| Tensor::zeros(value.shape()).record();
             parameters.iter().map(move |(name, value)| (name.to_owned(), zero(value)))

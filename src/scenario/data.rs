@@ -9,7 +9,7 @@ use crate::number::Real;
 use crate::trace::{Tensor, Value};
 
 use super::definition::{Generated, Generator};
-use super::initial::from_double;
+use super::initial::printable;
 use super::quantity::{MAX_ENTRIES, rational, tensor};
 use super::setup::{check_name, helped};
 use super::{Field, Fields, Problem, suggest};
@@ -213,13 +213,14 @@ impl Generated {
         }
     }
 
-    /// The examples as exact numbers: a double is a fraction.
+    /// The examples as exact numbers, rounded as drawn parameters are.
     fn rows(&self) -> Vec<Vec<Tensor>> {
-        let columns = self.columns();
-        let value = |(values, (_, counts)): (&Vec<f64>, &Filled), index: usize| {
+        let columns: Vec<Vec<Real>> =
+            self.columns().iter().map(|column| printable(column)).collect();
+        let value = |(values, (_, counts)): (&Vec<Real>, &Filled), index: usize| {
             let size = entries_of(*counts);
             let entries = values[index * size..(index + 1) * size].iter();
-            Tensor::new(*counts, entries.map(|double| Value::Real(from_double(*double))).collect())
+            Tensor::new(*counts, entries.cloned().map(Value::Real).collect())
         };
         let row = |index| columns.iter().zip(&self.names).map(|pair| value(pair, index)).collect();
         (0..self.count).map(row).collect()

@@ -9,7 +9,7 @@ use crate::formula::{Expression, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
 use crate::number::{Precision, Real, Rounding};
-use crate::trace::{Path, Tensor};
+use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
 use super::text::Text;
@@ -620,6 +620,12 @@ impl Setup {
     /// The names of the parameters, in order.
     pub fn parameter_names(&self) -> impl Iterator<Item = &str> + Clone {
         self.parameters.iter().map(|parameter| parameter.name.as_str())
+    }
+
+    /// The values that the parameters start from.
+    pub fn start(&self) -> Named<Tensor> {
+        let parameters = self.parameters.iter();
+        parameters.map(|one| (one.name.clone(), one.initial.tensor())).collect()
     }
 
     /// The parameter of that name.

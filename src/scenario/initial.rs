@@ -1,8 +1,11 @@
 //! Initial values: exact numbers, or a distribution that they are drawn from.
 //!
-//! A drawn value is a double, and so a fraction: a run that starts from it is as exact as any
-//! other. Its stream is named by the scenario's seed and the parameter alone, so two set-ups
-//! start alike where their initializers do.
+//! For a run the drawn values are rounded to [`DIGITS`] significant digits of the largest of
+//! them. So the sheet can print them as they are, a student can start from what is printed,
+//! and the run is as exact as any other. Experiments draw doubles, and round nothing.
+//!
+//! A stream is named by the scenario's seed and the parameter alone, so two set-ups start
+//! alike where their initializers do.
 
 use crate::formula::shape::Shape;
 use crate::initialization::draw::draw;
@@ -11,12 +14,17 @@ use crate::initialization::generator::Stream;
 use crate::initialization::kinds::{KINDS, Kind, OptionType};
 use crate::initialization::reader::{KindError, OptionValue, build};
 use crate::initialization::scheme::{self, Scheme};
-use crate::number::{Rational, Real, parse_decimal};
+use crate::number::{Precision, Rational, Real, Rounding, parse_decimal, round};
 use crate::trace::{Tensor, Value};
 
 use super::definition::Initial;
 use super::quantity::{real, tensor};
 use super::{Field, Problem, suggest};
+
+/// The significant digits of the largest drawn value that a run starts from.
+const DIGITS: u32 = 4;
+/// The most decimal places of a drawn value.
+const MAX_PLACES: u32 = 30;
 
 /// The frameworks whose defaults an initializer may have.
 const CONVENTIONS: [(&str, &str); 4] =
@@ -227,13 +235,17 @@ impl Initial {
             Self::Drawn { scheme, counts, stream } => {
                 let counts = counts.flatten();
                 let entries = draw(scheme, shape(counts), stream);
-                let exact = constant(scheme);
-                let entry = |double: f64| match &exact {
+                let entries = match constant(scheme) {
                     // Whatever is not 0 is the one constant, which need not be a double.
-                    Some(constant) if double.abs() > 0.0 => constant.clone(),
-                    _ => from_double(double),
+                    Some(constant) => entries
+                        .into_iter()
+                        .map(
+                            |entry| if entry.abs() > 0.0 { constant.clone() } else { Real::zero() },
+                        )
+                        .collect(),
+                    None => printable(&entries),
                 };
-                Tensor::new(counts, entries.into_iter().map(|e| Value::Real(entry(e))).collect())
+                Tensor::new(counts, entries.into_iter().map(Value::Real).collect())
             }
         }
     }
@@ -268,7 +280,35 @@ fn exact(number: Number) -> Real {
     }
 }
 
+/// Doubles as decimals of as many places as give the largest of them [`DIGITS`] digits.
+pub(super) fn printable(doubles: &[f64]) -> Vec<Real> {
+    let largest = doubles.iter().copied().map(f64::abs).fold(0.0, f64::max);
+    let places = (0..=MAX_PLACES).find(|places| {
+        let scale = libm::pow(10.0, f64::from(*places));
+        largest * scale >= libm::pow(10.0, f64::from(DIGITS - 1))
+    });
+    let precision = Precision::Decimals(places.unwrap_or(MAX_PLACES));
+    let one = |double: &f64| {
+        let exact = from_double(*double);
+        round_value(&exact, precision).unwrap_or(exact)
+    };
+    doubles.iter().map(one).collect()
+}
+
+fn round_value(value: &Real, precision: Precision) -> Option<Real> {
+    // What rounds to zero must not become a single digit somewhere else.
+    let scale = match precision {
+        Precision::Decimals(places) => places,
+        Precision::Significant(_) => return None,
+    };
+    if value.to_f64().abs() * libm::pow(10.0, f64::from(scale)) < 0.5 {
+        return Some(Real::zero());
+    }
+    let decimal = round(value, precision, Rounding::HalfEven).ok()?;
+    Some(Real::from(decimal.value))
+}
+
 /// A double as the fraction that it is; what is no number as 0.
-pub(super) fn from_double(double: f64) -> Real {
+fn from_double(double: f64) -> Real {
     Real::from(Rational::try_from(double).unwrap_or(Rational::ZERO))
 }

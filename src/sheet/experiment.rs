@@ -31,7 +31,22 @@ impl Report<'_> {
         let tables = if layered {
             measures.map(|measure| self.long(measure)).collect::<Result<_, _>>()?
         } else {
-            vec![self.wide(&measures.collect::<Vec<_>>())?]
+            // Units, activations and gradients in a table each, which a page is wide enough for.
+            let family = |measure: &usize| match self.experiment.measures[*measure].quantity {
+                Quantity::ActiveFraction | Quantity::DeadUnits => 0,
+                Quantity::ActivationMean
+                | Quantity::ActivationStd
+                | Quantity::ActivationMeanSquare => 1,
+                Quantity::GradientMean
+                | Quantity::GradientStd
+                | Quantity::GradientMeanSquare
+                | Quantity::GradientNorm => 2,
+            };
+            let own = |group: usize| -> Vec<usize> {
+                measures.clone().filter(|measure| family(measure) == group).collect()
+            };
+            let groups = (0..3).map(own).filter(|group| !group.is_empty());
+            groups.map(|group| self.wide(&group)).collect::<Result<_, _>>()?
         };
         Ok(CellView::Experiment {
             title: self.prose.say("experiment_title", &[("name", name)]),

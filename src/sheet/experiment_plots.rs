@@ -118,10 +118,10 @@ impl Plots<'_> {
         let x = axis.map_or_else(String::new, |axis| axis_label(axis));
         let blanks = [("y", y.clone()), ("x", x.clone())];
         Ok(Plot {
-            title: self.prose.say("sweep_title", &blanks),
+            title: capitalized(&self.prose.say("sweep_title", &blanks)),
             description: format!(
                 "{} {}",
-                self.prose.say("sweep_lead", &blanks),
+                capitalized(&self.prose.say("sweep_lead", &blanks)),
                 sentences.join(" ")
             ),
             x: Axis::new(
@@ -236,7 +236,7 @@ impl Plots<'_> {
         }
         let y = self.prose.word(&format!("signal_{}", quantity.name()));
         Plot {
-            title: self.prose.say("signal_title", &[("y", y.clone())]),
+            title: capitalized(&self.prose.say("signal_title", &[("y", y.clone())])),
             description: format!("{} {}", self.prose.word("signal_lead"), sentences.join(" ")),
             x: Axis::new(self.prose.word("axis_layer"), Scale::Whole),
             y: Axis::new(y, Scale::Log),
@@ -322,7 +322,8 @@ fn broken(points: &[f64], slopes: &[f64]) -> Vec<(f64, f64)> {
 
 fn interval(figure: &Figure) -> (f64, f64) {
     let half = Z_95 * figure.error.unwrap_or(0.0);
-    figure.interval.unwrap_or((figure.mean - half, figure.mean + half))
+    let own = (figure.mean - half, figure.mean + half);
+    figure.interval.filter(|_| !(0.05..=0.95).contains(&figure.mean)).unwrap_or(own)
 }
 
 fn axis_label(axis: &crate::scenario::Axis) -> String {
@@ -363,6 +364,14 @@ fn is_wide(values: impl Iterator<Item = f64> + Clone) -> bool {
     let smallest = values.clone().fold(f64::INFINITY, f64::min);
     let largest = values.fold(0.0, f64::max);
     smallest > 0.0 && largest > 100.0 * smallest
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
 }
 
 /// A number in plain text, to three digits.

@@ -17,6 +17,21 @@ struct Group<'a> {
     shape: &'a Shape,
 }
 
+/// The values that runs start from where they are drawn, `W = …`.
+pub(super) fn drawn(setup: &Setup, numbers: &Numbers<'_>) -> Result<Vec<String>, Fault> {
+    let random = setup.parameters.iter().filter(|parameter| match &parameter.initial {
+        Initial::Drawn { scheme, .. } => scheme.is_random(),
+        Initial::Exact(_) | Initial::Filled { .. } => false,
+    });
+    random
+        .filter(|parameter| parameter.initial.size() <= MAX_SHOWN)
+        .map(|parameter| {
+            let value = numbers.given(&parameter.initial.tensor())?.latex();
+            Ok(format!("{} = {value}", setup.notation.latex(&parameter.name)))
+        })
+        .collect()
+}
+
 /// The given initial values as equations, `w = 1`.
 pub(super) fn values(setup: &Setup, numbers: &Numbers<'_>) -> Result<Vec<String>, Fault> {
     let mut list = Vec::new();

@@ -51,8 +51,7 @@ pub(super) fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, 
         }
         data.push(format!("$({})$", entries.join(r", \thickspace ")));
     }
-    let long = work.setup.generated.is_some();
-    if data.is_empty() || data.len() > 3 || long {
+    if data.is_empty() || data.len() > 3 {
         return Ok(prose.say("iteration", &[("t", t)]));
     }
     Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))

@@ -4,7 +4,9 @@ use crate::catalogue::Setting;
 use crate::formula::latex::Printer;
 use crate::formula::{Call, Expression, function::Derivative, notation::Notation};
 use crate::number::{Fault, Rational};
-use crate::scenario::{Audience, Cell, Content, ExperimentId, PlotKind, RunId, Scenario, Setup};
+use crate::scenario::{
+    Audience, Cell, Content, ExperimentId, Generated, Generator, PlotKind, RunId, Scenario, Setup,
+};
 use crate::trace::Trace;
 
 use super::build::Paper;
@@ -14,6 +16,9 @@ use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
 use super::view::{CellView, SetupView};
 use super::work::{Gradients, write_out};
+
+/// The most generated examples that are listed.
+const MAX_ROWS: usize = 20;
 
 /// The cells of a scenario that has none: the rules, every iteration told, the plots.
 pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
@@ -33,7 +38,7 @@ pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
         if of.is_empty() {
             continue;
         }
-        if setup.parameters.len() == 2 {
+        if setup.parameters.len() == 2 && setup.is_scalar() {
             let plot = Content::Plot { kind: PlotKind::Trajectory, of: of.clone() };
             cells.push(solutions(plot));
         }
@@ -68,7 +73,9 @@ fn setup_view(
     let notation = &setup.notation;
     let start = initializers::values(setup, &numbers)?;
     let mut data_rows = Vec::new();
-    for (index, row) in setup.data.iter().enumerate() {
+    // Generated data that are too many for a table are told by their generator alone.
+    let told = setup.generated.is_some() && setup.data.len() > MAX_ROWS;
+    for (index, row) in setup.data.iter().enumerate().filter(|_| !told) {
         let mut cells = vec![(index + 1).to_string()];
         for value in row {
             cells.push(format!("${}$", numbers.given(value)?.latex()));
@@ -91,12 +98,41 @@ fn setup_view(
         start: start.join(r",\quad "),
         sizes: initializers::sizes(setup).join(r",\; "),
         distributions: initializers::distributions(setup, prose, &numbers)?,
+        drawn: if setup.runs.is_empty() {
+            String::new()
+        } else {
+            initializers::drawn(setup, &numbers)?.join(r",\quad ")
+        },
+        generated: setup
+            .generated
+            .as_ref()
+            .map_or_else(String::new, |data| generated(setup, data, prose)),
         data_head,
         data_rows,
         batches: batches(setup, prose),
         runs: setup.runs.iter().map(|run| run_line(run, setup, &numbers, prose)).collect(),
         task: if asked { prose.say(task, &[("count", count)]) } else { String::new() },
     })
+}
+
+/// What a generator makes, in a sentence.
+fn generated(setup: &Setup, data: &Generated, prose: &Prose) -> String {
+    let names: Vec<String> =
+        data.names.iter().map(|(name, _)| setup.notation.latex(name)).collect();
+    let (kind, numbers) = match data.generator {
+        Generator::Gaussian => ("gaussian", [0.0, 1.0]),
+        Generator::Uniform { low, high } => ("uniform", [low, high]),
+        Generator::Linear { noise } => ("linear", [noise, 0.0]),
+        Generator::TwoMoons { noise } => ("two_moons", [noise, 0.0]),
+        Generator::Spiral { noise } => ("spiral", [noise, 0.0]),
+    };
+    let blanks = [
+        ("count", data.count.to_string()),
+        ("names", format!("${}$", names.join(", "))),
+        ("first", format!("${}$", numbers[0])),
+        ("second", format!("${}$", numbers[1])),
+    ];
+    prose.say(&format!("data_{kind}"), &blanks)
 }
 
 fn definitions(setup: &Setup, numbers: &Numbers<'_>) -> Vec<Row> {

@@ -118,6 +118,10 @@ pub(super) struct SetupView {
     pub sizes: String,
     /// What parameters are drawn from, a sentence each.
     pub distributions: Vec<String>,
+    /// The values that were drawn for the runs.
+    pub drawn: String,
+    /// How the data were generated.
+    pub generated: String,
     pub data_head: Vec<String>,
     pub data_rows: Vec<Vec<String>>,
     pub batches: String,

@@ -38,7 +38,7 @@ const LAYERS: [Layer; 13] = [
     Layer {
         module: "scenario",
         uses: &["number", "initialization", "formula", "catalogue", "trace"],
-        crates: &["saphyr_parser", "serde", "serde_yaml", "thiserror", "unicode_width"],
+        crates: &["libm", "saphyr_parser", "serde", "serde_yaml", "thiserror", "unicode_width"],
     },
     Layer {
         module: "engine",

@@ -6,7 +6,7 @@ use gradsheet::formula::adjoint::{self, Shapes};
 use gradsheet::formula::shape::{Shape, Size};
 use gradsheet::formula::{Call, Expression, Operator, chain};
 use gradsheet::scenario::Setup;
-use gradsheet::trace::{Example, Named, Tensor};
+use gradsheet::trace::{Example, Tensor};
 
 use super::fixed::Judge;
 use super::grid::{self, Grid};
@@ -47,7 +47,7 @@ fn judge<N: Judge>(
 
 /// The adjoints of the data, of the first example.
 pub(crate) fn data(setup: &Setup) -> Vec<(String, Tensor)> {
-    let point: Named<Tensor> = setup.parameters.iter().cloned().collect();
+    let point = setup.start();
     let graph = engine::graph(setup);
     let nodes = engine::nodes(setup, &point, usize::from(!setup.data.is_empty())).unwrap();
     let adjoint = |name: &String| (name.clone(), nodes[graph.names[name]].1.clone());
@@ -56,7 +56,7 @@ pub(crate) fn data(setup: &Setup) -> Vec<(String, Tensor)> {
 
 /// Every node's adjoint from those of the nodes that use it; how many there are.
 pub(crate) fn nodes<N: Judge>(setup: &Setup, example: usize) -> Result<usize, String> {
-    let point: Named<Tensor> = setup.parameters.iter().cloned().collect();
+    let point = setup.start();
     let graph = engine::graph(setup);
     let found = engine::nodes(setup, &point, example).map_err(|failure| format!("{failure:?}"))?;
     let values: Vec<Grid<N>> = found.iter().map(|(value, _)| numbers(value)).collect();
@@ -115,8 +115,8 @@ fn operation(graph: &Graph, index: usize) -> Expression {
 /// use it.
 pub(crate) fn definitions<N: Judge>(setup: &Setup, record: &Example) -> Result<usize, String> {
     let adjoint = |name: &str| record.adjoints.get(name).or(record.gradient.get(name));
-    let parameter =
-        |name: &str| setup.parameters.iter().find(|(own, _)| own == name).map(|(_, value)| value);
+    let start = setup.start();
+    let parameter = |name: &str| start.get(name);
     let lookup = |name: &str| match name.strip_prefix(BAR) {
         Some(name) => adjoint(name).map(numbers),
         None => parameter(name).or(record.values.get(name)).map(numbers),
@@ -140,10 +140,8 @@ pub(crate) fn definitions<N: Judge>(setup: &Setup, record: &Example) -> Result<u
 
 /// Every parameter's gradient by the chain rule, in a model of numbers alone.
 pub(crate) fn chain_rule<N: Judge>(setup: &Setup, record: &Example) -> Result<usize, String> {
-    let lookup = |name: &str| {
-        let parameter = setup.parameters.iter().find(|(own, _)| own == name);
-        parameter.map(|(_, value)| value).or(record.values.get(name)).map(numbers)
-    };
+    let start = setup.start();
+    let lookup = |name: &str| start.get(name).or(record.values.get(name)).map(numbers);
     let definition = |name: &str| setup.definition(name);
     let mut count = 0;
     for (name, expected) in record.gradient.iter() {

@@ -4,7 +4,6 @@ use gradsheet::engine::{self, Graph, Operation};
 use gradsheet::formula::notation::Notation;
 use gradsheet::scenario::{Scenario, Setup};
 use gradsheet::sheet::Templates;
-use gradsheet::trace::{Named, Tensor};
 use gradsheet::{Audience, Format, render};
 
 use super::fixed::Judge;
@@ -40,7 +39,7 @@ pub(crate) fn blocks(scenario: &Scenario) -> Vec<Vec<String>> {
 
 /// Checks the adjoints of one set-up, from the loss back; how many there are.
 pub(crate) fn adjoints<N: Judge>(setup: &Setup, rows: &[String]) -> Result<usize, String> {
-    let point: Named<Tensor> = setup.parameters.iter().cloned().collect();
+    let point = setup.start();
     let graph = engine::graph(setup);
     let example = usize::from(!setup.data.is_empty());
     let found = engine::nodes(setup, &point, example).map_err(|failure| format!("{failure:?}"))?;
@@ -103,7 +102,7 @@ fn judge<N: Judge>(
 
 /// Checks the gradients of one set-up, and the adjoints of definitions on their way.
 pub(crate) fn gradients<N: Judge>(setup: &Setup, rows: &[String]) -> Result<usize, String> {
-    let point: Named<Tensor> = setup.parameters.iter().cloned().collect();
+    let point = setup.start();
     let graph = engine::graph(setup);
     let example = usize::from(!setup.data.is_empty());
     let found = engine::nodes(setup, &point, example).map_err(|failure| format!("{failure:?}"))?;
@@ -118,7 +117,7 @@ pub(crate) fn gradients<N: Judge>(setup: &Setup, rows: &[String]) -> Result<usiz
         list.push((partial(name), numbers(adjoint)));
     }
     let symbols = Symbols::new(list);
-    let mut missing: Vec<&str> = setup.parameters.iter().map(|(name, _)| name.as_str()).collect();
+    let mut missing: Vec<&str> = setup.parameter_names().collect();
     for row in rows {
         let (left, formula) = row.split_once(" &= ").ok_or("no row of a formula")?;
         let found_name = graph.names.iter().find(|(name, _)| partial(name) == left);
