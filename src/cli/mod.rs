@@ -6,6 +6,7 @@
 mod check;
 mod files;
 mod new;
+mod progress;
 mod render;
 mod trace;
 

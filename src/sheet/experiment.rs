@@ -165,7 +165,7 @@ impl Report<'_> {
         }
         if typical {
             head.push(self.prose.word("experiment_typical"));
-            head.push(self.prose.word("experiment_theory"));
+            head.push(self.prose.word("experiment_typical_theory"));
         }
         let mut rows = Vec::new();
         for case in &self.found.cases {

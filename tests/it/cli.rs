@@ -186,6 +186,42 @@ fn rendering_twice_gives_the_same_bytes() {
     assert_eq!(one, two);
 }
 
+/// The bits of an experiment do not depend on how many threads share the work.
+#[test]
+fn the_number_of_threads_does_not_show() {
+    let text = "
+title: Threads
+setups:
+  net:
+    shapes: {x: [1, 40], W: [40, 30], V: [30, 30]}
+    model: |
+      h = relu(x @ W)
+      y = relu(h @ V)
+    init: {W: kaiming_normal, V: orthogonal}
+    data: {kind: gaussian, count: 200}
+    adjoint: normal
+    experiments:
+      start:
+        vary: {W: [xavier_uniform, {kind: sparse, fraction: 0.5, std: 1}]}
+        trials: 5
+        measure: [activation_std, gradient_std, dead_units, gradient_norm]
+";
+    let desk = Desk::new(&[("threads.yaml", text)]);
+    let run = |threads: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gradsheet"))
+            .args(["trace", "threads.yaml"])
+            .current_dir(desk.path(""))
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        output.stdout
+    };
+    let alone = run("1");
+    assert!(alone.len() > 1000);
+    assert!(run("2") == alone && run("3") == alone);
+}
+
 #[test]
 fn where_a_scenario_lies_does_not_show_in_its_sheet() {
     let desk = Desk::new(&[("neuron.yaml", NEURON), ("deep/down/neuron.yaml", NEURON)]);

@@ -89,7 +89,11 @@ const LAYERS: [Layer; 13] = [
         crates: &[],
     },
     // The binary knows the library by its front door alone.
-    Layer { module: "cli", uses: &[], crates: &["clap", "gradsheet", "serde_json", "tempfile"] },
+    Layer {
+        module: "cli",
+        uses: &[],
+        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+    },
 ];
 
 /// What `main.rs` may use, which belongs to the binary with `cli`.
