@@ -151,7 +151,7 @@ pub enum Initial {
         /// Rows and columns, of a number none; unknown where a size has no value.
         counts: Option<Option<(usize, usize)>>,
         /// Where a run's values are drawn from.
-        stream: Stream,
+        stream: Box<Stream>,
     },
 }
 

@@ -115,7 +115,7 @@ impl Plots<'_> {
         let positive = quantity != Quantity::ActiveFraction && quantity != Quantity::DeadUnits;
         let values = || series.iter().flat_map(|(_, points)| points).map(|(_, figure)| figure.mean);
         let y = measure_plain(self.prose, &self.experiment.measures[measure]);
-        let x = axis.map_or_else(String::new, |axis| axis_label(axis));
+        let x = axis.map_or_else(String::new, axis_label);
         let blanks = [("y", y.clone()), ("x", x.clone())];
         Ok(Plot {
             title: capitalized(&self.prose.say("sweep_title", &blanks)),
