@@ -76,6 +76,16 @@ impl Chain {
         let mut links: Vec<(Link<'_>, Option<f64>)> = Vec::new();
         for name in setup.layers(false) {
             let Some(link) = link(setup, graph, name) else { break };
+            // Weights that are used twice are not drawn independently.
+            let again = |known: &Parameter| {
+                known.name == link.weights.name
+                    || link.bias.is_some_and(|bias| bias.name == known.name && !is_zero(bias))
+            };
+            let own =
+                |(known, _): &(Link<'_>, _)| again(known.weights) || known.bias.is_some_and(again);
+            if links.iter().any(own) {
+                break;
+            }
             let layer = match links.last() {
                 None => first(setup, graph, &link, inputs, examples),
                 Some((below, _)) if below.node == link.input => {

@@ -357,6 +357,38 @@ setups:
     assert!((adjoint("h_2") - 4.0).abs() < 1e-12 && (adjoint("h_1") - 4.0).abs() < 1e-12);
 }
 
+/// Weights that are used twice have no theory: their layers are not independent.
+#[test]
+fn what_theory_does_not_cover_stands_alone() {
+    let table = [
+        ("h_2 = relu(h_1 @ W_1)", 1),
+        ("h_2 = relu(h_1 @ W_2)", 2),
+        ("h_2 = relu(h_1 @ W_2) + h_1", 1),
+        ("h_2 = relu(h_1 @ W_2.T)", 1),
+        ("h_2 = relu(2*(h_1 @ W_2))", 1),
+    ];
+    for (line, layers) in table {
+        let trace = execute(&format!(
+            "
+title: Theory
+setups:
+  net:
+    shapes: {{x: [1, 4], W_1: [4, 4], W_2: [4, 4]}}
+    model: |
+      h_1 = relu(x @ W_1)
+      {line}
+    init: {{W_1: kaiming_normal, W_2: kaiming_normal}}
+    data: {{kind: gaussian, count: 2}}
+    experiments:
+      start: {{trials: 2, measure: [activation_mean_square]}}
+"
+        ));
+        let figures = &cases(&trace)[0].figures;
+        let covered = figures.iter().filter(|figure| figure.theory.is_some()).count();
+        assert_eq!(covered, layers, "{line}");
+    }
+}
+
 #[test]
 fn a_loss_is_differentiated_in_floating_point_as_it_is_exactly() {
     // One trial with given weights: the norm is that of the exact gradient.
