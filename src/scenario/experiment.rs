@@ -9,6 +9,7 @@ use crate::formula::is_name;
 use crate::initialization::generator::Stream;
 
 use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setup};
+use super::read::Origin;
 use super::repetition::Counters;
 use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
@@ -47,7 +48,7 @@ pub(super) struct Base<'a> {
     pub(super) setup: &'a Setup,
     pub(super) counters: &'a Counters,
     pub(super) display: &'a Display,
-    pub(super) seed: u64,
+    pub(super) origin: &'a Origin<'a>,
 }
 
 impl Base<'_> {
@@ -86,7 +87,7 @@ impl Base<'_> {
         }
         let cases = self.cases(&vary)?;
         let measures = measure?;
-        let stream = Stream::new(self.seed).name("experiment");
+        let stream = Stream::new(self.origin.seed).name("experiment");
         let stream = stream.name(&self.setup.name).name(&key.text);
         Some(Experiment {
             name: key.text.clone(),
@@ -177,7 +178,7 @@ impl Base<'_> {
         }
         let report = Report::new();
         let field = Field::new(&node, self.field.path(), &report);
-        let setup = setup::read(self.key, &field, self.display, self.seed);
+        let setup = setup::read(self.key, &field, self.display, self.origin);
         let problems = report.into_problems();
         let none = problems.is_empty();
         let sizes = vary.iter().zip(&values).filter_map(|(varied, value)| match &varied.target {

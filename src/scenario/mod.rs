@@ -11,6 +11,7 @@
 
 mod batches;
 mod cells;
+mod csv;
 mod data;
 mod definition;
 mod experiment;

@@ -13,7 +13,7 @@ use super::data::{self, Surroundings, shape_of};
 use super::definition::{Display, Initial, Parameter, Run, Setup};
 use super::experiment::Base;
 use super::quantity::MAX_ENTRIES;
-use super::read::display;
+use super::read::{Origin, display};
 use super::repetition::Counters;
 use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
@@ -23,7 +23,12 @@ use super::{Field, Fields, Problem, initial, model, optimizer, suggest};
 /// Names that paths use for something else.
 const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
-pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> Option<Setup> {
+pub(super) fn read(
+    key: &Key,
+    field: &Field<'_>,
+    outer: &Display,
+    origin: &Origin<'_>,
+) -> Option<Setup> {
     check_name(field, key, "set-up");
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
@@ -41,8 +46,9 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
     let mut shapes: BTreeMap<String, Shape> = declared.iter().cloned().collect();
     let before = field.report().count();
     let init = map.take("init");
-    let parameters =
-        init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes, &counters, seed));
+    let parameters = init
+        .as_ref()
+        .map_or_else(Vec::new, |init| parameters(init, &mut shapes, &counters, origin.seed));
     let optimizers = map.take("optimizers");
     let before_data = field.report().count();
     let data_field = map.take("data");
@@ -56,7 +62,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
                 unset.push(name);
             }
         }
-        let around = Surroundings { unset: &unset, run: optimizers.is_some(), seed };
+        let around = Surroundings { unset: &unset, run: optimizers.is_some(), origin };
         data::read(field, &mut shapes, &around)
     });
     let data = data.unwrap_or_default();
@@ -129,7 +135,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
                 setup: &setup,
                 counters: &counters,
                 display: &setup.display,
-                seed,
+                origin,
             };
             base.experiments(list)
         }

@@ -38,7 +38,15 @@ const LAYERS: [Layer; 13] = [
     Layer {
         module: "scenario",
         uses: &["number", "initialization", "formula", "catalogue", "trace"],
-        crates: &["libm", "saphyr_parser", "serde", "serde_yaml", "thiserror", "unicode_width"],
+        crates: &[
+            "csv",
+            "libm",
+            "saphyr_parser",
+            "serde",
+            "serde_yaml",
+            "thiserror",
+            "unicode_width",
+        ],
     },
     Layer {
         module: "engine",
