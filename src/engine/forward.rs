@@ -1,7 +1,7 @@
 //! The forward pass: every node's value, every branch taken.
 
 use crate::formula::function::Reduction;
-use crate::formula::{Branch, Decide, Evaluator, Failure, Operator, ZeroOverZero};
+use crate::formula::{Branch, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Rational, Real};
 
 use super::graph::{Graph, Node, Operation};
@@ -72,7 +72,10 @@ fn operate(
             evaluator.binary(*operator, &values[0], &values[1], &node.expression)
         }),
         Operation::Call(call) => match call.function.reduces() {
-            Some(kind) => reduce(kind, node, inputs[0]),
+            Some(kind) => {
+                let within = node.definition.as_deref().unwrap_or_default();
+                reduce(kind, &node.expression, within, inputs[0])
+            }
             None => entries(node, inputs, |values| {
                 branches.push(None);
                 let (value, taken) = evaluator.call(call, values?)?;
@@ -112,7 +115,12 @@ fn entries(
     Ok(Tensor { shape, entries: list })
 }
 
-fn reduce(kind: Reduction, node: &Node, input: &Tensor) -> Result<Tensor, Stop> {
+pub(super) fn reduce(
+    kind: Reduction,
+    whole: &Expression,
+    within: &str,
+    input: &Tensor,
+) -> Result<Tensor, Stop> {
     let outcome = match kind {
         Reduction::Sum => input.sum(),
         Reduction::Mean => input.sum().map(|sum| &sum * &Real::from(share(input))),
@@ -128,8 +136,8 @@ fn reduce(kind: Reduction, node: &Node, input: &Tensor) -> Result<Tensor, Stop> 
             match squares.sum() {
                 Err(cause) => Err(cause),
                 Ok(sum) => {
-                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, &node.expression));
-                    settle(root, node.definition.as_deref().unwrap_or_default())?
+                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, whole));
+                    settle(root, within)?
                 }
             }
         }

@@ -149,7 +149,7 @@ const fn reduction(
     }
 }
 
-static FUNCTIONS: [Function; 12] = [
+static FUNCTIONS: [Function; 13] = [
     Function {
         name: "relu",
         latex: r"\mathrm{ReLU}",
@@ -222,6 +222,19 @@ static FUNCTIONS: [Function; 12] = [
             Derivative::Piecewise(["1", "1/2", "0"]),
             Derivative::Piecewise(["0", "1/2", "1"]),
         ],
+        layout: Layout::Call,
+        compiled: OnceLock::new(),
+    },
+    Function {
+        name: "sign",
+        latex: r"\operatorname{sgn}",
+        parameters: &["z"],
+        body: Body::Piecewise {
+            on: "z",
+            values: ["-1", "0", "1"],
+            branches: ["negative", "kink", "positive"],
+        },
+        derivatives: &[Derivative::Piecewise(["0", "0", "0"])],
         layout: Layout::Call,
         compiled: OnceLock::new(),
     },

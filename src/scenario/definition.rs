@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::catalogue::{Optimizer, Options};
+use crate::catalogue::{Optimizer, Options, Rule};
 use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
-use crate::number::{Precision, Real, Rounding};
+use crate::number::{Precision, Rational, Real, Rounding};
 use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
@@ -269,8 +269,14 @@ pub struct Run {
     pub name: String,
     /// Its kind.
     pub optimizer: &'static Optimizer,
-    /// Its options, defaults filled in.
+    /// Its options, defaults filled in; clipping and weight decay are among them.
     pub options: Options,
+    /// The options of parameters that have other ones.
+    pub overrides: Vec<(String, Options)>,
+    /// The learning rate of each iteration, where it is listed.
+    pub rates: Option<Vec<Rational>>,
+    /// The options that the optimizer's convention sets.
+    pub set_by_convention: Vec<String>,
     /// How its numbers are displayed.
     pub display: Display,
 }
@@ -544,6 +550,35 @@ impl Scenario {
         let indices =
             |setup: usize| (0..self.setups[setup].runs.len()).map(move |run| RunId { setup, run });
         (0..self.setups.len()).flat_map(indices).collect()
+    }
+}
+
+impl Run {
+    /// The options that hold for a parameter.
+    pub fn options_of(&self, parameter: &str) -> &Options {
+        let own = self.overrides.iter().find(|(name, _)| name == parameter);
+        own.map_or(&self.options, |(_, options)| options)
+    }
+
+    /// The update rule of a parameter.
+    pub fn rule_of(&self, parameter: &str) -> Rule {
+        self.optimizer.whole_rule(self.options_of(parameter))
+    }
+
+    /// The learning rate of an iteration.
+    pub fn rate(&self, t: usize) -> Option<&Rational> {
+        let listed = self.rates.as_ref().and_then(|rates| rates.get(t.checked_sub(1)?));
+        listed.or_else(|| self.options.number("learning_rate"))
+    }
+
+    /// Whether the learning rate may change from iteration to iteration.
+    pub fn rate_varies(&self) -> bool {
+        self.rates.is_some()
+    }
+
+    /// The update rule of parameters without options of their own.
+    pub fn rule(&self) -> Rule {
+        self.optimizer.whole_rule(&self.options)
     }
 }
 

@@ -19,6 +19,7 @@ mod field;
 mod fields;
 mod initial;
 mod model;
+mod modifier;
 mod optimizer;
 mod paths;
 mod place;

@@ -224,7 +224,7 @@ fn checked(
         Target::Datum { name, .. } => name,
         Target::Option { .. } => return Err(part.error("an option is a number, not a matrix")),
         Target::Record { what, .. } => match what {
-            What::Parameter(name) | What::Gradient(name) => name,
+            What::Parameter(name) | What::Gradient(name) | What::UsedGradient(name) => name,
             What::State { parameter, .. } => parameter,
             What::Forward { name, .. } | What::Adjoint { name, .. } => name,
             What::Loss => return Err(part.error("the loss is a number, not a matrix")),
@@ -287,7 +287,7 @@ fn value(setup: &Setup, run: &Run, at: Part<'_>, rest: &[Part<'_>]) -> Result<Ta
 }
 
 fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> Result<What> {
-    let rule = (run.optimizer.rule)(&run.options);
+    let rule = run.rule();
     let batch = t.checked_sub(1).and_then(|index| setup.batches.get(index));
     let size = batch.map_or(0, |batch| batch.len().max(1));
     let (example, rest) = match rest {
@@ -322,8 +322,9 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             computed(*kind)?;
             Ok(What::Gradient(parameter(*name)?))
         }
-        (None, [kind, _]) if kind.text == "used_grad" => {
-            Err(kind.error("gradients after clipping and decay are not offered by this version"))
+        (None, [kind, name]) if kind.text == "used_grad" => {
+            computed(*kind)?;
+            Ok(What::UsedGradient(parameter(*name)?))
         }
         (_, [kind, name]) if kind.text == "adjoint" => {
             computed(*kind)?;
@@ -355,7 +356,7 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             if !known.clone().any(|known| known == state.text) {
                 return Err(state.unknown("state", known.chain(["grad", "adjoint"])));
             }
-            if t == 0 && !rule.states.iter().any(|known| known == state.text) {
+            if t == 0 && rule.state(state.text).is_none() {
                 computed(*state)?;
             }
             Ok(What::State { state: state.text.to_owned(), parameter: parameter(*name)? })

@@ -12,6 +12,8 @@ use super::batches::batches;
 use super::data::{self, Surroundings, shape_of};
 use super::definition::{Display, Initial, Parameter, Run, Setup};
 use super::experiment::Base;
+use super::modifier::Modifiers;
+use super::optimizer::Around;
 use super::quantity::MAX_ENTRIES;
 use super::read::{Origin, display};
 use super::repetition::Counters;
@@ -33,6 +35,7 @@ pub(super) fn read(
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
     later_keys(&mut map);
+    let modifiers = Modifiers::read(&mut map, &Modifiers::default());
     only_choice(&mut map, "reduction", "mean", "sum");
     let adjoint_field = map.take("adjoint");
     let adjoint = adjoint_field.as_ref().and_then(free_adjoint);
@@ -92,7 +95,11 @@ pub(super) fn read(
     let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match &optimizers {
-        Some(field) => runs(field, &display),
+        Some(field) => {
+            let trained: Vec<&str> = parameters.iter().map(|one| one.name.as_str()).collect();
+            let around = Around { display: &display, modifiers: &modifiers, parameters: &trained };
+            runs(field, &around)
+        }
         None => Some(Vec::new()),
     };
     let objective = model.iter().any(|line| line.name == "loss");
@@ -120,6 +127,7 @@ pub(super) fn read(
     if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
         let place = optimizers.as_ref().unwrap_or(field);
         check_runs(place, objective, sound && setup.parameters.is_empty(), &batches);
+        check_rates(place, runs.iter().flatten(), setup.batches.len());
         if sound {
             check_values(field, &setup, &declared);
         }
@@ -188,8 +196,6 @@ fn later_keys(map: &mut Fields<'_>) {
         ("initial_state", "starts in the middle come with the whole catalogue"),
         ("start_iteration", "starts in the middle come with the whole catalogue"),
         ("schedule", "schedules come with the whole catalogue"),
-        ("clip", "clipping comes with the whole catalogue"),
-        ("weight_decay", "weight decay comes with the whole catalogue"),
     ] {
         map.later(key, why);
     }
@@ -218,6 +224,21 @@ fn check_runs(
     if batches.is_none() {
         let problem = field.problem("how many iterations are to be run?");
         field.report().push(problem.with_help("list the `batches`, or give `iterations`"));
+    }
+}
+
+/// Refuses lists of learning rates that end too early.
+fn check_rates<'r>(place: &Field<'_>, runs: impl Iterator<Item = &'r Run>, iterations: usize) {
+    for run in runs {
+        let Some(rates) = run.rates.as_ref().filter(|rates| rates.len() < iterations) else {
+            continue;
+        };
+        let plural = if rates.len() == 1 { "rate" } else { "rates" };
+        place.refuse(format!(
+            "`{}` lists {} learning {plural} for {iterations} iterations",
+            run.name,
+            rates.len()
+        ));
     }
 }
 
@@ -303,9 +324,9 @@ fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)
         .collect()
 }
 
-fn runs(field: &Field<'_>, display: &Display) -> Option<Vec<Run>> {
+fn runs<'n>(field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Vec<Run>> {
     let entries = field.entries()?;
     let read: Vec<_> =
-        entries.iter().map(|(key, field)| optimizer::read(key, field, display)).collect();
+        entries.iter().map(|(key, field)| optimizer::read(key, field, around)).collect();
     read.into_iter().collect()
 }

@@ -101,7 +101,8 @@ impl Builder<'_> {
             None => numbers.no_value(),
         };
         let name = match &path.target {
-            Target::Datum { name, .. } | Target::Option { name, .. } => setup.notation.latex(name),
+            Target::Datum { name, .. } => setup.notation.latex(name),
+            Target::Option { name, .. } => setup.notation.in_rule(name),
             Target::Record { what: What::Parameter(name), .. } => setup.notation.latex(name),
             Target::Record { what: What::State { state, parameter }, .. } => {
                 format!("{}^{{{}}}", setup.notation.latex(state), setup.notation.latex(parameter))
@@ -118,8 +119,9 @@ impl Builder<'_> {
         let Some(work) = self.work(moment) else {
             return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
         };
-        let wants_pass =
-            asked.iter().any(|what| !matches!(what, What::Parameter(_) | What::State { .. }));
+        let wants_pass = asked.iter().any(|what| {
+            !matches!(what, What::Parameter(_) | What::State { .. } | What::UsedGradient(_))
+        });
         let mut blocks = Vec::new();
         if news || wants_pass {
             let loss = asked.iter().any(|what| match what {
@@ -156,6 +158,8 @@ pub(super) fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<
 fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
     let mut names: Vec<&str> = Vec::new();
     let mut states: Vec<&str> = Vec::new();
+    let rule = work.run.rule();
+    let used = rule.used_gradient.clone();
     for what in asked {
         match what {
             What::Parameter(name) => {
@@ -166,6 +170,10 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
                 names.push(parameter);
                 states.push(state);
             }
+            What::UsedGradient(name) => {
+                names.push(name);
+                states.extend(used.as_deref());
+            }
             What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => {}
         }
     }
@@ -174,7 +182,6 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
     }
     let parameters = work.setup.parameter_names();
     let parameters = parameters.filter(|name| names.contains(name)).map(str::to_owned).collect();
-    let rule = (work.run.optimizer.rule)(&work.run.options);
     let lines = rule.lines_at(work.record.t).iter();
     let last = lines.rev().find(|line| states.contains(&line.name.as_str()))?;
     Some(Asked { parameters, last: last.name.clone() })

@@ -2,7 +2,9 @@
 
 use crate::catalogue::Setting;
 use crate::formula::latex::Printer;
-use crate::formula::{Call, Expression, function::Derivative, notation::Notation};
+use crate::formula::{
+    Call, Expression, function::Derivative, notation::Notation, notation::indexed,
+};
 use crate::number::{Fault, Rational};
 use crate::scenario::{
     Audience, Cell, Content, ExperimentId, Generated, Generator, PlotKind, RunId, Scenario, Setup,
@@ -157,16 +159,38 @@ fn run_line(
     let mut options = Vec::new();
     for (name, setting) in run.options.iter() {
         let Setting::Number(number) = setting else { continue };
-        if name == "dampening" && *number == Rational::ZERO {
+        // What is not there is not told.
+        let absent = ["dampening", "momentum", "learning_rate_decay", "initial_accumulator"];
+        let unused = name == "momentum_decay" && run.options.word("form") == "simple";
+        if unused || (absent.contains(&name) && *number == Rational::ZERO) {
             continue;
         }
-        let latex = setup.notation.latex(name);
-        options.push(format!("${latex} = {}$", numbers.rational(number).latex()));
+        let latex = setup.notation.in_rule(name);
+        match run.rates.as_ref().filter(|_| name == "learning_rate") {
+            Some(rates) => {
+                let rates = rates.iter().map(|rate| numbers.rational(rate).latex());
+                let rates: Vec<String> = rates.collect();
+                options.push(format!("${}$", equations(&latex, &rates)));
+            }
+            None => options.push(format!("${latex} = {}$", numbers.rational(number).latex())),
+        }
     }
-    options.extend(conventions(prose, run));
+    options.extend(conventions(prose, setup, run));
     let name = prose.word(&format!("optimizer_{}_title", run.optimizer.kind));
     let blanks = [("name", name), ("run", run.name.clone()), ("options", options.join(", "))];
     prose.say("run_line", &blanks)
+}
+
+/// `\alpha_1 = 0.5, \alpha_2 = 0.25`; of many the first and the last ones.
+fn equations(latex: &str, values: &[String]) -> String {
+    let one = |(index, value): (usize, &String)| {
+        format!("{} = {value}", indexed(latex, &(index + 1).to_string()))
+    };
+    let all: Vec<String> = values.iter().enumerate().map(one).collect();
+    match all.as_slice() {
+        [first, second, .., last] if all.len() > 8 => format!(r"{first}, {second}, \dots, {last}"),
+        _ => all.join(", "),
+    }
 }
 
 fn batches(setup: &Setup, prose: &Prose) -> String {

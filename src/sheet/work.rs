@@ -65,13 +65,13 @@ impl<'a> Work<'a> {
 
     /// The point at which a look-ahead gradient is taken: `\tilde w = w - \alpha\beta u^w = …`.
     pub(super) fn look_ahead(&self) -> Result<Vec<Row>, Fault> {
-        let rule = (self.run.optimizer.rule)(&self.run.options);
+        let rule = self.run.rule();
         let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
             return Ok(Vec::new());
         };
         let mut rows = Vec::new();
         for (parameter, value) in values.iter() {
-            let latex = |name: &str| self.rule_name(name, parameter, &[]);
+            let latex = |name: &str| self.rule_name(name, &rule, parameter, &[]);
             let shown = |name: &str| self.rule_value(name, parameter, &[]);
             let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
     /// `u^{w}`
     pub(super) fn of_parameter(&self, state: &str, parameter: &str) -> String {
         let notation = &self.setup.notation;
-        format!("{}^{{{}}}", notation.latex(state), notation.latex(parameter))
+        format!("{}^{{{}}}", notation.in_rule(state), notation.latex(parameter))
     }
 
     /// The parameter before the iteration: exact as long as it is the scenario's own number.

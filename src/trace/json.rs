@@ -161,8 +161,11 @@ fn iteration(record: &Iteration) -> Result<Json> {
         map.insert("examples".into(), Json::Array(examples));
         map.insert("loss".into(), tensor(loss)?);
         map.insert("gradient".into(), named(&record.gradient, tensor)?);
+        if let Some(gradient) = &record.used_gradient {
+            map.insert("used_gradient".into(), named(gradient, tensor)?);
+        }
         if let Some(rate) = &record.learning_rate {
-            map.insert("learning_rate".into(), real(&Real::from(rate.clone()))?);
+            map.insert("learning_rate".into(), real(rate)?);
         }
         if !record.intermediate.is_empty() {
             let list = named(&record.intermediate, |list| named(list, tensor))?;

@@ -16,6 +16,7 @@ mod invalid;
 mod layering;
 mod matrix;
 mod number;
+mod optimizers;
 mod random;
 mod reference;
 mod shipped;
