@@ -131,6 +131,26 @@ impl Relation {
     }
 }
 
+impl std::fmt::Display for Line {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} = ", self.name)?;
+        for Case { condition, expression } in &self.cases {
+            let relation = match condition.relation {
+                Relation::Less => "<",
+                Relation::AtMost => "<=",
+                Relation::Equal => "==",
+                Relation::Greater => ">",
+            };
+            let Condition { left, right, .. } = condition;
+            write!(out, "{expression} if {left} {relation} {right} else ")?;
+        }
+        match self.over {
+            Over::Parameter => write!(out, "{}", self.expression),
+            Over::NormOfAll => write!(out, "norm of all {}", self.expression),
+        }
+    }
+}
+
 impl Line {
     /// Every expression of the line, those of its conditions too.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {

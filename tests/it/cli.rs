@@ -186,6 +186,17 @@ fn rendering_twice_gives_the_same_bytes() {
     assert_eq!(one, two);
 }
 
+#[test]
+fn list_explains_the_catalogue() {
+    let desk = Desk::new(&[]);
+    let all = desk.run(&["list"]).ends_with(0).out;
+    assert!(all.contains("\n  adam ") && all.contains("\n  kaiming_normal "), "{all}");
+    let adam = desk.run(&["list", "adam"]).ends_with(0).out;
+    assert!(adam.contains("  v = beta2*v + (1 - beta2)*g^2\n"), "{adam}");
+    let wrong = desk.run(&["list", "adma"]).ends_with(2);
+    assert!(wrong.out.is_empty() && wrong.err.contains("did you mean `adam`?"), "{}", wrong.err);
+}
+
 /// Data files lie beside the scenario or below it; whatever else is named is not opened.
 #[test]
 fn data_come_from_files_below_the_scenario() {

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 13] = [
+const LAYERS: [Layer; 14] = [
     Layer {
         module: "number",
         uses: &[],
@@ -75,6 +75,11 @@ const LAYERS: [Layer; 13] = [
         crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
     },
     Layer {
+        module: "reference",
+        uses: &["number", "initialization", "formula", "catalogue"],
+        crates: &[],
+    },
+    Layer {
         module: "render",
         uses: &["scenario", "trace", "engine", "sheet", "publish"],
         crates: &["thiserror"],
@@ -92,6 +97,7 @@ const LAYERS: [Layer; 13] = [
             "figure",
             "sheet",
             "publish",
+            "reference",
             "render",
         ],
         crates: &[],
