@@ -5,7 +5,7 @@ use crate::initialization::experiment::{self as monte_carlo, Adjoint, Source, Su
 use crate::initialization::measure::{self, HistogramOf};
 use crate::initialization::statistics::Moments;
 use crate::number::Real;
-use crate::scenario::{Experiment, Initial, Measure, Quantity, Setup};
+use crate::scenario::{self, Experiment, Initial, Measure, Quantity, Setup};
 use crate::trace::{self, Figure, Logarithm, Tensor};
 
 use super::failure::EngineError;
@@ -173,7 +173,10 @@ impl Run<'_> {
             inputs,
             examples,
             adjoint: setup.adjoint.map_or(Adjoint::Ones, Adjoint::Each),
-            reduction: Reduction::Mean,
+            reduction: match setup.reduction {
+                scenario::Reduction::Mean => Reduction::Mean,
+                scenario::Reduction::Sum => Reduction::Sum,
+            },
             trials: self.trials,
             measures: targets.iter().map(|target| target.measure).collect(),
             histograms: requests.iter().map(|(_, request)| *request).collect(),

@@ -7,7 +7,7 @@ use crate::catalogue::{Extent, Options, Over, Rule, Setting, State};
 use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
-use crate::scenario::{Carry, Display, Run, Setup};
+use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
 use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
 
 use super::failure::{EngineError, Halt};
@@ -20,7 +20,7 @@ use super::tensor::{Outcome, Tensor};
 /// Executes a run, and its carried run where the display asks for one.
 pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
     let rules: Vec<_> =
-        setup.parameter_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
+        setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
     let course = Course { setup, run, graph, rules: &rules, carry: None };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
@@ -65,10 +65,10 @@ impl Course<'_> {
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
         let mut records = vec![self.start()];
-        let batches = self.setup.batches.iter().take(last);
+        let first = self.setup.start_iteration;
+        let batches = self.setup.batches.iter().take(last.saturating_sub(first));
         for (index, batch) in batches.enumerate() {
-            let t = index + 1;
-            let record = self.iteration(t, batch, &records[index], decide)?;
+            let record = self.iteration(index, batch, &records[index], decide)?;
             let over = undefined_cause(&record).is_some();
             records.push(record);
             if over {
@@ -90,20 +90,27 @@ impl Course<'_> {
                 let start = executor.evaluate(&own.start, &options);
                 let start = start.unwrap_or_else(|_| Tensor::zeros(None));
                 let whole = own.extent == Extent::Whole;
-                let tensor = if whole { start } else { start.filling(shape) };
-                state.within(&own.name).push(parameter.clone(), tensor.record());
+                let given = self.setup.initial_state.get(&own.name);
+                let tensor = match given.and_then(|values| values.get(parameter)) {
+                    Some(given) => given.clone(),
+                    None if whole => start.record(),
+                    None => start.filling(shape).record(),
+                };
+                state.within(&own.name).push(parameter.clone(), tensor);
             }
         }
-        Iteration { parameters, state, ..Iteration::default() }
+        let t = self.setup.start_iteration;
+        Iteration { t, parameters, state, ..Iteration::default() }
     }
 
     fn iteration(
         &self,
-        t: usize,
+        index: usize,
         batch: &[usize],
         before: &Iteration,
         decide: &mut dyn Decide,
     ) -> Result<Iteration, Halt> {
+        let t = self.setup.start_iteration + index + 1;
         let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
         let look_ahead = match &rule.look_ahead {
@@ -111,7 +118,12 @@ impl Course<'_> {
             Some(point) => Some(self.look_ahead(point, before, decide).map_err(at(None))?),
         };
         let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
-        let examples = if batch.is_empty() { vec![0] } else { batch.to_vec() };
+        let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
+        let examples = match (given, batch) {
+            (Some(_), _) => Vec::new(),
+            (None, []) => vec![0],
+            (None, batch) => batch.to_vec(),
+        };
         let examples = examples
             .into_iter()
             .map(|index| {
@@ -123,9 +135,9 @@ impl Course<'_> {
         let mut record = Iteration {
             t,
             batch: batch.to_vec(),
-            loss: Some(mean(losses)),
-            gradient: mean_gradient(self.setup, &examples),
-            learning_rate: self.run.rate(t).cloned().map(Real::from),
+            loss: given.is_none().then(|| together(self.setup, losses)),
+            gradient: given.cloned().unwrap_or_else(|| batch_gradient(self.setup, &examples)),
+            learning_rate: self.run.rate(index).cloned().map(Real::from),
             look_ahead,
             examples,
             ..Iteration::default()
@@ -163,8 +175,12 @@ impl Course<'_> {
         for (name, _) in before.state.iter() {
             state.within(name);
         }
-        for (parameter, rule) in self.rules {
-            let Some(theta) = before.parameters.get(parameter) else { continue };
+        for (parameter, theta) in before.parameters.iter() {
+            let Some((parameter, rule)) = self.rules.iter().find(|(name, _)| name == parameter)
+            else {
+                record.parameters.push(parameter, theta.clone());
+                continue;
+            };
             let mut known = self.known(parameter, before, theta);
             let gradient = record.gradient.get(parameter).map(Tensor::from_record);
             known.insert("t", Tensor::scalar(Ok(Real::from(t))));
@@ -243,7 +259,15 @@ impl Course<'_> {
     /// In a carried run, rounds what the next iteration starts from.
     fn carry_over(&self, record: &mut Iteration) -> Result<(), Stop> {
         let Some(display) = self.carry else { return Ok(()) };
-        let parameters = rounded(&record.parameters, display)?;
+        let mut parameters = rounded(&record.parameters, display)?;
+        parameters = parameters
+            .iter()
+            .map(|(name, rounded)| {
+                let frozen = self.setup.parameter(name).is_some_and(|own| own.frozen);
+                let exact = record.parameters.get(name).filter(|_| frozen);
+                (name.to_owned(), exact.unwrap_or(rounded).clone())
+            })
+            .collect();
         let mut state = Named::default();
         for (name, values) in record.state.iter() {
             state.push(name, rounded(values, display)?);
@@ -303,8 +327,8 @@ fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
     values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
 }
 
-/// The mean, entry by entry; an entry is undefined as soon as one of the values is.
-fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
+/// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
+fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
     let mut sum: Option<Tensor> = None;
     let mut count = 0_i64;
     for value in values {
@@ -316,7 +340,7 @@ fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
         count += 1;
     }
     let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 {
+    if count > 1 && setup.reduction == BatchReduction::Mean {
         let share = Real::from(Rational::ONE / Rational::from(count));
         for entry in &mut mean.entries {
             *entry = entry.clone().map(|entry| &entry * &share);
@@ -325,12 +349,12 @@ fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
     mean.record()
 }
 
-fn mean_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
+fn batch_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
     let one = |name: &str| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.to_owned(), mean(parts))
+        (name.to_owned(), together(setup, parts))
     };
-    setup.parameter_names().map(one).collect()
+    setup.trained_names().map(one).collect()
 }
 
 /// Why the run can't go on after this iteration, if it can't.

@@ -115,12 +115,29 @@ pub struct Setup {
     pub adjoint: Option<Scheme>,
     /// The examples of each iteration, counted from 1.
     pub batches: Vec<Vec<usize>>,
+    /// How the losses of a batch combine.
+    pub reduction: Reduction,
+    /// The gradients of each iteration, where they are given instead of a model.
+    pub gradients: Option<Vec<Named<Tensor>>>,
+    /// The iteration already reached.
+    pub start_iteration: usize,
+    /// States to begin from, by state and parameter.
+    pub initial_state: Named<Named<Tensor>>,
     /// One run for each optimizer.
     pub runs: Vec<Run>,
     /// The Monte-Carlo experiments.
     pub experiments: Vec<Experiment>,
     /// How the set-up's numbers are displayed outside its runs.
     pub display: Display,
+}
+
+/// How the losses of a batch combine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// To their mean.
+    Mean,
+    /// To their sum.
+    Sum,
 }
 
 /// A parameter with its initial value.
@@ -130,6 +147,8 @@ pub struct Parameter {
     pub name: String,
     /// Its initial value.
     pub initial: Initial,
+    /// Whether it keeps this value.
+    pub frozen: bool,
 }
 
 /// What a parameter starts from.
@@ -565,9 +584,9 @@ impl Run {
         self.optimizer.whole_rule(self.options_of(parameter))
     }
 
-    /// The learning rate of an iteration.
-    pub fn rate(&self, t: usize) -> Option<&Rational> {
-        let listed = self.rates.as_ref().and_then(|rates| rates.get(t.checked_sub(1)?));
+    /// The learning rate of the run's iteration number `index`, from 0.
+    pub fn rate(&self, index: usize) -> Option<&Rational> {
+        let listed = self.rates.as_ref().and_then(|rates| rates.get(index));
         listed.or_else(|| self.options.number("learning_rate"))
     }
 
@@ -655,6 +674,17 @@ impl Setup {
     /// The names of the parameters, in order.
     pub fn parameter_names(&self) -> impl Iterator<Item = &str> + Clone {
         self.parameters.iter().map(|parameter| parameter.name.as_str())
+    }
+
+    /// The names of the parameters that are trained, in order.
+    pub fn trained_names(&self) -> impl Iterator<Item = &str> + Clone {
+        let trained = self.parameters.iter().filter(|parameter| !parameter.frozen);
+        trained.map(|parameter| parameter.name.as_str())
+    }
+
+    /// The last iteration of the runs.
+    pub fn last_iteration(&self) -> usize {
+        self.start_iteration + self.batches.len()
     }
 
     /// The values that the parameters start from.

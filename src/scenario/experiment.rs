@@ -15,6 +15,20 @@ use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
 use super::{Field, Problem, Report, suggest};
 
+/// The keys of a set-up that its cases go without.
+const OF_RUNS: [&str; 10] = [
+    "experiments",
+    "optimizers",
+    "batches",
+    "iterations",
+    "gradients",
+    "initial_state",
+    "start_iteration",
+    "schedule",
+    "clip",
+    "weight_decay",
+];
+
 /// The most trials of one case.
 const MAX_TRIALS: u64 = 1_000_000;
 /// How many trials there are where nothing is said.
@@ -167,7 +181,7 @@ impl Base<'_> {
 
     fn case(&self, vary: &[Varied<'_>], row: &[usize]) -> Option<Case> {
         let mut node = self.field.node().clone();
-        for key in ["experiments", "optimizers", "batches", "iterations"] {
+        for key in OF_RUNS {
             remove(&mut node, key);
         }
         let mut values = Vec::new();

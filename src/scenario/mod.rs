@@ -10,6 +10,7 @@
 //! and goes on, so that one run reports all of them.
 
 mod batches;
+mod beginning;
 mod cells;
 mod csv;
 mod data;
@@ -37,8 +38,8 @@ pub mod yaml;
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question, Run,
-    RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question,
+    Reduction, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;
 pub use fields::Fields;

@@ -508,15 +508,14 @@ impl Builder<'_> {
         let title = self.prose.say("narration_title", &[("name", name)]);
         let lead = conventions(self.prose, setup, definition).join("; ");
         let mut iterations = Vec::new();
-        let count = setup.batches.len();
-        for t in 1..=count {
+        for t in setup.start_iteration + 1..=setup.last_iteration() {
             let moment = Moment { run, t };
             let place = self.place(moment);
             let fail = |fault| SheetError::Number { place: place.clone(), fault };
             let Some(work) = self.work(moment) else { break };
             let mut blocks = pass_blocks(&work, self.prose, true).map_err(fail)?;
             let everything = Asked {
-                parameters: setup.parameter_names().map(str::to_owned).collect(),
+                parameters: setup.trained_names().map(str::to_owned).collect(),
                 last: "theta".into(),
             };
             let name = run_name(self.prose, definition);

@@ -106,7 +106,8 @@ impl Work<'_> {
         } else if self.rests() {
             remarks.push(Block::Text(prose.word("at_rest")));
         }
-        if self.run.display.carry == Carry::Displayed && self.record.t < self.setup.batches.len() {
+        if self.run.display.carry == Carry::Displayed && self.record.t < self.setup.last_iteration()
+        {
             remarks.push(Block::Text(prose.word("carried")));
         }
         remarks

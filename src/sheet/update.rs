@@ -76,7 +76,9 @@ impl Work<'_> {
         let undefined = Tensor::from(Value::Undefined("".into()));
         let result = self.after(&line.name, parameter).unwrap_or(&undefined);
         let readable = |expression: &Expression| {
-            self.of_numbers(expression, parameter).map(&mut |node| match node {
+            let readable = self.of_numbers(expression, parameter);
+            let entrywise = self.entry_by_entry(&readable, parameter, assigned);
+            entrywise.map(&mut |node| match node {
                 Expression::Name(name) if name == "t" => {
                     Some(Expression::Number(Rational::from(self.record.t)))
                 }
@@ -122,6 +124,43 @@ impl Work<'_> {
             }
             _ => None,
         })
+    }
+
+    /// Products of two matrices in a rule are entry by entry.
+    fn entry_by_entry(
+        &self,
+        expression: &Expression,
+        parameter: &str,
+        assigned: &[&str],
+    ) -> Expression {
+        let inner = |inner: &Expression| self.entry_by_entry(inner, parameter, assigned);
+        expression.map(&mut |node| match node {
+            Expression::Binary(Operator::Multiply, left, right) => {
+                let [left, right] = [inner(left), inner(right)];
+                let matrices =
+                    [&left, &right].map(|side| self.is_matrix(side, parameter, assigned));
+                let entrywise = matrices == [true, true];
+                let operator = if entrywise { Operator::Hadamard } else { Operator::Multiply };
+                Some(Expression::binary(operator, left, right))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_matrix(&self, expression: &Expression, parameter: &str, assigned: &[&str]) -> bool {
+        match expression {
+            Expression::Name(name) => {
+                let value = match name.as_str() {
+                    "theta" => self.before.parameters.get(parameter),
+                    "g" => self.record.gradient.get(parameter),
+                    _ if assigned.contains(&name.as_str()) => self.after(name, parameter),
+                    _ => self.before.state.get(name).and_then(|values| values.get(parameter)),
+                };
+                value.is_some_and(|value| value.shape().is_some())
+            }
+            Expression::Call(call) if call.function.reduces().is_some() => false,
+            other => other.children().iter().any(|part| self.is_matrix(part, parameter, assigned)),
+        }
     }
 
     /// The root of the sum of all squared gradients.
