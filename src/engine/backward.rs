@@ -11,15 +11,17 @@
 //! c = aᵀ         ā += c̄ᵀ
 //! c = f(a, b)    entry by entry; a repeated row or number gets the sum of its copies
 //! c = sum(a)     every entry of ā += c̄        norm: ā += c̄ a/‖a‖, and 0 at a = 0
+//! loss(a, b)     c̄, or c̄ divided by the number of entries, entry by entry
+//! p = softmax(a) ā += p ⊙ (p̄ − Σ p̄ ⊙ p), by rows; the other row functions alike
 //! ```
 
-use crate::formula::function::Reduction;
+use crate::formula::function::{Reduction, Row};
 use crate::formula::{Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Real, Sign};
 
-use super::forward::{Pass, Stop, settle, share};
+use super::forward::{Pass, Stop, log_probabilities, probabilities, row_share, settle, share};
 use super::graph::{Graph, Node, Operation};
-use super::tensor::{Outcome, Tensor, product};
+use super::tensor::{Outcome, Tensor, product, total};
 
 /// The adjoint of every node, given that of `root`.
 ///
@@ -87,8 +89,71 @@ impl Sweep<'_, '_> {
                 let kind = call.function.reduces().unwrap_or(Reduction::Sum);
                 self.reduction(kind, index, input(0), adjoint)
             }
+            (Operation::Call(call), _) => match (call.function.row(), call.function.total) {
+                (Some(row), _) => self.rows(row, index, position, adjoint),
+                (None, Some(kind)) => {
+                    let inputs: Vec<&Tensor> = (0..node.inputs.len()).map(input).collect();
+                    let spread = spread(kind, Tensor::common(&inputs), adjoint.at(0, 0));
+                    self.entries(index, position, &spread)
+                }
+                (None, None) => self.entries(index, position, adjoint),
+            },
             _ => self.entries(index, position, adjoint),
         }
+    }
+
+    /// What a function of each row adds.
+    fn rows(
+        &mut self,
+        row: Row,
+        index: usize,
+        position: usize,
+        adjoint: &Tensor,
+    ) -> Result<Tensor, Stop> {
+        let node = &self.graph.nodes[index];
+        let within = node.definition.as_deref().unwrap_or_default();
+        let logits = &self.pass.values[node.inputs[0]];
+        let columns = logits.columns();
+        let mut entries = Vec::with_capacity(logits.entries.len());
+        for index in 0..logits.rows() {
+            let of_row =
+                |tensor: &Tensor| tensor.entries[index * columns..(index + 1) * columns].to_vec();
+            let times = |left: &[Outcome], right: &[Outcome]| -> Vec<Outcome> {
+                left.iter().zip(right).map(|(left, right)| product(left, right)).collect()
+            };
+            let scaled = |factor: &Outcome, row: &[Outcome]| -> Vec<Outcome> {
+                row.iter().map(|entry| product(factor, entry)).collect()
+            };
+            let minus = |left: Vec<Outcome>, right: Vec<Outcome>| -> Vec<Outcome> {
+                let pairs = left.into_iter().zip(right);
+                pairs.map(|(left, right)| Ok(&left? - &right?)).collect()
+            };
+            let p = probabilities(node, logits, index, within)?;
+            entries.extend(match (row, position) {
+                (Row::Softmax, _) => {
+                    let above = of_row(adjoint);
+                    let sum = total(times(&above, &p).into_iter());
+                    times(&p, &minus(above, vec![sum; columns]))
+                }
+                (Row::LogSoftmax, _) => {
+                    let above = of_row(adjoint);
+                    let sum = total(above.iter().cloned());
+                    minus(above, scaled(&sum, &p))
+                }
+                (Row::CrossEntropy, 0) => {
+                    let goal = of_row(&self.pass.values[node.inputs[1]]);
+                    let sum = total(goal.iter().cloned());
+                    let above = product(adjoint.at(0, 0), &Ok(Real::from(row_share(logits))));
+                    scaled(&above, &minus(scaled(&sum, &p), goal))
+                }
+                (Row::CrossEntropy, _) => {
+                    let logarithms = log_probabilities(node, logits, index, within)?;
+                    let above = product(adjoint.at(0, 0), &Ok(Real::from(-row_share(logits))));
+                    scaled(&above, &logarithms)
+                }
+            });
+        }
+        Ok(Tensor { shape: logits.shape, entries })
     }
 
     fn reduction(
@@ -168,14 +233,23 @@ impl Sweep<'_, '_> {
             }
             Operation::Call(call) => {
                 let taken = self.pass.branches[index].get(entry).and_then(Option::as_ref);
-                let sign = taken.map(|branch| match branch.sign {
-                    Sign::Zero => (self.side)(index),
-                    other => other,
-                });
-                self.evaluator.derivative(call, position, values, sign)
+                let case = taken.map_or(0, |branch| branch.beside((self.side)(index)));
+                self.evaluator.derivative(call, position, values, case)
             }
         }
     }
+}
+
+/// What a sum or a mean over entries hands to each of them.
+fn spread(kind: Reduction, shape: Option<(usize, usize)>, above: &Outcome) -> Tensor {
+    let count = shape.map_or(1, |(rows, columns)| rows * columns);
+    let entries = vec![above.clone(); count];
+    let all = Tensor { shape, entries };
+    if kind != Reduction::Mean {
+        return all;
+    }
+    let part = Ok(Real::from(share(&all)));
+    Tensor { entries: all.entries.iter().map(|entry| product(entry, &part)).collect(), ..all }
 }
 
 fn binary_slope(

@@ -129,7 +129,7 @@ impl EngineError {
             for (index, (left, right)) in exact.examples.iter().zip(&carried.examples).enumerate() {
                 let pairs = left.branches.iter().zip(&right.branches);
                 for (left, right) in pairs {
-                    if left.sign != right.sign {
+                    if left.sign != right.sign || left.branch != right.branch {
                         let example = exact.batch.get(index).copied();
                         return Err(Self::CarriedBranch {
                             place: place(course, exact.t, example, &left.node),

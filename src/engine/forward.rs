@@ -1,11 +1,11 @@
 //! The forward pass: every node's value, every branch taken.
 
-use crate::formula::function::Reduction;
+use crate::formula::function::{Reduction, Row};
 use crate::formula::{Branch, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
-use crate::number::{Rational, Real};
+use crate::number::{Fault, Rational, Real};
 
 use super::graph::{Graph, Node, Operation};
-use super::tensor::{Outcome, Tensor};
+use super::tensor::{Outcome, Tensor, product, total};
 
 /// What a forward pass leaves behind for the backward pass.
 #[derive(Debug, Clone)]
@@ -71,20 +71,27 @@ fn operate(
             let values = values?;
             evaluator.binary(*operator, &values[0], &values[1], &node.expression)
         }),
-        Operation::Call(call) => match call.function.reduces() {
-            Some(kind) => {
-                let within = node.definition.as_deref().unwrap_or_default();
-                reduce(kind, &node.expression, within, inputs[0])
+        Operation::Call(call) => {
+            let within = node.definition.as_deref().unwrap_or_default();
+            if let Some(kind) = call.function.reduces() {
+                return reduce(kind, &node.expression, within, inputs[0]);
             }
-            None => entries(node, inputs, |values| {
+            if let Some(row) = call.function.row() {
+                return rows(row, node, inputs);
+            }
+            let values = entries(node, inputs, |values| {
                 branches.push(None);
                 let (value, taken) = evaluator.call(call, values?)?;
                 if let Some(last) = branches.last_mut() {
                     *last = taken;
                 }
                 Ok(value)
-            }),
-        },
+            })?;
+            match call.function.total {
+                Some(kind) => reduce(kind, &node.expression, within, &values),
+                None => Ok(values),
+            }
+        }
     }
 }
 
@@ -143,6 +150,99 @@ pub(super) fn reduce(
         }
     };
     Ok(Tensor::scalar(outcome))
+}
+
+/// A function of each row.
+fn rows(row: Row, node: &Node, inputs: &[&Tensor]) -> Result<Tensor, Stop> {
+    let (logits, within) = (inputs[0], node.definition.as_deref().unwrap_or_default());
+    let mut entries = Vec::with_capacity(logits.entries.len());
+    for index in 0..logits.rows() {
+        let values = match row {
+            Row::Softmax => probabilities(node, logits, index, within)?,
+            Row::LogSoftmax | Row::CrossEntropy => log_probabilities(node, logits, index, within)?,
+        };
+        entries.extend(values);
+    }
+    if row != Row::CrossEntropy {
+        return Ok(Tensor { shape: logits.shape, entries });
+    }
+    let target = inputs[1].entries.iter();
+    let terms = entries.iter().zip(target).map(|(entry, target)| product(entry, target));
+    let sum = total(terms).map(|sum| sum * Real::from(-row_share(logits)));
+    Ok(Tensor::scalar(sum))
+}
+
+/// The exponentials of a row, each divided by the greatest, so that none is too large, and
+/// their sum. What is taken for the greatest decides on the form alone, not on the value.
+type Exponentials = (Vec<Real>, Vec<Real>, Real);
+
+fn exponentials(row: &[Real]) -> Result<Exponentials, Fault> {
+    let size = |index: &usize| row[*index].to_f64();
+    let greatest =
+        (0..row.len()).reduce(|one, other| if size(&other) > size(&one) { other } else { one });
+    let greatest = greatest.map_or_else(Real::zero, |index| row[index].clone());
+    let gaps: Vec<Real> = row.iter().map(|entry| entry - &greatest).collect();
+    let powers = gaps.iter().map(Real::exp).collect::<Result<Vec<_>, _>>()?;
+    let sum = powers.iter().fold(Real::zero(), |sum, power| sum + power);
+    Ok((gaps, powers, sum))
+}
+
+/// Row number `index` of softmax: exp(zⱼ)/Σ exp(zₖ).
+pub(super) fn probabilities(
+    node: &Node,
+    logits: &Tensor,
+    index: usize,
+    within: &str,
+) -> Result<Vec<Outcome>, Stop> {
+    of_row(node, logits, index, within, &|row| {
+        let (_, powers, sum) = exponentials(row)?;
+        powers.iter().map(|power| power.checked_div(&sum)).collect()
+    })
+}
+
+/// Row number `index` of the logarithm of softmax: zⱼ − ln Σ exp(zₖ).
+pub(super) fn log_probabilities(
+    node: &Node,
+    logits: &Tensor,
+    index: usize,
+    within: &str,
+) -> Result<Vec<Outcome>, Stop> {
+    of_row(node, logits, index, within, &|row| {
+        let (gaps, _, sum) = exponentials(row)?;
+        let logarithm = sum.log()?;
+        Ok(gaps.iter().map(|gap| gap - &logarithm).collect())
+    })
+}
+
+type RowFunction<'a> = &'a dyn Fn(&[Real]) -> Result<Vec<Real>, Fault>;
+
+fn of_row(
+    node: &Node,
+    logits: &Tensor,
+    index: usize,
+    within: &str,
+    compute: RowFunction<'_>,
+) -> Result<Vec<Outcome>, Stop> {
+    let columns = logits.columns();
+    let row = &logits.entries[index * columns..(index + 1) * columns];
+    let values: Result<Vec<Real>, _> = row.iter().cloned().collect();
+    let values = match values {
+        Ok(values) => values,
+        // One entry without a value leaves the whole row without one.
+        Err(cause) => return Ok(vec![Err(cause); columns]),
+    };
+    match compute(&values) {
+        Ok(values) => Ok(values.into_iter().map(Ok).collect()),
+        Err(fault) => {
+            let failure = settle(Err(Failure::of(fault, &node.expression)), within)?;
+            Ok(vec![failure; columns])
+        }
+    }
+}
+
+/// One divided by the number of rows.
+pub(super) fn row_share(input: &Tensor) -> Rational {
+    Rational::ONE / Rational::from(input.rows())
 }
 
 /// One divided by the number of entries.

@@ -156,20 +156,25 @@ fn branches(
     let mut records = Vec::new();
     for (node, definition) in graph.nodes.iter().enumerate() {
         let Operation::Call(call) = &definition.operation else { continue };
-        let is_matrix = pass.values[node].shape.is_some();
+        let inputs: Vec<&Tensor> =
+            definition.inputs.iter().map(|input| &pass.values[*input]).collect();
+        let shape = Tensor::common(&inputs);
         for (entry, branch) in pass.branches[node].iter().enumerate() {
             let Some(branch) = branch else { continue };
-            let convention = (branch.sign == Sign::Zero).then(|| Convention {
-                derivative: slope_at_kink(call, branch, decide),
-                mattered: mattered.contains(&node),
-            });
+            let columns = shape.map_or(1, |(_, columns)| columns);
+            let at = |input: &&Tensor| input.at(entry / columns, entry % columns).clone().ok();
+            let arguments: Vec<Real> = inputs.iter().filter_map(at).collect();
+            let derivative = slope_at_kink(call, branch, &arguments, decide);
+            let convention = derivative
+                .map(|derivative| Convention { derivative, mattered: mattered.contains(&node) });
             records.push(trace::Branch {
                 node: definition.definition.clone().unwrap_or_default(),
-                index: is_matrix.then_some(entry + 1),
+                index: shape.is_some().then_some(entry + 1),
                 function: branch.function.name,
+                kink: branch.case.saturating_sub(1) / 2,
                 argument: branch.argument.clone(),
                 sign: branch.sign,
-                branch: branch.function.branch(branch.sign.to_i32()),
+                branch: branch.function.branch(branch.case),
                 convention,
             });
         }
@@ -177,10 +182,22 @@ fn branches(
     records
 }
 
-/// The derivative by the first argument that the convention gives at the kink.
-fn slope_at_kink(call: &Call, branch: &Branch, decide: &mut dyn Decide) -> Rational {
-    let arguments = vec![branch.argument.clone(); call.arguments.len()];
+/// The derivative by the first argument that the convention gives at the kink; none where
+/// there is no kink, because both sides have one slope.
+fn slope_at_kink(
+    call: &Call,
+    branch: &Branch,
+    arguments: &[Real],
+    decide: &mut dyn Decide,
+) -> Option<Rational> {
+    if branch.sign != Sign::Zero || !call.function.has_kink() {
+        return None;
+    }
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
-    let slope = evaluator.derivative(call, 0, &arguments, Some(Sign::Zero));
-    slope.ok().and_then(|slope| slope.as_rational().cloned()).unwrap_or(Rational::ZERO)
+    let mut slope = |index, case| evaluator.derivative(call, index, arguments, case).ok();
+    let sides = [Sign::Negative, Sign::Positive].map(|side| branch.beside(side));
+    let jumps = (0..arguments.len()).any(|index| slope(index, sides[0]) != slope(index, sides[1]));
+    let chosen = slope(0, branch.case)?;
+    let rational = chosen.as_rational().cloned().unwrap_or(Rational::ZERO);
+    (jumps || call.at_kink.is_some()).then_some(rational)
 }

@@ -50,8 +50,8 @@ pub fn slope(
             entries.push(match values {
                 Err(cause) => Err(cause),
                 Ok(values) => {
-                    let sign = evaluator.branch(call, &values)?.map(|branch| branch.sign);
-                    let slope = evaluator.derivative(call, index, &values, sign);
+                    let case = evaluator.branch(call, &values)?.map_or(0, |branch| branch.case);
+                    let slope = evaluator.derivative(call, index, &values, case);
                     settle(slope, call.function.name).map_err(|stop| *stop.failure)?
                 }
             });

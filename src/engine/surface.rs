@@ -84,32 +84,49 @@ fn apply(call: &Call, scope: &dyn Fn(&str) -> f64) -> f64 {
     let function = call.function;
     let arguments: Vec<f64> =
         call.arguments.iter().map(|argument| evaluate(argument, scope)).collect();
-    let bound = |name: &str| {
-        let position = function.parameters.iter().position(|parameter| *parameter == name);
-        position.map_or(f64::NAN, |index| arguments[index])
-    };
     match function.body {
-        Body::Primitive(Primitive::Exp) => libm::exp(arguments[0]),
-        Body::Primitive(Primitive::Log) => libm::log(arguments[0]),
-        Body::Primitive(Primitive::Sqrt) => arguments[0].sqrt(),
-        Body::Primitive(Primitive::Sigmoid) => 1.0 / (1.0 + libm::exp(-arguments[0])),
-        Body::Primitive(Primitive::Tanh) => libm::tanh(arguments[0]),
+        Body::Primitive(primitive) => smooth(primitive, arguments[0]),
         Body::Reduction(Reduction::Sum | Reduction::Mean) => arguments[0],
         Body::Reduction(Reduction::Norm) => arguments[0].abs(),
-        Body::Piecewise { .. } => {
-            let on = function.decided_by().map_or(f64::NAN, |on| evaluate(on, &bound));
-            if on.is_nan() {
-                return f64::NAN;
-            }
-            let sign = if on > 0.0 {
-                1
-            } else if on < 0.0 {
-                -1
-            } else {
-                0
+        // Models of matrices have no surface.
+        Body::Row(_) => f64::NAN,
+        Body::Cases { .. } => {
+            let bound = |name: &str| {
+                let place = function.parameters.iter().position(|parameter| *parameter == name);
+                let constant = || function.constants.iter().position(|known| known.name == name);
+                match place {
+                    Some(index) => arguments[index],
+                    None if name == "pi" => std::f64::consts::PI,
+                    None => constant().map_or(f64::NAN, |index| float(&call.constants[index])),
+                }
             };
-            function.value(sign).map_or(f64::NAN, |value| evaluate(value, &bound))
+            let mut case = 0;
+            for kink in function.kinks() {
+                let on = evaluate(kink, &bound);
+                if on.is_nan() {
+                    return f64::NAN;
+                }
+                case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
+                if on <= 0.0 {
+                    break;
+                }
+            }
+            function.value(case).map_or(f64::NAN, |value| evaluate(value, &bound))
         }
+    }
+}
+
+fn smooth(primitive: Primitive, z: f64) -> f64 {
+    match primitive {
+        Primitive::Exp => libm::exp(z),
+        Primitive::Log => libm::log(z),
+        Primitive::Sqrt => z.sqrt(),
+        Primitive::Sigmoid => 1.0 / (1.0 + libm::exp(-z)),
+        Primitive::Tanh => libm::tanh(z),
+        Primitive::Sin => libm::sin(z),
+        Primitive::Cos => libm::cos(z),
+        Primitive::Softplus => z.max(0.0) + libm::log1p(libm::exp(-z.abs())),
+        Primitive::Phi => 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2),
     }
 }
 

@@ -134,7 +134,7 @@ pub(super) fn product(left: &Outcome, right: &Outcome) -> Outcome {
     }
 }
 
-fn total(terms: impl Iterator<Item = Outcome>) -> Outcome {
+pub(super) fn total(terms: impl Iterator<Item = Outcome>) -> Outcome {
     let mut sum = Real::zero();
     for term in terms {
         sum = &sum + &term?;

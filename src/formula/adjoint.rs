@@ -20,7 +20,7 @@
 
 use std::collections::BTreeMap;
 
-use super::function::{Derivative, Reduction};
+use super::function::{Reduction, Row};
 use super::shape::{Shape, Size, infer};
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
@@ -155,11 +155,8 @@ fn binary(
         }
         (Operator::Power, false) => {
             let whole = Expression::binary(Operator::Power, other.clone(), side.clone());
-            let logarithm = super::function::find("log").map(|function| {
-                Expression::Call(Call { function, arguments: vec![other.clone()], at_kink: None })
-            });
-            let share = share.times(&whole, shapes);
-            logarithm.map_or(share.clone(), |logarithm| share.times(&logarithm, shapes))
+            let logarithm = Expression::call("log", vec![other.clone()]);
+            share.times(&whole, shapes).times(&logarithm, shapes)
         }
     }
 }
@@ -179,32 +176,107 @@ fn through(call: &Call, share: &Share, target: &str, shapes: &Shapes, found: &mu
         pull(argument, share, target, shapes, found);
         return;
     }
-    let whole = shape(&Expression::Call(call.clone()), shapes);
+    if let Some(row) = call.function.row() {
+        return through_rows(row, call, share, target, shapes, found);
+    }
+    let whole = call.arguments.iter().fold(Shape::Scalar, |whole, argument| {
+        match (whole, shape(argument, shapes)) {
+            (Shape::Scalar, other) => other,
+            (Shape::Matrix(one, _), Shape::Matrix(rows, columns)) if one.is_one() => {
+                Shape::Matrix(rows, columns)
+            }
+            (whole, _) => whole,
+        }
+    });
+    let share = match call.function.total {
+        Some(Reduction::Mean) => averaged(share.clone(), &whole, shapes),
+        _ => share.clone(),
+    };
     for (index, argument) in call.arguments.iter().enumerate() {
         if !argument.mentions(target) {
             continue;
         }
-        let slope = match call.function.derivatives[index] {
-            Derivative::Formula(_) => substituted(call, index),
-            Derivative::Primed(_) | Derivative::Piecewise(_) => {
-                Expression::Derivative(call.clone(), index)
-            }
-        };
-        let share = share.clone().times(&slope, shapes);
+        let (negative, factors) = super::chain::slope(call, index);
+        let start = if negative { share.clone().negated() } else { share.clone() };
+        let share = factors.iter().fold(start, |share, factor| {
+            // Of matrices, the products of the function's formula are entry by entry.
+            let fitted = infer(factor, shapes).map(|(_, fitted)| fitted);
+            share.times(fitted.as_ref().unwrap_or(factor), shapes)
+        });
         pull(argument, gathered(share, &whole, &shape(argument, shapes)), target, shapes, found);
     }
 }
 
-/// A derivative's formula with the call's own arguments put in.
-fn substituted(call: &Call, index: usize) -> Expression {
-    let parameters = call.function.parameters;
-    call.function.derivative(index, 0).map(&mut |node| match node {
-        Expression::Name(name) => {
-            let position = parameters.iter().position(|parameter| parameter == name)?;
-            Some(call.arguments[position].clone())
+/// With p = softmax(z), row by row:
+///
+/// ```text
+/// p:                  z̄ = p ⊙ (p̄ − Σ p̄ ⊙ p)
+/// l = log_softmax(z)  z̄ = l̄ − (Σ l̄) p
+/// cross_entropy(z, y) z̄ = (Σ y) p − y, which is p − y where y sums to 1      ȳ = −l
+/// ```
+///
+/// The sum over a row of a matrix is its product with **1**.
+fn through_rows(
+    row: Row,
+    call: &Call,
+    share: &Share,
+    target: &str,
+    shapes: &Shapes,
+    found: &mut Vec<Expression>,
+) {
+    let Shape::Matrix(rows, _) = shape(&call.arguments[0], shapes) else { return };
+    let of = |name: &str| match Expression::call(name, vec![call.arguments[0].clone()]) {
+        Expression::Call(call) => Expression::Call(Call { matrix: true, ..call }),
+        other => other,
+    };
+    let sums = |entries: Expression| {
+        if rows.is_one() {
+            return (Expression::call("sum", vec![entries]), Operator::Multiply);
         }
-        _ => None,
-    })
+        let ones = Expression::name(ONES);
+        (Expression::binary(Operator::MatMul, entries, ones), Operator::Hadamard)
+    };
+    let times =
+        |left: Expression, right: Expression| Expression::binary(Operator::Hadamard, left, right);
+    let minus = |left, right| Expression::binary(Operator::Subtract, left, right);
+    let above = || share.clone().spread();
+    let body = match row {
+        Row::Softmax => {
+            let (sum, _) = sums(times(above(), of("softmax")));
+            times(of("softmax"), minus(above(), sum))
+        }
+        Row::LogSoftmax => {
+            let (sum, operator) = sums(above());
+            minus(above(), Expression::binary(operator, sum, of("softmax")))
+        }
+        Row::CrossEntropy => {
+            let share = match count(&[&rows]) {
+                Expression::Number(count) => share.clone().scaled(&(Rational::ONE / count), false),
+                count => {
+                    let part = Expression::binary(Operator::Divide, Expression::integer(1), count);
+                    share.clone().times(&part, shapes)
+                }
+            };
+            if call.arguments[0].mentions(target) {
+                let (logits, goal) = (&call.arguments[0], &call.arguments[1]);
+                let above = if call.unit_target {
+                    of("softmax")
+                } else {
+                    let (sum, operator) = sums(goal.clone());
+                    Expression::binary(operator, sum, of("softmax"))
+                };
+                let share = share.clone().times_matrix(minus(above, goal.clone()));
+                pull(logits, share, target, shapes, found);
+            }
+            if call.arguments[1].mentions(target) {
+                let share = share.negated().times_matrix(of("log_softmax"));
+                pull(&call.arguments[1], share, target, shapes, found);
+            }
+            return;
+        }
+    };
+    let share = Share { body: Some(body), matrix: true, ..share.clone() };
+    pull(&call.arguments[0], share, target, shapes, found);
 }
 
 /// The mean over N entries divides by N.
@@ -271,6 +343,15 @@ impl Share {
         Self { body: Some(body), matrix: self.matrix || matrix, ..self }
     }
 
+    /// A number times a matrix.
+    fn times_matrix(self, factor: Expression) -> Self {
+        let body = match self.body {
+            None => factor,
+            Some(body) => Expression::binary(Operator::Multiply, body, factor),
+        };
+        Self { body: Some(body), matrix: true, ..self }
+    }
+
     /// The body as a matrix: a number stands in every entry.
     fn spread(self) -> Expression {
         let ones = Expression::name(ONES);
@@ -324,9 +405,7 @@ impl Share {
         if !self.matrix {
             return self.times(&count(sizes), &Shapes::new());
         }
-        let Some(function) = super::function::find("sum") else { return self };
-        let arguments = vec![self.clone().spread()];
-        let body = Expression::Call(Call { function, arguments, at_kink: None });
+        let body = Expression::call("sum", vec![self.clone().spread()]);
         Self { body: Some(body), matrix: false, ..self }
     }
 
@@ -389,6 +468,25 @@ mod tests {
             ("mean((b - t)^2)", "b", "2*(1/m*(b - t))"),
             ("sum(W)", "W", "all ones"),
             ("norm(b)", "b", "b/norm(b)"),
+            ("half_squared_error(b, t)", "b", "b - t"),
+            ("half_squared_error(b, t)", "t", "-(b - t)"),
+            ("mse(b, t)", "b", "2*(1/m*(b - t))"),
+            ("c*mae(b, t)", "b", "c*(1/m)*abs'(b - t)"),
+            ("hinge(b, t)", "b", "-1/m*t*relu'(1 - t*b)"),
+            ("cross_entropy(b, t)", "b", "sum(t)*softmax(b) - t"),
+            ("cross_entropy(b, t)", "t", "-log_softmax(b)"),
+            (
+                "c*cross_entropy(H, H)",
+                "H",
+                "c*(1/k)*(H @ all ones*softmax(H) - H) - c*(1/k)*log_softmax(H)",
+            ),
+            ("sum(t*softmax(b))", "b", "softmax(b)*(t - sum(t*softmax(b)))"),
+            ("sum(t*log_softmax(b))", "b", "t - sum(t)*softmax(b)"),
+            (
+                "sum(H*softmax(x @ W))",
+                "W",
+                "x.T @ (softmax(x @ W)*(all ones.T @ H - sum(all ones.T @ H*softmax(x @ W))))",
+            ),
             ("sum(x @ W)", "W", "x.T @ all ones"),
             // What a sum hands down is a number in every entry.
             ("c*sum(W)", "W", "c*all ones"),

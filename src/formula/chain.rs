@@ -12,7 +12,7 @@
 //! Numbers are collected in front (½ · 2 = 1 vanishes). The last factor 1 of a bias
 //! stays, so that the lines of weight and bias stand side by side.
 
-use super::function::{Derivative, Reduction};
+use super::function::Reduction;
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
 
@@ -143,13 +143,9 @@ fn binary(operator: Operator, (left, left_ways): Side, (right, right_ways): Side
         }
         Operator::Power => {
             let by_base = multiplied(left_ways, &power_rule(left, right));
-            let logarithm = Call {
-                function: super::function::find("log").unwrap_or(&super::function::all()[0]),
-                arguments: vec![left.clone()],
-                at_kink: None,
-            };
             let whole = Expression::binary(Operator::Power, left.clone(), right.clone());
-            let by_exponent = multiplied(right_ways, &[whole, Expression::Call(logarithm)]);
+            let logarithm = Expression::call("log", vec![left.clone()]);
+            let by_exponent = multiplied(right_ways, &[whole, logarithm]);
             [by_base, by_exponent].concat()
         }
     }
@@ -226,19 +222,37 @@ fn through_call(call: &Call, target: &str, definitions: Definitions<'_>) -> Opti
     }
     let mut list = Vec::new();
     for (index, argument) in call.arguments.iter().enumerate() {
-        let outer = match call.function.derivatives[index] {
-            Derivative::Formula(_) => substituted(call, index),
-            Derivative::Primed(_) | Derivative::Piecewise(_) => {
-                Expression::Derivative(call.clone(), index)
-            }
-        };
-        let inner = nested(ways(argument, target, definitions)?);
-        list.extend(inner.into_iter().map(|mut way| {
-            way.factors.insert(0, outer.clone());
-            way
-        }));
+        let (negative, factors) = slope(call, index);
+        let inner = multiplied(nested(ways(argument, target, definitions)?), &factors);
+        list.extend(if negative { negated(inner) } else { inner });
     }
     Some(list)
+}
+
+/// The derivative of a call by one of its arguments as a product, and whether it is
+/// subtracted.
+pub(super) fn slope(call: &Call, index: usize) -> (bool, Vec<Expression>) {
+    let slope = match call.function.symbol(index) {
+        Some(formula) => call.put_into(formula),
+        None => Expression::Derivative(call.clone(), index),
+    };
+    let (mut negative, mut factors) = (false, Vec::new());
+    split(slope, &mut negative, &mut factors);
+    (negative, factors)
+}
+
+fn split(product: Expression, negative: &mut bool, factors: &mut Vec<Expression>) {
+    match product {
+        Expression::Negate(inner) => {
+            *negative = !*negative;
+            split(*inner, negative, factors);
+        }
+        Expression::Binary(Operator::Multiply, left, right) => {
+            split(*left, negative, factors);
+            split(*right, negative, factors);
+        }
+        other => factors.push(other),
+    }
 }
 
 /// Of one number: the sum and the mean are itself, the norm has the derivative z/‖z‖.
@@ -251,18 +265,6 @@ fn through_reduction(kind: Reduction, call: &Call, inner: Vec<Way>) -> Vec<Way> 
             multiplied(inner, &[Expression::binary(Operator::Divide, argument, norm)])
         }
     }
-}
-
-/// A derivative's formula with the call's own arguments put in.
-fn substituted(call: &Call, index: usize) -> Expression {
-    let parameters = call.function.parameters;
-    call.function.derivative(index, 0).map(&mut |node| match node {
-        Expression::Name(name) => {
-            let position = parameters.iter().position(|parameter| parameter == name)?;
-            Some(call.arguments[position].clone())
-        }
-        _ => None,
-    })
 }
 
 #[cfg(test)]
@@ -306,6 +308,16 @@ mod tests {
             (&[("loss", "1/4*w^2")], "w", " + [1/2][w]"),
             (&[("loss", "a/w")], "w", " - [a/w^2]"),
             (&[("loss", "2^w")], "w", " + [2^w][log(2)]"),
+            (&[("loss", "softplus(2*w)")], "w", " + [2][sigmoid(2*w)]"),
+            (&[("loss", "cos(w)/2")], "w", " - [1/2][sin(w)]"),
+            (&[("loss", "leaky_relu(w*x, 0.1)")], "w", " + [leaky_relu'(w*x, 1/10)][x]"),
+            (&[("loss", "half_squared_error(w*x, y)")], "w", " + [w*x - y][x]"),
+            (&[("loss", "1/2*mse(w, y)")], "w", " + [w - y]"),
+            (&[("loss", "mae(y, w)")], "w", " - [abs'(y - w)]"),
+            (&[("loss", "hinge(w, y)")], "w", " - [y][relu'(1 - y*w)]"),
+            (&[("loss", "hinge(w, y, at_kink=1)")], "w", " - [y][relu'(1 - y*w, at_kink=1)]"),
+            (&[("loss", "huber(w, y, 2)")], "w", " + [max(-2, min(2, w - y))]"),
+            (&[("loss", "bce_with_logits(w, y)")], "w", " + [sigmoid(w) - y]"),
             (&[("loss", "sqrt(w)")], "w", " + [1/(2*sqrt(w))]"),
             (&[("loss", "x")], "w", ""),
             // Of a number: |w| by w is -1 at -2.

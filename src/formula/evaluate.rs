@@ -5,9 +5,9 @@
 //! on a sign (a ReLU's branch), the sign comes from a [`Decide`]: [`Prove`] asks the
 //! number tower, which proves it or says that it can't.
 
-use crate::number::{Fault, Rational, Real, Sign, Undecided, Undefined};
+use crate::number::{Fault, Real, Sign, Undecided, Undefined};
 
-use super::function::{Body, Primitive, Reduction};
+use super::function::{Body, Primitive, Reduction, Row};
 use super::{Call, Expression, Function, Operator};
 
 /// Settles on which side of a kink a number lies.
@@ -64,6 +64,19 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same failure, told of the operation `whole` instead of a part of its formula.
+    #[must_use]
+    fn within(self, whole: &Expression) -> Self {
+        let expression = whole.to_string();
+        match self {
+            Self::Undefined { cause, .. } => Self::Undefined { cause, expression },
+            Self::Undecided { reached, value, .. } => {
+                Self::Undecided { reached, expression, value }
+            }
+            Self::OutOfRange(_) => Self::OutOfRange(expression),
+        }
+    }
+
     /// What a fault of the number tower means for the operation `whole`.
     pub fn of(fault: Fault, whole: &Expression) -> Self {
         let expression = whole.to_string();
@@ -84,6 +97,19 @@ pub struct Branch {
     pub argument: Real,
     /// That sign.
     pub sign: Sign,
+    /// The case of the function's formulas.
+    pub case: usize,
+}
+
+impl Branch {
+    /// The case on one side of the kink, if it is on a kink.
+    pub fn beside(&self, side: Sign) -> usize {
+        match (self.sign, side) {
+            (Sign::Zero, Sign::Negative) => self.case.saturating_sub(1),
+            (Sign::Zero, Sign::Positive) => self.case + 1,
+            _ => self.case,
+        }
+    }
 }
 
 /// Evaluates expressions under one set of conventions.
@@ -122,8 +148,8 @@ impl Evaluator<'_> {
             }
             Expression::Derivative(call, index) => {
                 let arguments = self.arguments(call, scope)?;
-                let sign = self.branch(call, &arguments)?.map(|branch| branch.sign);
-                self.derivative(call, *index, &arguments, sign)
+                let case = self.branch(call, &arguments)?.map_or(0, |branch| branch.case);
+                self.derivative(call, *index, &arguments, case)
             }
             // Numbers already printed occur in worked solutions only, which nobody evaluates.
             Expression::Shown(_) => Ok(Real::zero()),
@@ -185,10 +211,16 @@ impl Evaluator<'_> {
         if let Some(kind) = function.reduces() {
             return reduced(kind, &arguments[0], call).map(|value| (value, None));
         }
+        if let Some(row) = function.row() {
+            return Ok((single(row), None));
+        }
         let branch = self.branch(call, arguments)?;
-        let sign = branch.as_ref().map_or(0, |branch| branch.sign.to_i32());
-        let value = match function.value(sign) {
-            Some(formula) => self.evaluate(formula, &bind(function, arguments))?,
+        let case = branch.as_ref().map_or(0, |branch| branch.case);
+        let value = match function.value(case) {
+            Some(formula) => {
+                let value = self.evaluate(formula, &|name| Ok(call.bound(name, arguments)));
+                value.map_err(|failure| failure.within(&Expression::Call(call.clone())))?
+            }
             None => Real::zero(),
         };
         Ok((value, branch))
@@ -201,19 +233,37 @@ impl Evaluator<'_> {
     /// The sign is undecided.
     pub fn branch(&mut self, call: &Call, arguments: &[Real]) -> Result<Option<Branch>, Failure> {
         let function = call.function;
-        let Some(on) = function.decided_by() else { return Ok(None) };
-        let argument = self.evaluate(on, &bind(function, arguments))?;
-        match self.decide.sign(&argument) {
-            Ok(sign) => Ok(Some(Branch { function, argument, sign })),
-            Err(reached) => Err(Failure::Undecided {
-                reached,
-                expression: Expression::Call(call.clone()).to_string(),
-                value: Some(argument),
-            }),
+        let mut last = None;
+        for (index, kink) in function.kinks().iter().enumerate() {
+            let argument = self.evaluate(kink, &|name| Ok(call.bound(name, arguments)))?;
+            let sign = match self.decide.sign(&argument) {
+                Ok(sign) => sign,
+                Err(reached) => {
+                    return Err(Failure::Undecided {
+                        reached,
+                        expression: Expression::Call(call.clone()).to_string(),
+                        value: Some(argument),
+                    });
+                }
+            };
+            match (sign, last.is_some()) {
+                // Between two kinks it is the first that tells the branch.
+                (Sign::Negative, true) => return Ok(last),
+                (Sign::Negative, false) => {
+                    return Ok(Some(Branch { function, argument, sign, case: 0 }));
+                }
+                (Sign::Zero, _) => {
+                    return Ok(Some(Branch { function, argument, sign, case: 2 * index + 1 }));
+                }
+                (Sign::Positive, _) => {
+                    last = Some(Branch { function, argument, sign, case: 2 * index + 2 });
+                }
+            }
         }
+        Ok(last)
     }
 
-    /// The partial derivative of a call whose branch is known.
+    /// The partial derivative of a call whose case is known.
     ///
     /// # Errors
     ///
@@ -223,29 +273,23 @@ impl Evaluator<'_> {
         call: &Call,
         index: usize,
         arguments: &[Real],
-        sign: Option<Sign>,
+        case: usize,
     ) -> Result<Real, Failure> {
-        if let (Some(Sign::Zero), Some(slope)) = (sign, &call.at_kink) {
-            return Ok(chosen_slope(slope, index));
-        }
-        let formula = call.function.derivative(index, sign.map_or(0, Sign::to_i32));
-        self.evaluate(formula, &bind(call.function, arguments))
+        let chosen = call.function.chosen_slope(index).filter(|_| case % 2 == 1);
+        let formula = match (chosen, &call.at_kink) {
+            (Some(formula), Some(_)) => formula,
+            _ => call.function.derivative(index, case),
+        };
+        let value = self.evaluate(formula, &|name| Ok(call.bound(name, arguments)));
+        value.map_err(|failure| failure.within(&call.put_into(formula)))
     }
 }
 
-/// `at_kink` chooses the derivative by the first argument; a second one has the rest of 1.
-fn chosen_slope(slope: &Rational, index: usize) -> Real {
-    let slope = Real::from(slope.clone());
-    if index == 0 { slope } else { Real::one() - slope }
-}
-
-fn bind<'a>(
-    function: &'a Function,
-    arguments: &'a [Real],
-) -> impl Fn(&str) -> Result<Real, Failure> + 'a {
-    move |name| {
-        let position = function.parameters.iter().position(|parameter| *parameter == name);
-        Ok(position.map_or_else(Real::zero, |index| arguments[index].clone()))
+/// Of a single entry: softmax is 1, its logarithm 0.
+fn single(row: Row) -> Real {
+    match row {
+        Row::Softmax => Real::one(),
+        Row::LogSoftmax | Row::CrossEntropy => Real::zero(),
     }
 }
 
@@ -266,6 +310,10 @@ fn apply(primitive: Primitive, argument: &Real) -> Result<Real, Fault> {
         Primitive::Sqrt => argument.sqrt(),
         Primitive::Sigmoid => argument.sigmoid(),
         Primitive::Tanh => argument.tanh(),
+        Primitive::Sin => argument.sin(),
+        Primitive::Cos => argument.cos(),
+        Primitive::Softplus => argument.softplus(),
+        Primitive::Phi => argument.phi(),
     }
 }
 

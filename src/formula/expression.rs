@@ -56,8 +56,15 @@ pub struct Call {
     pub function: &'static Function,
     /// Its arguments, as many as it has parameters.
     pub arguments: Vec<Expression>,
+    /// The values of the function's constants.
+    pub constants: Vec<Rational>,
     /// The derivative chosen where the function has a kink, if the text chooses one.
     pub at_kink: Option<Rational>,
+    /// Whether some argument is a matrix, which the check of shapes finds out.
+    pub matrix: bool,
+    /// Whether the last argument is a row that is known to sum to 1: one-hot, or
+    /// probabilities.
+    pub unit_target: bool,
 }
 
 /// A number as the sheet prints it.
@@ -89,6 +96,12 @@ impl Expression {
     /// A whole number.
     pub fn integer(value: i64) -> Self {
         Self::Number(Rational::from(value))
+    }
+
+    /// A call of a function of the table, which has it.
+    pub(super) fn call(name: &str, arguments: Vec<Self>) -> Self {
+        let function = super::function::find(name).unwrap_or(&super::function::all()[0]);
+        Self::Call(Call::new(function, arguments))
     }
 
     /// `left operator right`.
@@ -163,11 +176,8 @@ impl Expression {
 
 impl Call {
     fn map(&self, replace: &mut dyn FnMut(&Expression) -> Option<Expression>) -> Call {
-        Call {
-            function: self.function,
-            arguments: self.arguments.iter().map(|argument| argument.map(replace)).collect(),
-            at_kink: self.at_kink.clone(),
-        }
+        let arguments = self.arguments.iter().map(|argument| argument.map(replace)).collect();
+        Call { arguments, ..self.clone() }
     }
 }
 
@@ -227,10 +237,16 @@ fn bracketed(out: &mut fmt::Formatter<'_>, inner: &Expression, least: u8) -> fmt
 }
 
 fn write_call(out: &mut fmt::Formatter<'_>, call: &Call, prime: &str) -> fmt::Result {
-    write!(out, "{}{prime}(", call.function.name)?;
+    write!(out, "{}{prime}(", call.function.called())?;
     for (index, argument) in call.arguments.iter().enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         write!(out, "{comma}{argument}")?;
+    }
+    for value in call.own_constants() {
+        write!(out, ", {value}")?;
+    }
+    if let Some((_, form)) = call.function.form() {
+        write!(out, ", form={form}")?;
     }
     if let Some(slope) = &call.at_kink {
         write!(out, ", at_kink={slope}")?;
@@ -254,6 +270,9 @@ mod tests {
             ("(2^3)^2", "(2^3)^2"),
             ("a/(b*c)", "a/(b*c)"),
             ("relu(w*x+b, at_kink=1)", "relu(w*x + b, at_kink=1)"),
+            ("leaky_relu(z, 0.1)", "leaky_relu(z, 1/10)"),
+            ("leaky_relu(z, 0.01, at_kink=0)", "leaky_relu(z, at_kink=0)"),
+            ("gelu(z, form=tanh) + selu(z)", "gelu(z, form=tanh) + selu(z)"),
             ("-(a+b)*c", "-(a + b)*c"),
             ("x@W+b", "x @ W + b"),
             ("(x@W).T@y", "(x @ W).T @ y"),

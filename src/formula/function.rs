@@ -1,34 +1,92 @@
 //! The functions that a formula may call.
 //!
-//! A function is either *primitive* (exp, log, square root, sigmoid, tanh: the number
-//! tower evaluates it) or *piecewise*: one of three formulas, chosen by the sign of
-//! another formula. The derivative is a formula too, by argument. The engine, the
-//! worked solutions and the derivations all read this one table.
+//! A function is *primitive* (exp, log, square root, sigmoid, …: the number tower
+//! evaluates it), or its value is a formula over other functions: one formula, or one
+//! for each *case*. The signs of one or two kinks decide on the case, in their order
+//! from left to right:
 //!
-//! Derivatives at a kink follow the convention ReLU′(0) = 0 of PyTorch, JAX and Keras
-//! for `relu`, 0 for `abs` (PyTorch), and one half for each argument where `max` or
-//! `min` ties (`torch.maximum`, `jnp.maximum`). `at_kink` chooses otherwise.
+//! ```text
+//! case        0          1          2          3          4
+//!         first < 0  first = 0     …      second = 0  second > 0
+//! ```
+//!
+//! A loss applies such a formula entry by entry to prediction and target, and takes the
+//! sum or the mean. A row function (softmax) takes each row of a matrix as a whole. The
+//! derivative is a formula too, by argument. The engine, the worked solutions and the
+//! derivations all read the one table in `table`.
+
+mod table;
 
 use std::sync::OnceLock;
 
-use super::{Expression, parse};
+use super::parse::parse_entry;
+use super::{Call, Expression, Operator};
+use crate::number::{Rational, Real};
 
-/// One function, its value and its derivatives.
+pub use table::all;
+pub(super) use table::internal;
+
+/// One function, and its formulas once they are read.
 #[derive(Debug)]
 pub struct Function {
+    entry: Entry,
+    compiled: OnceLock<Compiled>,
+}
+
+/// What the table says of a function: its value and its derivatives.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry {
     /// Its name in the scenario language.
     pub name: &'static str,
     /// Its name in LaTeX.
     pub latex: &'static str,
-    /// The names of its arguments in `body` and `derivatives`.
+    /// The names of its arguments in its formulas.
     pub parameters: &'static [&'static str],
+    /// Numbers in its formulas that have names.
+    pub constants: &'static [Constant],
     /// How its value comes about.
     pub body: Body,
-    /// The derivative by each argument.
+    /// What is taken of the body's entries: a loss is one number.
+    pub total: Option<Reduction>,
+    /// The derivative by each argument, of one entry.
     pub derivatives: &'static [Derivative],
+    /// The derivatives at a kink where `at_kink` chooses `slope`; none if it may not.
+    pub chosen: &'static [&'static str],
     /// How it is written.
     pub layout: Layout,
-    compiled: OnceLock<Compiled>,
+    /// The value by other functions: how a call of numbers is written out, and what
+    /// runs in floating point.
+    pub written: Written,
+}
+
+impl std::ops::Deref for Function {
+    type Target = Entry;
+
+    fn deref(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+/// A number in a function's formulas.
+#[derive(Debug, Clone, Copy)]
+pub struct Constant {
+    /// Its name in the formulas.
+    pub name: &'static str,
+    /// Its value where the call gives none.
+    pub value: &'static str,
+    /// Whether a call may give it, and which values.
+    pub given: Given,
+}
+
+/// What a call may say of a constant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing: it belongs to the function.
+    Never,
+    /// Any number.
+    Any,
+    /// A number above 0.
+    Positive,
 }
 
 /// How a value comes about.
@@ -36,17 +94,19 @@ pub struct Function {
 pub enum Body {
     /// Evaluated by the number tower.
     Primitive(Primitive),
-    /// One of three formulas, by the sign of `on`.
-    Piecewise {
-        /// The formula whose sign decides.
-        on: &'static str,
-        /// The value where the sign is negative, zero, positive.
-        values: [&'static str; 3],
-        /// What the branch is called where the sign is negative, zero, positive.
-        branches: [&'static str; 3],
+    /// Formulas, one for each case.
+    Cases {
+        /// The formulas whose signs decide; none for a single formula.
+        kinks: &'static [&'static str],
+        /// The value in each case.
+        values: &'static [&'static str],
+        /// What the branch is called in each case.
+        branches: &'static [&'static str],
     },
     /// One number from all entries of a matrix.
     Reduction(Reduction),
+    /// A function of each row of a matrix.
+    Row(Row),
 }
 
 /// What becomes of the entries of a matrix.
@@ -58,6 +118,17 @@ pub enum Reduction {
     Mean,
     /// The Euclidean (Frobenius) norm.
     Norm,
+}
+
+/// Functions of a row, applied to each row of a matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Row {
+    /// e^zⱼ / Σ e^zₖ
+    Softmax,
+    /// zⱼ − ln Σ e^zₖ
+    LogSoftmax,
+    /// −Σ yⱼ log_softmax(z)ⱼ, the mean over rows.
+    CrossEntropy,
 }
 
 /// The functions that the number tower evaluates.
@@ -73,6 +144,14 @@ pub enum Primitive {
     Sigmoid,
     /// The hyperbolic tangent.
     Tanh,
+    /// The sine.
+    Sin,
+    /// The cosine.
+    Cos,
+    /// ln(1 + eᶻ)
+    Softplus,
+    /// The distribution function of the standard normal distribution.
+    Phi,
 }
 
 /// The derivative by one argument.
@@ -82,8 +161,10 @@ pub enum Derivative {
     Formula(&'static str),
     /// One formula everywhere, printed with a prime: σ′(z).
     Primed(&'static str),
-    /// One formula for each sign of the function's `on`, printed with a prime.
-    Piecewise([&'static str; 3]),
+    /// One formula for each case, printed with a prime.
+    Cases(&'static [&'static str]),
+    /// One formula for each case, printed by the derivatives of other functions.
+    Through(&'static str, &'static [&'static str]),
 }
 
 /// How a call is written.
@@ -99,11 +180,30 @@ pub enum Layout {
     Norm,
 }
 
+/// The same value by other functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Written {
+    /// How one entry is computed; empty for a primitive.
+    pub entry: &'static str,
+    /// How a call of numbers is printed; empty for the call itself.
+    pub number: &'static str,
+    /// How a call of matrices is printed; empty for the call itself.
+    pub matrix: &'static str,
+    /// How one entry is explained; empty for what needs no words, or has cases.
+    pub meaning: &'static str,
+}
+
 #[derive(Debug)]
 struct Compiled {
-    on: Option<Expression>,
+    kinks: Vec<Expression>,
     values: Vec<Expression>,
     derivatives: Vec<Vec<Expression>>,
+    symbols: Vec<Option<Expression>>,
+    chosen: Vec<Expression>,
+    entry: Option<Expression>,
+    number: Option<Expression>,
+    matrix: Option<Expression>,
+    meaning: Option<Expression>,
 }
 
 impl PartialEq for Function {
@@ -112,248 +212,273 @@ impl PartialEq for Function {
     }
 }
 
-const fn smooth(
-    name: &'static str,
-    latex: &'static str,
-    primitive: Primitive,
-    derivatives: &'static [Derivative],
-    layout: Layout,
-) -> Function {
-    let body = Body::Primitive(primitive);
-    Function {
-        name,
-        latex,
-        parameters: &["z"],
-        body,
-        derivatives,
-        layout,
-        compiled: OnceLock::new(),
-    }
-}
-
-/// The derivative of a reduction depends on the matrix as a whole; see `adjoint`.
-const fn reduction(
-    name: &'static str,
-    latex: &'static str,
-    kind: Reduction,
-    layout: Layout,
-) -> Function {
-    Function {
-        name,
-        latex,
-        parameters: &["z"],
-        body: Body::Reduction(kind),
-        derivatives: &[Derivative::Formula("1")],
-        layout,
-        compiled: OnceLock::new(),
-    }
-}
-
-static FUNCTIONS: [Function; 13] = [
-    Function {
-        name: "relu",
-        latex: r"\mathrm{ReLU}",
-        parameters: &["z"],
-        body: Body::Piecewise {
-            on: "z",
-            values: ["0", "0", "z"],
-            branches: ["inactive", "kink", "active"],
-        },
-        derivatives: &[Derivative::Piecewise(["0", "0", "1"])],
-        layout: Layout::Call,
-        compiled: OnceLock::new(),
-    },
-    smooth(
-        "sigmoid",
-        r"\sigma",
-        Primitive::Sigmoid,
-        &[Derivative::Primed("sigmoid(z)*(1 - sigmoid(z))")],
-        Layout::Call,
-    ),
-    smooth("tanh", r"\tanh", Primitive::Tanh, &[Derivative::Primed("1 - tanh(z)^2")], Layout::Call),
-    smooth("exp", r"\exp", Primitive::Exp, &[Derivative::Formula("exp(z)")], Layout::Call),
-    smooth("log", r"\ln", Primitive::Log, &[Derivative::Formula("1/z")], Layout::Call),
-    smooth(
-        "sqrt",
-        r"\sqrt",
-        Primitive::Sqrt,
-        &[Derivative::Formula("1/(2*sqrt(z))")],
-        Layout::Root,
-    ),
-    Function {
-        name: "abs",
-        latex: r"\operatorname{abs}",
-        parameters: &["z"],
-        body: Body::Piecewise {
-            on: "z",
-            values: ["-z", "0", "z"],
-            branches: ["negative", "kink", "positive"],
-        },
-        derivatives: &[Derivative::Piecewise(["-1", "0", "1"])],
-        layout: Layout::Bars,
-        compiled: OnceLock::new(),
-    },
-    Function {
-        name: "max",
-        latex: r"\max",
-        parameters: &["a", "b"],
-        body: Body::Piecewise {
-            on: "a - b",
-            values: ["b", "a", "a"],
-            branches: ["second", "kink", "first"],
-        },
-        derivatives: &[
-            Derivative::Piecewise(["0", "1/2", "1"]),
-            Derivative::Piecewise(["1", "1/2", "0"]),
-        ],
-        layout: Layout::Call,
-        compiled: OnceLock::new(),
-    },
-    Function {
-        name: "min",
-        latex: r"\min",
-        parameters: &["a", "b"],
-        body: Body::Piecewise {
-            on: "a - b",
-            values: ["a", "a", "b"],
-            branches: ["first", "kink", "second"],
-        },
-        derivatives: &[
-            Derivative::Piecewise(["1", "1/2", "0"]),
-            Derivative::Piecewise(["0", "1/2", "1"]),
-        ],
-        layout: Layout::Call,
-        compiled: OnceLock::new(),
-    },
-    Function {
-        name: "sign",
-        latex: r"\operatorname{sgn}",
-        parameters: &["z"],
-        body: Body::Piecewise {
-            on: "z",
-            values: ["-1", "0", "1"],
-            branches: ["negative", "kink", "positive"],
-        },
-        derivatives: &[Derivative::Piecewise(["0", "0", "0"])],
-        layout: Layout::Call,
-        compiled: OnceLock::new(),
-    },
-    reduction("sum", r"\operatorname{sum}", Reduction::Sum, Layout::Call),
-    reduction("mean", r"\operatorname{mean}", Reduction::Mean, Layout::Call),
-    reduction("norm", r"\operatorname{norm}", Reduction::Norm, Layout::Norm),
-];
-
-/// The functions of the catalogue that this version does not offer yet,
-/// so that they are refused by name instead of being called unknown.
-const LATER: [&str; 20] = [
-    "leaky_relu",
-    "elu",
-    "selu",
-    "softplus",
-    "silu",
-    "gelu",
-    "hard_tanh",
-    "relu6",
-    "softmax",
-    "log_softmax",
-    "half_squared_error",
-    "mse",
-    "mae",
-    "huber",
-    "hinge",
-    "bce",
-    "bce_with_logits",
-    "cross_entropy",
-    "sin",
-    "cos",
-];
-
-/// Every function, in the order in which `--help` and messages list them.
-pub fn all() -> &'static [Function] {
-    &FUNCTIONS
-}
-
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.iter().find(|function| function.name == name)
+    all().iter().find(|function| function.name == name && function.form().is_none())
 }
 
-/// Whether the name belongs to a function that a later version brings.
-pub fn comes_later(name: &str) -> bool {
-    LATER.contains(&name)
+/// The function that a call with `form=` means: `gelu(z, form=tanh)`.
+pub fn find_form(name: &str, form: &str) -> Option<&'static Function> {
+    let plain = find(name)?;
+    let forms = all().iter().filter(|other| other.form().is_some_and(|(base, _)| base == name));
+    match forms.clone().find(|other| other.form().is_some_and(|(_, own)| own == form)) {
+        None if form == "erf" && forms.count() > 0 => Some(plain),
+        found => found,
+    }
 }
 
 impl Function {
-    /// Whether the derivative jumps somewhere.
+    fn new(entry: Entry) -> Self {
+        Self { entry, compiled: OnceLock::new() }
+    }
+
+    /// Whether `at_kink` may choose a derivative.
     pub fn has_kink(&self) -> bool {
-        matches!(self.body, Body::Piecewise { .. })
+        !self.chosen.is_empty()
+    }
+
+    /// The function of which this is another form, and that form's name.
+    pub fn form(&self) -> Option<(&'static str, &'static str)> {
+        self.name.split_once('/')
+    }
+
+    /// The name that a call begins with.
+    pub fn called(&self) -> &'static str {
+        self.form().map_or(self.name, |(name, _)| name)
     }
 
     /// Whether it stands at the end of a layer.
     pub fn is_activation(&self) -> bool {
-        ["relu", "sigmoid", "tanh"].contains(&self.name)
+        table::ACTIVATIONS.contains(&self.called())
     }
 
     /// Whether one number comes of a whole matrix.
     pub fn reduces(&self) -> Option<Reduction> {
         match self.body {
             Body::Reduction(kind) => Some(kind),
-            Body::Primitive(_) | Body::Piecewise { .. } => None,
+            Body::Primitive(_) | Body::Cases { .. } | Body::Row(_) => None,
         }
     }
 
-    /// The formula whose sign decides, in terms of [`Function::parameters`].
-    pub fn decided_by(&'static self) -> Option<&'static Expression> {
-        self.compiled().on.as_ref()
-    }
-
-    /// The formula of the value: for the sign (-1, 0, 1) of a piecewise function.
-    pub fn value(&'static self, sign: i32) -> Option<&'static Expression> {
-        self.compiled().values.get(index(sign))
-    }
-
-    /// The formula of the derivative by argument `argument`.
-    pub fn derivative(&'static self, argument: usize, sign: i32) -> &'static Expression {
-        let row = &self.compiled().derivatives[argument];
-        if row.len() == 1 { &row[0] } else { &row[index(sign)] }
-    }
-
-    /// The name of the branch for a sign; empty for a function without branches.
-    pub fn branch(&self, sign: i32) -> &'static str {
+    /// Whether it takes each row as a whole.
+    pub fn row(&self) -> Option<Row> {
         match self.body {
-            Body::Primitive(_) | Body::Reduction(_) => "",
-            Body::Piecewise { branches, .. } => branches[index(sign)],
+            Body::Row(kind) => Some(kind),
+            Body::Primitive(_) | Body::Cases { .. } | Body::Reduction(_) => None,
+        }
+    }
+
+    /// Whether it compares a prediction with a target, and gives one number.
+    pub fn is_loss(&self) -> bool {
+        self.total.is_some() || self.row() == Some(Row::CrossEntropy)
+    }
+
+    /// Whether the value is one number, whatever the arguments are.
+    pub fn gives_number(&self) -> bool {
+        self.reduces().is_some() || self.is_loss()
+    }
+
+    /// The formulas whose signs decide, in terms of [`Function::parameters`].
+    pub fn kinks(&'static self) -> &'static [Expression] {
+        &self.compiled().kinks
+    }
+
+    /// Where a kink is, for a function of one argument.
+    pub fn kink_point(&'static self, kink: usize) -> Rational {
+        match self.kinks().get(kink) {
+            Some(Expression::Binary(Operator::Add, _, right)) => -value(right),
+            Some(Expression::Binary(Operator::Subtract, _, right)) => value(right),
+            _ => Rational::ZERO,
+        }
+    }
+
+    /// Whether the value stays the same in a case, so that the derivative is 0.
+    pub fn is_constant(&'static self, case: usize) -> bool {
+        self.value(case)
+            .is_some_and(|value| matches!(value, Expression::Number(_) | Expression::Negate(_)))
+            && self.derivative(0, case) == &Expression::integer(0)
+    }
+
+    /// The formula by which the function is explained.
+    pub fn meaning(&'static self) -> Option<&'static Expression> {
+        self.compiled().meaning.as_ref()
+    }
+
+    /// The formula of the value in a case; none of a primitive function.
+    pub fn value(&'static self, case: usize) -> Option<&'static Expression> {
+        self.compiled().values.get(case)
+    }
+
+    /// The formula of the derivative by argument `argument` in a case.
+    pub fn derivative(&'static self, argument: usize, case: usize) -> &'static Expression {
+        let row = &self.compiled().derivatives[argument];
+        row.get(case).unwrap_or(&row[0])
+    }
+
+    /// The formula by which a derivation prints the derivative; none where it prints
+    /// with a prime.
+    pub fn symbol(&'static self, argument: usize) -> Option<&'static Expression> {
+        self.compiled().symbols[argument].as_ref()
+    }
+
+    /// The derivative at a kink if `slope` is chosen there.
+    pub fn chosen_slope(&'static self, argument: usize) -> Option<&'static Expression> {
+        self.compiled().chosen.get(argument)
+    }
+
+    /// The constants' values where a call gives none.
+    pub fn defaults(&self) -> Vec<Rational> {
+        self.constants.iter().map(|constant| number(constant.value)).collect()
+    }
+
+    /// One entry's value by other functions.
+    pub fn entry(&'static self) -> Option<&'static Expression> {
+        self.compiled().entry.as_ref()
+    }
+
+    /// How a call is written out, of numbers or of matrices.
+    pub fn written_out(&'static self, matrix: bool) -> Option<&'static Expression> {
+        let compiled = self.compiled();
+        if matrix { compiled.matrix.as_ref() } else { compiled.number.as_ref() }
+    }
+
+    /// The name of the branch in a case; empty for a function without branches.
+    pub fn branch(&self, case: usize) -> &'static str {
+        match self.body {
+            Body::Primitive(_) | Body::Reduction(_) | Body::Row(_) => "",
+            Body::Cases { branches, .. } => branches.get(case).copied().unwrap_or_default(),
         }
     }
 
     fn compiled(&'static self) -> &'static Compiled {
         self.compiled.get_or_init(|| {
-            let (on, values) = match self.body {
-                Body::Primitive(_) | Body::Reduction(_) => (None, Vec::new()),
-                Body::Piecewise { on, values, .. } => {
-                    (Some(entry(on)), values.iter().map(|text| entry(text)).collect())
-                }
+            let list = |texts: &[&str]| texts.iter().map(|text| entry(text)).collect::<Vec<_>>();
+            let (kinks, values) = match self.body {
+                Body::Primitive(_) | Body::Reduction(_) | Body::Row(_) => (Vec::new(), Vec::new()),
+                Body::Cases { kinks, values, .. } => (list(kinks), list(values)),
             };
             let derivatives = self.derivatives.iter().map(|derivative| match derivative {
                 Derivative::Formula(text) | Derivative::Primed(text) => vec![entry(text)],
-                Derivative::Piecewise(texts) => texts.iter().map(|text| entry(text)).collect(),
+                Derivative::Cases(texts) | Derivative::Through(_, texts) => list(texts),
             });
-            Compiled { on, values, derivatives: derivatives.collect() }
+            let symbols = self.derivatives.iter().map(|derivative| match derivative {
+                Derivative::Formula(text) | Derivative::Through(text, _) => Some(entry(text)),
+                Derivative::Primed(_) | Derivative::Cases(_) => None,
+            });
+            let optional = |text: &str| (!text.is_empty()).then(|| entry(text));
+            Compiled {
+                kinks,
+                values,
+                derivatives: derivatives.collect(),
+                symbols: symbols.collect(),
+                chosen: list(self.chosen),
+                entry: optional(self.written.entry),
+                number: optional(self.written.number),
+                matrix: optional(self.written.matrix),
+                meaning: optional(self.written.meaning),
+            }
         })
     }
 }
 
-fn index(sign: i32) -> usize {
-    match sign {
-        ..=-1 => 0,
-        0 => 1,
-        1.. => 2,
+impl Call {
+    /// A call that says nothing of constants and kinks.
+    pub fn new(function: &'static Function, arguments: Vec<Expression>) -> Self {
+        let constants = function.defaults();
+        Self { function, arguments, constants, at_kink: None, matrix: false, unit_target: false }
+    }
+
+    /// A formula of the function's, with the call's own arguments put in.
+    pub fn put_into(&self, formula: &Expression) -> Expression {
+        formula.map(&mut |node| match node {
+            Expression::Name(name) => {
+                let place = self.function.parameters.iter().position(|known| known == name);
+                place.map(|index| self.arguments[index].clone()).or_else(|| self.constant(name))
+            }
+            // What is chosen at a kink holds for the functions that the formula names.
+            Expression::Derivative(inner, index) if self.at_kink.is_some() => {
+                let arguments = inner.arguments.iter().map(|inner| self.put_into(inner)).collect();
+                let at_kink = self.at_kink.clone();
+                Some(Expression::Derivative(Call { arguments, at_kink, ..inner.clone() }, *index))
+            }
+            _ => None,
+        })
+    }
+
+    /// A formula of the function's as a reader sees it: with the constants that a call may
+    /// give, and the names of the others.
+    pub fn explained(&self, formula: &Expression) -> Expression {
+        let is_one = |side: &Expression| *side == Expression::integer(1);
+        let given = formula.map(&mut |node| match node {
+            Expression::Name(name) => {
+                let mut known = self.function.constants.iter();
+                known.find(|constant| constant.name == name && constant.given != Given::Never)?;
+                self.constant(name)
+            }
+            _ => None,
+        });
+        let mut expression = given;
+        loop {
+            let simpler = expression.map(&mut |node| match node {
+                Expression::Binary(Operator::Multiply, left, right) if is_one(left) => {
+                    Some((**right).clone())
+                }
+                _ => None,
+            });
+            if simpler == expression {
+                return simpler;
+            }
+            expression = simpler;
+        }
+    }
+
+    /// The constants that differ from what they are where a call says nothing.
+    pub(super) fn own_constants(&self) -> impl Iterator<Item = &Rational> {
+        let pairs = self.constants.iter().zip(self.function.defaults());
+        pairs.filter(|(own, default)| *own != default).map(|(own, _)| own)
+    }
+
+    /// The constants that stand beside the function's name: those that a call may give,
+    /// but for a 1 that the function is known by.
+    pub(super) fn printed_constants(&self) -> impl Iterator<Item = &Rational> {
+        let plain = |known: &Constant, own: &Rational| {
+            known.given == Given::Never || (*own == Rational::ONE && !self.function.is_loss())
+        };
+        let pairs = self.function.constants.iter().zip(&self.constants);
+        pairs.filter(move |(known, own)| !plain(known, own)).map(|(_, own)| own)
+    }
+
+    fn constant(&self, name: &str) -> Option<Expression> {
+        let place = self.function.constants.iter().position(|constant| constant.name == name)?;
+        self.constants.get(place).map(|value| Expression::Number(value.clone()))
+    }
+
+    /// What a name in the function's formulas stands for, given its arguments.
+    pub(super) fn bound(&self, name: &str, arguments: &[Real]) -> Real {
+        let place = self.function.parameters.iter().position(|parameter| *parameter == name);
+        if let Some(value) = place.and_then(|index| arguments.get(index)) {
+            return value.clone();
+        }
+        match (self.constant(name), name, &self.at_kink) {
+            (Some(Expression::Number(value)), ..) => Real::from(value),
+            (_, "pi", _) => Real::pi(),
+            (_, "slope", Some(slope)) => Real::from(slope.clone()),
+            _ => Real::zero(),
+        }
     }
 }
 
 /// A formula of this table. A test parses them all, so none can fail at run time.
 fn entry(text: &str) -> Expression {
-    parse(text).map_or_else(|_| Expression::integer(0), |parsed| parsed.expression)
+    parse_entry(text).map_or_else(|_| Expression::integer(0), |parsed| parsed.expression)
+}
+
+fn value(expression: &Expression) -> Rational {
+    super::chain::number(expression).map_or(Rational::ZERO, |(value, _)| value)
+}
+
+fn number(text: &str) -> Rational {
+    crate::number::parse_decimal(text).unwrap_or(Rational::ZERO)
 }
 
 #[cfg(test)]
@@ -363,24 +488,50 @@ mod tests {
     #[test]
     fn every_formula_of_the_table_parses_and_mentions_only_its_parameters() {
         for function in all() {
-            let mut texts = Vec::new();
-            if let Body::Piecewise { on, values, .. } = function.body {
-                texts.push(on);
+            let mut texts = function.chosen.to_vec();
+            texts.extend([
+                function.written.entry,
+                function.written.number,
+                function.written.matrix,
+                function.written.meaning,
+            ]);
+            if let Body::Cases { kinks, values, branches } = function.body {
+                assert_eq!(values.len(), 2 * kinks.len() + 1, "{}", function.name);
+                assert!(kinks.is_empty() || branches.len() == values.len(), "{}", function.name);
+                texts.extend(kinks);
                 texts.extend(values);
             }
             for derivative in function.derivatives {
                 match derivative {
                     Derivative::Formula(text) | Derivative::Primed(text) => texts.push(text),
-                    Derivative::Piecewise(three) => texts.extend(three),
+                    Derivative::Cases(cases) => texts.extend(*cases),
+                    Derivative::Through(text, cases) => {
+                        texts.push(text);
+                        texts.extend(*cases);
+                    }
                 }
             }
             assert_eq!(function.derivatives.len(), function.parameters.len(), "{}", function.name);
-            for text in texts {
-                let parsed = parse(text).unwrap_or_else(|_| panic!("{}: {text}", function.name));
+            let constants = function.constants.iter().map(|constant| constant.name);
+            let known: Vec<&str> = constants
+                .chain(["pi", "slope"])
+                .chain(function.parameters.iter().copied())
+                .collect();
+            for text in texts.into_iter().filter(|text| !text.is_empty()) {
+                let parsed =
+                    parse_entry(text).unwrap_or_else(|_| panic!("{}: {text}", function.name));
                 for mention in parsed.names {
-                    assert!(function.parameters.contains(&mention.name.as_str()), "{text}");
+                    assert!(known.contains(&mention.name.as_str()), "{}: {text}", function.name);
                 }
             }
         }
+    }
+
+    #[test]
+    fn forms_are_found_by_their_option_alone() {
+        assert!(find("gelu/tanh").is_none());
+        assert_eq!(find_form("gelu", "tanh").map(Function::called), Some("gelu"));
+        assert_eq!(find_form("gelu", "erf").map(|function| function.name), Some("gelu"));
+        assert!(find_form("gelu", "sin").is_none() && find_form("relu", "erf").is_none());
     }
 }

@@ -36,12 +36,17 @@ struct Factor {
 impl Printer<'_> {
     /// The expression as LaTeX.
     pub fn latex(&self, expression: &Expression) -> String {
-        self.terms(&terms(expression))
+        self.write(&written_out(expression))
     }
 
     /// The product of the factors as LaTeX, in the order given, as a person writes a chain rule.
     pub fn product(&self, factors: &[Expression]) -> String {
+        let factors: Vec<Expression> = factors.iter().map(written_out).collect();
         self.join(&factors.iter().collect::<Vec<_>>())
+    }
+
+    fn write(&self, expression: &Expression) -> String {
+        self.terms(&terms(expression))
     }
 
     fn terms(&self, terms: &[(bool, Expression)]) -> String {
@@ -64,7 +69,7 @@ impl Printer<'_> {
     fn term(&self, term: &Expression, guarded: bool) -> String {
         match term {
             Expression::Binary(Operator::Add | Operator::Subtract, ..) if guarded => {
-                bracket(&self.latex(term))
+                bracket(&self.write(term))
             }
             Expression::Shown(shown) if shown.compound && guarded => bracket(&shown.latex()),
             Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
@@ -132,10 +137,10 @@ impl Printer<'_> {
                 Factor { text, look }
             }
             Expression::Negate(_) if first => {
-                Factor { text: self.latex(factor), look: Look::Letter }
+                Factor { text: self.write(factor), look: Look::Letter }
             }
             Expression::Negate(_) | Expression::Binary(Operator::Add | Operator::Subtract, ..) => {
-                Factor { text: bracket(&self.latex(factor)), look: Look::Bracket }
+                Factor { text: bracket(&self.write(factor)), look: Look::Bracket }
             }
             Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
                 Factor { text: self.join(&factors(factor)), look: Look::Letter }
@@ -150,7 +155,7 @@ impl Printer<'_> {
                 }
             }
             Expression::Binary(Operator::Divide, above, below) => {
-                let text = format!(r"\frac{{{}}}{{{}}}", self.latex(above), self.latex(below));
+                let text = format!(r"\frac{{{}}}{{{}}}", self.write(above), self.write(below));
                 Factor { text, look: Look::Fraction }
             }
             Expression::Binary(Operator::Power, base, exponent) => self.power(base, exponent),
@@ -163,7 +168,7 @@ impl Printer<'_> {
     fn hadamard(&self, left: &Expression, right: &Expression) -> String {
         let side = |side: &Expression, first: bool| match side {
             Expression::Binary(Operator::MatMul | Operator::Multiply, ..) => {
-                bracket(&self.latex(side))
+                bracket(&self.write(side))
             }
             _ => self.factor(side, first).text,
         };
@@ -185,11 +190,11 @@ impl Printer<'_> {
             Expression::Name(name) => !(self.name)(name).contains(['^', '(', ' ']),
             Expression::Shown(shown) => is_plain(shown),
             Expression::Number(number) => is_plain(&(self.number)(number)),
-            Expression::Call(call) => call.function.layout == Layout::Call,
+            Expression::Call(call) => call.function.layout != Layout::Root,
             Expression::Derivative(..) => true,
             Expression::Negate(_) | Expression::Transpose(_) | Expression::Binary(..) => false,
         };
-        let inner = self.latex(base);
+        let inner = self.write(base);
         let (text, look) = if bare {
             let look = if inner.starts_with(|c: char| c.is_ascii_digit()) {
                 Look::Number
@@ -200,7 +205,7 @@ impl Printer<'_> {
         } else {
             (bracket(&inner), Look::Bracket)
         };
-        Factor { text: format!("{text}^{{{}}}", self.latex(exponent)), look }
+        Factor { text: format!("{text}^{{{}}}", self.write(exponent)), look }
     }
 
     fn transpose(&self, inner: &Expression) -> Factor {
@@ -209,7 +214,7 @@ impl Printer<'_> {
                 (self.name)(name)
             }
             Expression::Shown(shown) if !shown.compound => shown.latex(),
-            _ => bracket(&self.latex(inner)),
+            _ => bracket(&self.write(inner)),
         };
         let is_matrix = matches!(inner, Expression::Shown(_));
         let look = if is_matrix { Look::Matrix } else { Look::Letter };
@@ -221,31 +226,53 @@ impl Printer<'_> {
             return self.call(call, "'");
         }
         if call.function.layout == Layout::Bars {
-            let inner = call.arguments.iter().map(|argument| self.latex(argument));
+            let inner = call.arguments.iter().map(|argument| self.write(argument));
             let text = format!(r"\operatorname{{sgn}}{}", bracket(&inner.collect::<String>()));
             return Factor { text, look: Look::Function };
         }
-        let name = format!(r"\partial_{{{}}}{}", index + 1, call.function.latex);
+        let name = format!(r"\partial_{{{}}}{}", index + 1, self.name_of(call));
         let arguments: Vec<String> =
-            call.arguments.iter().map(|argument| self.latex(argument)).collect();
+            call.arguments.iter().map(|argument| self.write(argument)).collect();
         let text = format!("{name}{}", bracket(&arguments.join(", ")));
         Factor { text, look: Look::Function }
     }
 
+    /// The function's name, with the constants that a reader has to know.
+    fn name_of(&self, call: &Call) -> String {
+        let constants: Vec<String> = call
+            .printed_constants()
+            .map(|value| self.write(&Expression::Number(value.clone())))
+            .collect();
+        match constants.as_slice() {
+            [] => call.function.latex.to_owned(),
+            list => format!("{}_{{{}}}", call.function.latex, list.join(", ")),
+        }
+    }
+
     fn call(&self, call: &Call, prime: &str) -> Factor {
         let arguments: Vec<String> =
-            call.arguments.iter().map(|argument| self.latex(argument)).collect();
+            call.arguments.iter().map(|argument| self.write(argument)).collect();
         let inner = arguments.join(", ");
         match call.function.layout {
             Layout::Root => Factor { text: format!(r"\sqrt{{{inner}}}"), look: Look::Letter },
             Layout::Bars => Factor { text: format!(r"\lvert {inner}\rvert"), look: Look::Bracket },
             Layout::Norm => Factor { text: format!(r"\lVert {inner}\rVert"), look: Look::Bracket },
             Layout::Call => {
-                let text = format!("{}{prime}{}", call.function.latex, bracket(&inner));
+                let text = format!("{}{prime}{}", self.name_of(call), bracket(&inner));
                 Factor { text, look: Look::Function }
             }
         }
     }
+}
+
+/// Losses of numbers, and those that have a short formula, as that formula.
+fn written_out(expression: &Expression) -> Expression {
+    expression.map(&mut |node| {
+        let Expression::Call(call) = node else { return None };
+        let formula = call.function.written_out(call.matrix)?;
+        let arguments = call.arguments.iter().map(written_out).collect();
+        Some(Call { arguments, ..call.clone() }.put_into(formula))
+    })
 }
 
 fn is_hadamard(expression: &Expression) -> bool {
@@ -346,7 +373,15 @@ mod tests {
             ("x*((-2)*y)", r"x \thinspace (-2) \thinspace y"),
             ("x + (-y)@z", "x - y z"),
             ("x - (-y)@z", "x + y z"),
-            ("abs(x)^2", r"(\lvert x\rvert)^{2}"),
+            ("abs(x)^2", r"\lvert x\rvert^{2}"),
+            ("leaky_relu(z, 0.5)", r"\mathrm{LeakyReLU}_{1/2}(z)"),
+            ("elu(z) + elu(z, 2)", r"\mathrm{ELU}(z) + \mathrm{ELU}_{2}(z)"),
+            ("gelu(z, form=tanh)", r"\mathrm{GELU}_{\tanh}(z)"),
+            ("2*mse(a, -b)", "2(a + b)^{2}"),
+            ("x - half_squared_error(a, b)", r"x - \frac{1}{2}(a - b)^{2}"),
+            ("hinge(-z, y)", r"\max(0, 1 - y \thinspace (-z))"),
+            ("bce(p, y)", r"-y \thinspace \ln(p) - (1 - y) \thinspace \ln(1 - p)"),
+            ("c - bce_with_logits(z, y)", r"c - (\ln(1 + \exp(z)) - y z)"),
             ("(a*b)^2", "(a b)^{2}"),
             ("x^-1", "x^{-1}"),
             ("(a/b)*(c/d)", r"\frac{a}{b} \cdot \frac{c}{d}"),

@@ -9,6 +9,7 @@
 //! atom     = number | name | function "(" arguments ")" | "(" sum ")"
 //! ```
 
+use super::function::Given;
 use super::{Call, Expression, Function, Operator, function, suggest};
 use crate::number::{Rational, parse_decimal};
 
@@ -86,8 +87,25 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
     if text.len() > MAX_LENGTH {
         return Err(error(0, 1, format!("an expression has at most {MAX_LENGTH} characters")));
     }
-    let lexemes = lex(text)?;
-    let mut parser = Parser { lexemes, position: 0, end: text.len(), names: Vec::new(), depth: 0 };
+    read(text, Source::Author)
+}
+
+/// Reads a formula of the table of functions, where `abs'(z)` is a derivative.
+pub(super) fn parse_entry(text: &str) -> Result<Parsed, ParseError> {
+    read(text, Source::Table)
+}
+
+/// Who wrote an expression.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Author,
+    Table,
+}
+
+fn read(text: &str, source: Source) -> Result<Parsed, ParseError> {
+    let lexemes = lex(text, source)?;
+    let (end, names) = (text.len(), Vec::new());
+    let mut parser = Parser { lexemes, position: 0, end, names, depth: 0, source };
     let expression = parser.sum()?;
     if let Some(left) = parser.peek() {
         return Err(parser.unexpected(left));
@@ -99,7 +117,7 @@ fn error(offset: usize, width: usize, message: impl Into<String>) -> ParseError 
     ParseError { offset, width, message: message.into(), help: None }
 }
 
-fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
+fn lex(text: &str, source: Source) -> Result<Vec<Lexeme>, ParseError> {
     let mut lexemes = Vec::new();
     let mut offset = 0;
     while let Some(first) = text[offset..].chars().next() {
@@ -115,7 +133,7 @@ fn lex(text: &str) -> Result<Vec<Lexeme>, ParseError> {
         } else if first.is_ascii_alphabetic() {
             let width = run(rest, |letter| letter.is_ascii_alphanumeric() || letter == '_');
             (Token::Name(rest[..width].to_owned()), width)
-        } else if "+-*/^(),=@".contains(first) {
+        } else if "+-*/^(),=@".contains(first) || (first == '\'' && source == Source::Table) {
             (Token::Symbol(first), 1)
         } else {
             return Err(stray(first, offset));
@@ -180,6 +198,7 @@ struct Parser {
     end: usize,
     names: Vec<Mention>,
     depth: usize,
+    source: Source,
 }
 
 impl Parser {
@@ -295,7 +314,12 @@ impl Parser {
                 self.close(lexeme.offset)?;
                 Ok(inner)
             }
-            Token::Name(name) if self.accept("(").is_some() => self.call(&name, &lexeme),
+            Token::Name(name) if self.accept("(").is_some() => {
+                self.call(&name, &lexeme).map(Expression::Call)
+            }
+            Token::Name(name) if self.accept("'").is_some() && self.accept("(").is_some() => {
+                self.call(&name, &lexeme).map(|call| Expression::Derivative(call, 0))
+            }
             Token::Name(name) => {
                 self.names.push(Mention { name: name.clone(), offset: lexeme.offset });
                 Ok(Expression::Name(name))
@@ -317,8 +341,9 @@ impl Parser {
         }
     }
 
-    fn call(&mut self, name: &str, at: &Lexeme) -> Result<Expression, ParseError> {
-        let Some(function) = function::find(name) else {
+    fn call(&mut self, name: &str, at: &Lexeme) -> Result<Call, ParseError> {
+        let internal = function::internal(name).filter(|_| self.source == Source::Table);
+        let Some(mut function) = internal.or_else(|| function::find(name)) else {
             return Err(unknown_function(name, at));
         };
         let opened = at.offset + at.width;
@@ -326,21 +351,40 @@ impl Parser {
         let mut at_kink = None;
         loop {
             match self.option_name() {
+                Some(option) if option.token == Token::Name("form".into()) => {
+                    function = self.form(function, &option)?;
+                }
                 Some(option) => at_kink = Some(self.option(function, &option)?),
-                None => arguments.push(self.sum()?),
+                None => {
+                    let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
+                    arguments.push((self.sum()?, offset));
+                }
             }
             if self.accept(",").is_none() {
                 break;
             }
         }
         self.close(opened)?;
-        if arguments.len() != function.parameters.len() {
-            let (wanted, given) = (function.parameters.len(), arguments.len());
-            let plural = if wanted == 1 { "argument" } else { "arguments" };
-            let message = format!("`{name}` takes {wanted} {plural}, but {given} stand here");
+        let given = function.constants.iter().filter(|known| known.given != Given::Never).count();
+        let (least, given_here) = (function.parameters.len(), arguments.len());
+        if !(least..=least + given).contains(&given_here) {
+            let wanted = if given == 0 {
+                least.to_string()
+            } else {
+                format!("{least} or {}", least + given)
+            };
+            let plural = if least + given == 1 { "argument" } else { "arguments" };
+            let message = format!("`{name}` takes {wanted} {plural}, but {given_here} stand here");
             return Err(error(at.offset, at.width, message));
         }
-        Ok(Expression::Call(Call { function, arguments, at_kink }))
+        let rest = arguments.split_off(least);
+        let arguments = arguments.into_iter().map(|(argument, _)| argument).collect();
+        let mut call = Call { at_kink, ..Call::new(function, arguments) };
+        for (index, (text, offset)) in rest.iter().enumerate() {
+            call.constants[index] =
+                number_of(function, index, text).map_err(|message| error(*offset, 1, message))?;
+        }
+        Ok(call)
     }
 
     /// `name =` ahead: an option of the call.
@@ -354,19 +398,64 @@ impl Parser {
         Some(lexeme)
     }
 
-    fn option(&mut self, function: &Function, at: &Lexeme) -> Result<Rational, ParseError> {
+    /// `form=tanh`
+    fn form(
+        &mut self,
+        function: &'static Function,
+        at: &Lexeme,
+    ) -> Result<&'static Function, ParseError> {
+        if function::find_form(function.name, "erf").is_none() {
+            return Err(no_such_option(function, at));
+        }
+        let word = self.peek().cloned();
+        if let Some(Lexeme { token: Token::Name(form), .. }) = &word
+            && let Some(found) = function::find_form(function.name, form)
+        {
+            self.position += 1;
+            return Ok(found);
+        }
+        let offset = word.map_or(self.end, |lexeme| lexeme.offset);
+        Err(error(offset, 1, format!("`form` of `{}` is `erf` or `tanh`", function.name)))
+    }
+
+    fn option(&mut self, function: &'static Function, at: &Lexeme) -> Result<Rational, ParseError> {
         if at.token != Token::Name("at_kink".into()) || !function.has_kink() {
-            let mut problem =
-                error(at.offset, at.width, format!("`{}` has no such option", function.name));
-            if function.has_kink() {
-                problem.help = Some("`at_kink` chooses the derivative at the kink".into());
-            }
-            return Err(problem);
+            return Err(no_such_option(function, at));
         }
         let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
         constant(&self.sum()?)
             .ok_or_else(|| error(offset, 1, "`at_kink` takes a number, such as 0, 1/2 or 1"))
     }
+}
+
+fn no_such_option(function: &'static Function, at: &Lexeme) -> ParseError {
+    let message = format!("`{}` has no such option", function.called());
+    let mut problem = error(at.offset, at.width, message);
+    if function.has_kink() {
+        problem.help = Some("`at_kink` chooses the derivative at the kink".into());
+    } else if function::find_form(function.called(), "erf").is_some() {
+        problem.help = Some("`form` is `erf` or `tanh`".into());
+    }
+    problem
+}
+
+/// A constant of a call, as in `leaky_relu(z, 0.1)`.
+fn number_of(
+    function: &'static Function,
+    index: usize,
+    given: &Expression,
+) -> Result<Rational, String> {
+    let known = &function.constants[index];
+    let Some(value) = constant(given) else {
+        return Err(format!(
+            "the last argument of `{}` is a number, such as {}",
+            function.name, known.value
+        ));
+    };
+    if known.given == Given::Positive && value <= Rational::ZERO {
+        return Err(format!("the last argument of `{}` is positive", function.name));
+    }
+    Ok(value)
 }
 
 /// The value of an expression of numbers alone, such as `1/2` or `-1`.
@@ -383,12 +472,9 @@ fn constant(expression: &Expression) -> Option<Rational> {
 }
 
 fn unknown_function(name: &str, at: &Lexeme) -> ParseError {
-    if function::comes_later(name) {
-        let message = format!("the function `{name}` is not offered by this version");
-        return error(at.offset, at.width, message);
-    }
     let mut problem = error(at.offset, at.width, format!("there is no function `{name}`"));
-    let names: Vec<&str> = function::all().iter().map(|function| function.name).collect();
+    let known = function::all().iter().filter(|function| function.form().is_none());
+    let names: Vec<&str> = known.map(|function| function.name).collect();
     problem.help = Some(match suggest(name, names.iter().copied()) {
         Some(known) => format!("did you mean `{known}`?"),
         None => format!("a product needs `*`; the functions are {}", names.join(", ")),
@@ -428,7 +514,13 @@ mod tests {
             ("w x", 2, "`x` is not expected here"),
             ("rleu(z)", 0, "there is no function `rleu`"),
             ("max(a)", 0, "`max` takes 2 arguments, but 1 stand here"),
-            ("softmax(z)", 0, "the function `softmax` is not offered by this version"),
+            ("leaky_relu(z, 1, 2)", 0, "`leaky_relu` takes 1 or 2 arguments, but 3 stand here"),
+            ("leaky_relu(z, w)", 14, "the last argument of `leaky_relu` is a number, such as 0.01"),
+            ("huber(a, b, 0)", 12, "the last argument of `huber` is positive"),
+            ("gelu(z, form=sin)", 13, "`form` of `gelu` is `erf` or `tanh`"),
+            ("relu(z, form=tanh)", 8, "`relu` has no such option"),
+            ("Phi(z)", 0, "there is no function `Phi`"),
+            ("abs'(z)", 3, "`'` has no meaning in an expression"),
             ("exp(z, at_kink=1)", 7, "`exp` has no such option"),
             ("w − b", 2, "`−` is not a minus sign"),
             ("1.2.3", 0, "`.` does not belong into a number"),

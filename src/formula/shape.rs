@@ -10,12 +10,14 @@
 //! | `+ - * /`, entry by entry | equal shapes; a scalar, or a row 1 × c, is repeated |
 //! | `^` | the base's shape; the exponent is a scalar |
 //! | `sum mean norm` | a scalar |
+//! | `softmax log_softmax` | the argument's, a matrix of rows with several entries |
+//! | losses | a scalar, of two equal shapes, or of a matrix and a scalar |
 //! | other functions | the argument's shape |
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Expression, Operator};
+use super::{Expression, Function, Operator};
 
 /// The most entries that a matrix product may have.
 const MAX_PRODUCT: usize = 1_000_000;
@@ -151,14 +153,9 @@ pub fn infer(
                 arguments.push(argument);
                 shapes.push(shape);
             }
-            let mut shape = shapes[0].clone();
-            for other in &shapes[1..] {
-                shape = binary(Operator::Add, &shape, other, expression)?;
-            }
-            if call.function.reduces().is_some() {
-                shape = Shape::Scalar;
-            }
-            let call = super::Call { arguments, ..call.clone() };
+            let shape = called(call.function, &shapes, expression)?;
+            let matrix = shapes.iter().any(|shape| *shape != Shape::Scalar);
+            let call = super::Call { arguments, matrix, ..call.clone() };
             let new = match expression {
                 Expression::Derivative(_, index) => Expression::Derivative(call, *index),
                 _ => Expression::Call(call),
@@ -166,6 +163,41 @@ pub fn infer(
             Ok((shape, new))
         }
     }
+}
+
+/// The shape of a function's value.
+fn called(function: &Function, shapes: &[Shape], whole: &Expression) -> Result<Shape, Misfit> {
+    let misfit = |message: String| Err(Misfit { expression: whole.to_string(), message });
+    let name = function.called();
+    if function.row().is_some() {
+        match &shapes[0] {
+            Shape::Matrix(_, columns) if !columns.is_one() => {}
+            Shape::Matrix(..) => {
+                return misfit(format!(
+                    "`{name}` works along a row, but each row of {} has one entry alone",
+                    shapes[0]
+                ));
+            }
+            Shape::Scalar => {
+                return misfit(format!("`{name}` takes a row, such as 1 x 3, but not a number"));
+            }
+        }
+    }
+    if function.is_loss() {
+        let (prediction, target) = (&shapes[0], &shapes[1]);
+        let number =
+            function.row().is_none() && (*prediction == Shape::Scalar || *target == Shape::Scalar);
+        if !prediction.matches(target) && !number {
+            return misfit(format!(
+                "`{name}` compares entry by entry, but the prediction is {prediction} and the target is {target}"
+            ));
+        }
+    }
+    let mut shape = shapes[0].clone();
+    for other in &shapes[1..] {
+        shape = binary(Operator::Add, &shape, other, whole)?;
+    }
+    Ok(if function.gives_number() { Shape::Scalar } else { shape })
 }
 
 fn binary(

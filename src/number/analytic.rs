@@ -9,7 +9,13 @@
 //! sin(m±r)  = sin m ± r, and so for cos
 //! sigmoid x = 1/(1 + e^-x) = e^x/(1 + e^x)   the form whose exponential is at most 1
 //! tanh x    = (1 - e^-2x)/(1 + e^-2x), and -tanh(-x)
+//! softplus  = ln(1 + y) with y = e^x, and y - y^2/2 <= ln(1 + y) <= y
+//! Phi(-x)   = 1/2 - phi(x) (x + x^3/3 + x^5/15 + ...)          phi(x) = e^(-x^2/2)/sqrt(2 pi)
+//!           = phi(x)/(x + 1/(x + 2/(x + 3/...)))               for large x (Laplace)
 //! ```
+//!
+//! Convergents of the continued fraction lie in turn above and below its value. `Phi`
+//! grows, so a wide argument's image reaches from that of one end to that of the other.
 //!
 //! Near their zero at 0, `sin x` and `tanh x` are enclosed by `x ± |x|^3`, which holds
 //! for all `x` (the next Taylor terms are `x^3/6` and `x^3/3`, with alternating signs
@@ -30,6 +36,9 @@ const EXP_LIMIT: i64 = 24;
 const ANGLE_LIMIT: i64 = 1 << 16;
 /// Guard bits of the final rounding.
 const GUARD: i64 = 8;
+const GUARD_BITS: u32 = 16;
+/// Most terms of a continued fraction.
+const MAX_CONVERGENT: u32 = 1 << 16;
 
 /// Rounded quotient and the remainder's fixed-point value.
 struct Reduced {
@@ -121,6 +130,107 @@ impl Ball {
         center.widen(&self.radius_ball().div(&lower, 32)?, bits)
     }
 
+    /// The number pi.
+    pub(super) fn pi(bits: u32) -> Result<Ball, BallFault> {
+        let precision = i64::from(bits) + GUARD;
+        Ball::enclosing(series::pi(precision), ERROR, -precision, bits)
+    }
+
+    /// `ln(1 + e^x)`.
+    pub(super) fn softplus(&self, bits: u32) -> Result<Ball, BallFault> {
+        let small = self.exp(bits + 4)?;
+        let size = small.magnitude_bits();
+        if size < -i64::from(bits) {
+            let square = small.mul(&small, 32)?;
+            return small.widen(&square, bits);
+        }
+        let further = u32::try_from(-size.min(0)).unwrap_or(0);
+        let finer = bits + further + 4;
+        Ball::from_integer(Integer::ONE).add(&self.exp(finer)?, finer)?.ln(bits + 4)
+    }
+
+    /// The distribution function of the standard normal distribution.
+    pub(super) fn phi(&self, bits: u32) -> Result<Ball, BallFault> {
+        let point = |(mid, exp): (Integer, i64)| Ball::from_integer(mid).scale(exp);
+        let low = point(self.lower_parts()).phi_of_point(bits)?;
+        let high = point(self.upper_parts()).phi_of_point(bits)?;
+        let spread = high.add(&low.clone().neg(), bits)?;
+        high.widen(&spread, bits)
+    }
+
+    fn phi_of_point(&self, bits: u32) -> Result<Ball, BallFault> {
+        let one = Ball::from_integer(Integer::ONE);
+        if *self.parts().0 < Integer::ZERO {
+            return self.clone().neg().normal_tail(bits);
+        }
+        one.add(&self.normal_tail(bits)?.neg(), bits)
+    }
+
+    /// `Phi(-x)` of a midpoint `x >= 0`.
+    fn normal_tail(&self, bits: u32) -> Result<Ball, BallFault> {
+        let half = Ball::from_integer(Integer::ONE).scale(-1);
+        if self.parts().0.is_zero() {
+            return Ok(half);
+        }
+        let square = self.mul(self, bits + 64)?;
+        let magnitude = square.magnitude_bits();
+        let size = match magnitude {
+            ..=0 => 1,
+            1..=EXP_LIMIT => u32::try_from(square.midpoint().trunc()).unwrap_or(u32::MAX),
+            _ => u32::MAX,
+        };
+        if size > 2 * bits + 64 {
+            return self.normal_tail_by_fraction(bits + GUARD_BITS);
+        }
+        // The difference loses log2(e)/2 < 3/4 digits for each unit of the square.
+        let finer = bits + size + GUARD_BITS;
+        let square = self.mul(self, finer)?;
+        let (mut term, mut sum) = (self.clone(), self.clone());
+        for odd in (3_u32..).step_by(2) {
+            term = term.mul(&square, finer)?.div(&Ball::from_integer(odd.into()), finer)?;
+            sum = sum.add(&term, finer)?;
+            // From here each term is less than half of the one before.
+            if odd > 2 * size + 2 && term.magnitude_bits() < -i64::from(finer) {
+                break;
+            }
+        }
+        let sum = sum.widen(&term, finer)?;
+        half.add(&sum.mul(&self.normal_density(finer)?, finer)?.neg(), bits)
+    }
+
+    /// The continued fraction, with more terms until it is as sharp as asked.
+    fn normal_tail_by_fraction(&self, bits: u32) -> Result<Ball, BallFault> {
+        let density = self.normal_density(bits)?;
+        if density.sign().is_none() {
+            return Ok(density);
+        }
+        let convergent = |terms: u32| -> Result<Ball, BallFault> {
+            let mut below = self.clone();
+            for k in (1..=terms).rev() {
+                below = self.add(&Ball::from_integer(k.into()).div(&below, bits)?, bits)?;
+            }
+            density.div(&below, bits)
+        };
+        let mut terms = 8;
+        loop {
+            let (one, other) = (convergent(terms)?, convergent(terms + 1)?);
+            let gap = one.add(&other.clone().neg(), bits)?;
+            let hull = other.widen(&gap, bits)?;
+            if hull.accuracy() + i64::from(GUARD_BITS) >= i64::from(bits) || terms > MAX_CONVERGENT
+            {
+                return Ok(hull);
+            }
+            terms *= 2;
+        }
+    }
+
+    /// `e^(-x^2/2)/sqrt(2 pi)`.
+    fn normal_density(&self, bits: u32) -> Result<Ball, BallFault> {
+        let finer = bits + GUARD_BITS;
+        let power = self.mul(self, finer)?.scale(-1).neg().exp(finer)?;
+        power.div(&Ball::pi(finer)?.scale(1).sqrt(finer)?, bits)
+    }
+
     /// The logistic function.
     pub(super) fn sigmoid(&self, bits: u32) -> Result<Ball, BallFault> {
         let one = Ball::from_integer(Integer::ONE);
@@ -193,6 +303,22 @@ mod tests {
 
     /// Function, argument, 50 digits by mpmath.
     const VALUES: &str = "\
+softplus 1/3 8.7363890802274178749276148824880400122126195313819e-1
+phi 1/3 6.3055865981823636172720771793042641667174563004245e-1
+softplus -7/2 2.9750418272620565194811174081749828815391172841522e-2
+phi -7/2 2.3262907903552503634992588672798477354874933588904e-4
+softplus 355/113 3.1838991632987913573283558467609876059033369983306
+phi 355/113 9.9915984259712180302803103642866466747804469874281e-1
+softplus 1/1000000000000 6.9314718056044530941723224645817656807550013436025e-1
+phi 1/1000000000000 5.0000000000039894228040143267793994599344400180157e-1
+softplus -12/1 6.1441934777328054345790662081867031712576890024895e-6
+phi -12/1 1.7764821120776789976961710018455570923926664341790e-33
+softplus -40/1 4.2483542552915889863049778436315821818777506798230e-18
+phi -40/1 3.6558935409150297037489858026882836650539446199774e-350
+softplus 100/1 1.0000000000000000000000000000000000000000000003720e+2
+phi 100/1 1.0000000000000000000000000000000000000000000000000
+softplus 7/1 7.0009114664537742446917024938034146617877831842981
+phi 7/1 9.9999999999872018745611416499561637630921916700197e-1
 exp 1/3 1.3956124250860895286281253196025868375979065151994
 sigmoid 1/3 5.8257020646231467686639461396122955905284651044926e-1
 tanh 1/3 3.2151273753163434471940622242520646600529200250208e-1
@@ -248,6 +374,8 @@ ln 3/2 4.0546510810816438197801311546434913657199042346249e-1";
                     "tanh" => ball.tanh(bits),
                     "sin" => ball.sin(bits),
                     "cos" => ball.cos(bits),
+                    "softplus" => ball.softplus(bits),
+                    "phi" => ball.phi(bits),
                     _ => ball.ln(bits),
                 }
                 .unwrap();

@@ -8,7 +8,8 @@
 //! Prime, Cofactor   square root of an integer, power 1 only
 //! Root              square root of a positive form, power 1 only
 //! Exp               exponential, at most one in a monomial, power 1 only
-//! Log, Sigmoid, Tanh, Sin, Cos
+//! Log, Sigmoid, Tanh, Sin, Cos, Softplus, Phi
+//! Pi                the number pi; its argument is 1
 //! Group             a sum in brackets, which stands in powers other than 1
 //! Sealed            a sum or number too long to be carried about, in any power
 //! ```
@@ -43,6 +44,9 @@ pub(super) enum Function {
     Tanh,
     Sin,
     Cos,
+    Softplus,
+    Phi,
+    Pi,
     Group,
     Sealed,
 }
@@ -60,7 +64,10 @@ impl Function {
             | Function::Cofactor
             | Function::Root
             | Function::Exp
-            | Function::Sigmoid => true,
+            | Function::Sigmoid
+            | Function::Softplus
+            | Function::Phi
+            | Function::Pi => true,
             Function::Log
             | Function::Tanh
             | Function::Sin
@@ -81,6 +88,9 @@ impl Function {
             Function::Tanh => b't',
             Function::Sin => b's',
             Function::Cos => b'c',
+            Function::Softplus => b'+',
+            Function::Phi => b'f',
+            Function::Pi => b'i',
             Function::Group => b'(',
             Function::Sealed => b'#',
         }

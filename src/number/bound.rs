@@ -120,7 +120,10 @@ fn of_function(function: Function, inner: Majorant) -> Option<Majorant> {
         | Function::Sigmoid
         | Function::Tanh
         | Function::Sin
-        | Function::Cos => None,
+        | Function::Cos
+        | Function::Softplus
+        | Function::Phi
+        | Function::Pi => None,
     }
 }
 

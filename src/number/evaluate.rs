@@ -109,6 +109,9 @@ fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
         Function::Tanh => argument.tanh(bits),
         Function::Sin => argument.sin(bits),
         Function::Cos => argument.cos(bits),
+        Function::Softplus => argument.softplus(bits),
+        Function::Phi => argument.phi(bits),
+        Function::Pi => Ball::pi(bits),
         Function::Group | Function::Sealed => Ok(argument),
     }
 }

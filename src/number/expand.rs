@@ -202,6 +202,9 @@ fn has_rule(function: Function, power: i32) -> bool {
         | Function::Tanh
         | Function::Sin
         | Function::Cos
+        | Function::Softplus
+        | Function::Phi
+        | Function::Pi
         | Function::Sealed => false,
     }
 }

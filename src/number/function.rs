@@ -1,10 +1,13 @@
-//! Exponential, logarithm, sigmoid, tanh, sine and cosine of forms.
+//! Exponential, logarithm, sigmoid, tanh, sine, cosine, softplus and the normal
+//! distribution function of forms, and pi.
 //!
 //! ```text
 //! exp(a + q log b)  = b^q exp(a)          2^k q an integer    exp(0) = 1
 //! log(q prod x^n)   = sum of the logarithms of q's primes + sum of n log|x|
 //! log(Exp(a))       = a                   log(Root(a)) = 1/2 log(a)
 //! sigmoid(0) = 1/2      tanh, sin odd     cos even            tanh(0) = sin(0) = 0
+//! softplus(x)       = x + softplus(-x) for x > 0              softplus(0) = log 2
+//! phi(0) = 1/2
 //! ```
 //!
 //! The exponentials of distinct algebraic numbers are linearly independent over the
@@ -92,6 +95,42 @@ impl Real {
         }
         let (_, argument) = without_sign(self);
         within_range(Real::from_atom(Atom::new(Function::Cos, argument)))
+    }
+
+    /// `log(1 + exp(x))`, which is positive however small.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
+    pub fn softplus(&self) -> Result<Real, Fault> {
+        if self.is_zero_form() {
+            return Real::from(2).log();
+        }
+        // For a positive number the part that is not the number itself is the small one.
+        match evaluate(self, PROBE_BITS).map(|ball| ball.sign()) {
+            Ok(Some(Sign::Positive)) => {
+                let rest = Real::from_atom(Atom::new(Function::Softplus, -self));
+                within_range(self + rest)
+            }
+            _ => within_range(Real::from_atom(Atom::new(Function::Softplus, self.clone()))),
+        }
+    }
+
+    /// The distribution function of the standard normal distribution, positive however
+    /// small.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
+    pub fn phi(&self) -> Result<Real, Fault> {
+        if self.is_zero_form() {
+            return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
+        }
+        within_range(Real::from_atom(Atom::new(Function::Phi, self.clone())))
+    }
+
+    /// The number pi.
+    #[must_use]
+    pub fn pi() -> Real {
+        Real::from_atom(Atom::new(Function::Pi, Real::one()))
     }
 }
 
@@ -248,6 +287,8 @@ mod tests {
             (zero.tanh(), Real::zero()),
             (zero.sin(), Real::zero()),
             (zero.cos(), Real::one()),
+            (zero.softplus(), real(2).log().unwrap()),
+            (zero.phi(), Real::from(Rational::from_parts(1.into(), 2_u8.into()))),
         ];
         for (found, expected) in table {
             assert_eq!(found, Ok(expected));
@@ -268,10 +309,21 @@ mod tests {
             ((-&sum).tanh(), sum.tanh().map(|value| -value)),
             ((-&sum).sin(), sum.sin().map(|value| -value)),
             ((-&sum).cos(), sum.cos()),
+            (y.softplus().map(|value| value - &y), (-&y).softplus()),
+            (Real::pi().sqrt().unwrap().pow(2), Ok(Real::pi())),
             ((-&sum).exp(), Real::one().checked_div(&sum.exp().unwrap())),
         ];
         for (place, (found, expected)) in table.into_iter().enumerate() {
             assert_eq!(found, expected, "row {place}");
+        }
+    }
+
+    #[test]
+    fn what_is_positive_is_so_however_small() {
+        for argument in [-1, -50, -5000, -3_000_000] {
+            for value in [real(argument).softplus(), real(argument).phi()] {
+                assert_eq!(value.unwrap().sign(), Ok(Sign::Positive), "{argument}");
+            }
         }
     }
 

@@ -126,6 +126,9 @@ fn reciprocal_of_term(term: &Term) -> Real {
             | Function::Tanh
             | Function::Sin
             | Function::Cos
+            | Function::Softplus
+            | Function::Phi
+            | Function::Pi
             | Function::Sealed => direct.push(Factor::new(&atom, -power)),
         }
     }

@@ -170,7 +170,7 @@ fn activation(field: &Field<'_>) -> Option<Activation> {
         return None;
     }
     let matrix = parsed.expression.any(&mut |part| match part {
-        Expression::Call(call) => call.function.reduces().is_some(),
+        Expression::Call(call) => call.function.gives_number() || call.function.row().is_some(),
         Expression::Transpose(_) => true,
         _ => false,
     });

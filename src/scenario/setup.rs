@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::formula::shape::Shape;
-use crate::formula::{is_name, notation::Notation};
+use crate::formula::{Call, Expression, is_name, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
 use crate::number::Real;
@@ -11,7 +11,7 @@ use crate::trace::Tensor;
 
 use super::batches::{batches, given_batches};
 use super::data::{self, Surroundings, shape_of};
-use super::definition::{Display, Initial, Parameter, Reduction, Run, Setup};
+use super::definition::{Definition, Display, Initial, Parameter, Reduction, Run, Setup};
 use super::experiment::Base;
 use super::modifier::Modifiers;
 use super::optimizer::Around;
@@ -133,6 +133,9 @@ pub(super) fn read(
     if let (Some(place), true) = (&adjoint_field, objective) {
         place.refuse("a model with a `loss` has no free adjoint");
     }
+    let goals =
+        Goals { inputs: &data.inputs, rows: &data.rows, leaves: &leaves, parameters: &parameters };
+    let model = model.into_iter().map(|line| goals.mark(line)).collect();
     let setup = Setup {
         name: key.text.clone(),
         model,
@@ -345,4 +348,47 @@ fn runs<'n>(field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Vec<Run>> {
     let read: Vec<_> =
         entries.iter().map(|(key, field)| optimizer::read(key, field, around)).collect();
     read.into_iter().collect()
+}
+
+/// What is known of the targets of `cross_entropy`.
+struct Goals<'a> {
+    inputs: &'a [String],
+    rows: &'a [Vec<Tensor>],
+    leaves: &'a [String],
+    parameters: &'a [Parameter],
+}
+
+impl Goals<'_> {
+    /// Marks the calls whose target is known to have rows that sum to 1: then the gradient
+    /// by the logits is softmax(z) − y.
+    fn mark(&self, line: Definition) -> Definition {
+        Definition { expression: self.marked(&line.expression), ..line }
+    }
+
+    fn marked(&self, expression: &Expression) -> Expression {
+        expression.map(&mut |node| {
+            let Expression::Call(call) = node else { return None };
+            let target = call.arguments.last().filter(|_| call.function.row().is_some())?;
+            let Expression::Name(name) = target else { return None };
+            let arguments = call.arguments.iter().map(|inner| self.marked(inner)).collect();
+            let unit_target = self.sums_to_one(name);
+            Some(Expression::Call(Call { arguments, unit_target, ..call.clone() }))
+        })
+    }
+
+    /// A leaf without a value is what the loss asks for.
+    fn sums_to_one(&self, name: &str) -> bool {
+        let Some(column) = self.inputs.iter().position(|input| input == name) else {
+            let is_parameter = self.parameters.iter().any(|parameter| parameter.name == name);
+            return !is_parameter && self.leaves.iter().any(|leaf| leaf == name);
+        };
+        self.rows.iter().filter_map(|row| row.get(column)).all(|tensor| {
+            let width = tensor.shape().map_or(1, |(_, columns)| columns.max(1));
+            tensor.entries().chunks(width).all(|row| {
+                let mut sum = row.iter().map(|value| value.real().cloned());
+                let sum = sum.try_fold(Real::zero(), |sum, value| Some(sum + value?));
+                sum == Some(Real::one())
+            })
+        })
+    }
 }

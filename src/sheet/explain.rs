@@ -1,8 +1,9 @@
 //! Remarks: why a gradient is zero, what a kink's convention does, where a run ends.
 
 use crate::formula::latex::Printer;
+use crate::formula::shape::infer;
 use crate::formula::{Expression, function, parse};
-use crate::number::{Fault, Sign};
+use crate::number::{Fault, Real, Sign};
 use crate::scenario::Carry;
 use crate::trace::{Branch, Example, Tensor};
 
@@ -33,36 +34,37 @@ impl Work<'_> {
         prose: &Prose,
     ) -> Result<Option<String>, Fault> {
         let Some(function) = function::find(branch.function) else { return Ok(None) };
-        let value = self.numbers.computed(&branch.argument)?;
+        let point = function.kink_point(branch.kink);
+        let value = self.numbers.computed(&(&branch.argument + Real::from(point.clone())))?;
         let mut blanks = vec![
             ("function", function.latex.to_owned()),
             ("derivative", format!("{}'", function.latex)),
             ("argument", self.argument(branch, index)),
+            ("point", self.numbers.rational(&point).latex()),
             ("value", value.latex()),
             ("relation", if value.exact { "=" } else { r"\approx" }.to_owned()),
             ("node", self.name(&branch.node, index)),
         ];
         if let Some(convention) = &branch.convention {
             blanks.push(("slope", self.numbers.rational(&convention.derivative).latex()));
+            let kink = prose.say(if function.is_loss() { "kink_loss" } else { "kink" }, &blanks);
             let key = if convention.mattered { "kink_matters" } else { "kink_harmless" };
-            let kink = prose.say("kink", &blanks);
             return Ok(Some(format!("{kink} {}", prose.say(key, &blanks))));
         }
-        let silent = self.has_no_effect(branch, example);
-        if branch.sign == Sign::Negative && branch.function == "relu" && silent {
-            return Ok(Some(prose.say("inactive", &blanks)));
-        }
         let some_zero = example.gradient.iter().any(|(_, value)| value.is_zero());
-        if function.parameters.len() == 2 && some_zero {
-            blanks.push(("which", prose.word(&format!("chosen_{}", branch.branch))));
-            return Ok(Some(prose.say("chosen", &blanks)));
+        if !some_zero || branch.sign == Sign::Zero {
+            return Ok(None);
         }
-        Ok(None)
-    }
-
-    /// Whether a ReLU that is off is the reason why every gradient is zero.
-    fn has_no_effect(&self, branch: &Branch, example: &Example) -> bool {
-        branch.sign == Sign::Negative && example.gradient.iter().any(|(_, value)| value.is_zero())
+        Ok(match (branch.function, branch.branch) {
+            ("relu" | "relu6", "inactive") => Some(prose.say("inactive", &blanks)),
+            (_, "capped" | "low" | "high") => Some(prose.say("saturated", &blanks)),
+            ("hinge", "satisfied") => Some(prose.say("margin_kept", &blanks)),
+            (_, which @ ("first" | "second")) => {
+                blanks.push(("which", prose.word(&format!("chosen_{which}"))));
+                Some(prose.say("chosen", &blanks))
+            }
+            _ => None,
+        })
     }
 
     /// The formula whose sign decided, as it is written in the model.
@@ -77,15 +79,14 @@ impl Work<'_> {
             if call.function.name != branch.function {
                 return false;
             }
-            let Some(on) = call.function.decided_by() else { return false };
-            let parameters = call.function.parameters;
-            let decided = on.map(&mut |node| match node {
-                Expression::Name(name) => {
-                    let position = parameters.iter().position(|parameter| parameter == name)?;
-                    Some(call.arguments[position].clone())
+            let decided = match (call.arguments.as_slice(), call.function.kinks().first()) {
+                ([single], _) => single.clone(),
+                (_, Some(kink)) => {
+                    let decided = call.put_into(kink);
+                    infer(&decided, &self.setup.shapes).map_or(decided, |(_, fitted)| fitted)
                 }
-                _ => None,
-            });
+                _ => return false,
+            };
             found = printer.latex(&self.write_out(&decided));
             true
         });

@@ -13,6 +13,7 @@ mod experiment;
 mod experiment_plots;
 mod explain;
 mod initializers;
+mod meaning;
 mod names;
 mod plots;
 mod prose;

@@ -2,9 +2,7 @@
 
 use crate::catalogue::Setting;
 use crate::formula::latex::Printer;
-use crate::formula::{
-    Call, Expression, function::Derivative, notation::Notation, notation::indexed,
-};
+use crate::formula::{Call, Expression, notation::Notation, notation::indexed};
 use crate::number::{Fault, Rational};
 use crate::scenario::{
     Audience, Cell, Content, ExperimentId, Generated, Generator, PlotKind, Reduction, RunId,
@@ -14,6 +12,7 @@ use crate::trace::Trace;
 
 use super::build::Paper;
 use super::initializers;
+use super::meaning::{derivative, meanings};
 use super::names::{conventions, run_title};
 use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
@@ -100,6 +99,7 @@ fn setup_view(
     };
     Ok(SetupView {
         name,
+        meanings: meanings(setup, prose, &numbers),
         model: match setup.gradients {
             Some(_) => String::new(),
             None => aligned(&definitions(setup, &numbers)),
@@ -337,6 +337,7 @@ pub(super) fn gradients(
     let symbolic = Gradients::new(setup);
     let mut rows = Vec::new();
     let mut calls: Vec<(Call, usize)> = Vec::new();
+    let mut shown = meanings(setup, prose, numbers);
     for (name, expression) in symbolic.adjoints.iter().chain(&symbolic.gradients) {
         let mut row = Row::new(partial(&setup.notation, name));
         row.step(printer.latex(&write_out(setup, expression)), true);
@@ -355,44 +356,10 @@ pub(super) fn gradients(
             false
         });
     }
-    let derivatives =
-        calls.iter().map(|(call, index)| derivative(call, *index, prose, &printer)).collect();
-    (aligned(&rows), derivatives)
+    shown.extend(calls.iter().map(|(call, index)| derivative(call, *index, prose, &printer)));
+    (aligned(&rows), shown)
 }
 
 fn partial(notation: &Notation, name: &str) -> String {
     format!(r"\frac{{\partial {}}}{{\partial {}}}", notation.latex("loss"), notation.latex(name))
-}
-
-/// ReLU′(z) with its cases, σ′(z) with its formula.
-fn derivative(call: &Call, index: usize, prose: &Prose, printer: &Printer<'_>) -> String {
-    let function = call.function;
-    let arguments = function.parameters.iter().map(|name| Expression::name(name)).collect();
-    let general = Call { function, arguments, at_kink: None };
-    let left = printer.latex(&Expression::Derivative(general, index));
-    let three = match function.derivatives[index] {
-        Derivative::Formula(_) | Derivative::Primed(_) => {
-            return format!("{left} = {}", printer.latex(function.derivative(index, 0)));
-        }
-        Derivative::Piecewise(_) => [-1, 0, 1].map(|sign| match (&call.at_kink, sign) {
-            (Some(slope), 0) if index == 0 => Expression::Number(slope.clone()),
-            (Some(slope), 0) => Expression::Number(Rational::ONE - slope.clone()),
-            _ => function.derivative(index, sign).clone(),
-        }),
-    };
-    let on = function.decided_by().map_or_else(String::new, |on| printer.latex(on));
-    let [negative, zero, positive] = three.map(|case| printer.latex(&case));
-    let (when, otherwise) = (prose.word("if"), prose.word("otherwise"));
-    let case =
-        |value: &str, relation: &str| format!(r"{value} & \text{{{when} }} {on} {relation} 0");
-    let last = format!(r"{negative} & \text{{{otherwise}}}");
-    let cases = if zero == negative {
-        vec![case(&positive, ">"), last]
-    } else if zero == positive {
-        vec![case(&positive, r"\ge"), last]
-    } else {
-        vec![case(&positive, ">"), case(&zero, "="), case(&negative, "<")]
-    };
-    // A line break after each row: Markdown keeps a double backslash at the end of a line.
-    format!("{left} = \\begin{{cases}}\n{}\n\\end{{cases}}", cases.join(" \\\\\n"))
 }

@@ -278,7 +278,14 @@ const STEPPED: &str = "theta_tilde";
 
 fn called(name: &str, argument: Expression) -> Option<Expression> {
     let function = function::find(name)?;
-    Some(Expression::Call(Call { function, arguments: vec![argument], at_kink: None }))
+    Some(Expression::Call(Call {
+        function,
+        arguments: vec![argument],
+        constants: Vec::new(),
+        at_kink: None,
+        matrix: false,
+        unit_target: false,
+    }))
 }
 
 /// The names of several lists of lines, in an order that suits them all.

@@ -113,6 +113,8 @@ pub(super) struct IterationView {
 pub(super) struct SetupView {
     pub name: Option<String>,
     pub model: String,
+    /// What functions of the model stand for.
+    pub meanings: Vec<String>,
     pub start: String,
     /// The values of named sizes.
     pub sizes: String,

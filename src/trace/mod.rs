@@ -109,6 +109,8 @@ pub struct Branch {
     pub index: Option<usize>,
     /// The function's name.
     pub function: &'static str,
+    /// Which of the function's kinks decided, from 0.
+    pub kink: usize,
     /// The number whose sign decided.
     pub argument: Real,
     /// That sign.

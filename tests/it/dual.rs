@@ -97,7 +97,7 @@ pub(crate) trait Number: Clone {
     fn multiply(&self, other: &Self) -> Self;
     fn divide(&self, other: &Self) -> Self;
     fn sign(&self) -> i32;
-    /// exp, log, sqrt, tanh, sigmoid.
+    /// exp, log, sqrt, tanh, sigmoid, sin, cos, Phi.
     fn smooth(&self, function: &str) -> Self;
 
     fn minus(&self, other: &Self) -> Self {
@@ -127,6 +127,9 @@ impl Number for Real {
             "log" => self.log(),
             "sqrt" => self.sqrt(),
             "tanh" => self.tanh(),
+            "sin" => self.sin(),
+            "cos" => self.cos(),
+            "Phi" => self.phi(),
             _ => self.sigmoid(),
         };
         value.unwrap()

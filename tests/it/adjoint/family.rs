@@ -17,6 +17,9 @@ pub(crate) enum Family {
     Networks,
 }
 
+/// So many functions are on a kink in such a model.
+const KINKS: usize = 5;
+
 /// One model in eight is made to be on a kink.
 pub(crate) fn is_on_kink(index: usize) -> bool {
     index.is_multiple_of(8)
@@ -30,7 +33,7 @@ pub(crate) fn model(family: Family, index: usize, random: &mut Random) -> Model 
         // Every other kink lies in a model of smooth functions.
         Family::Numbers | Family::Matrices => {
             let kind = if kink && index.is_multiple_of(16) { Kind::Smooth } else { kind };
-            free(random, kind, family == Family::Numbers, kink)
+            free(random, kind, family == Family::Numbers, kink.then_some(index / 8))
         }
         Family::Networks => network(random, kink),
     }
@@ -43,7 +46,7 @@ fn grower(random: &mut Random, kind: Kind, scalars: bool) -> Grower<'_> {
 }
 
 /// A few definitions of any form, then the loss.
-fn free(random: &mut Random, kind: Kind, scalars: bool, kink: bool) -> Model {
+fn free(random: &mut Random, kind: Kind, scalars: bool, kink: Option<usize>) -> Model {
     let mut grower = grower(random, kind, scalars);
     grower.new_leaf(None);
     for index in 0..1 + grower.random.below(3) {
@@ -58,8 +61,11 @@ fn free(random: &mut Random, kind: Kind, scalars: bool, kink: bool) -> Model {
         grower.model.define(&name, tree, shape);
     }
     let mut loss = grower.tree(None, 3);
-    if kink {
-        loss = binary('+', loss, on_a_kink(&mut grower));
+    if let Some(index) = kink {
+        for turn in 0..KINKS {
+            let kink = on_a_kink(&mut grower, index * KINKS + turn);
+            loss = binary('+', loss, kink);
+        }
     }
     grower.model.define("loss", loss, None);
     if grower.random.below(8) == 0 {
@@ -72,7 +78,7 @@ fn free(random: &mut Random, kind: Kind, scalars: bool, kink: bool) -> Model {
 
 /// A number from a function whose argument is exactly 0, or whose arguments tie, in some
 /// entries: a new leaf is what the rest comes to.
-fn on_a_kink(grower: &mut Grower<'_>) -> Tree {
+fn on_a_kink(grower: &mut Grower<'_>, turn: usize) -> Tree {
     let kind = std::mem::replace(&mut grower.kind, Kind::Rational);
     if kind == Kind::Smooth {
         grower.names = Names::Leaves;
@@ -82,21 +88,68 @@ fn on_a_kink(grower: &mut Grower<'_>) -> Tree {
     grower.kind = kind;
     grower.names = Names::All;
     let value = exact(&grower.model, &rest);
-    if kind == Kind::Smooth && grower.random.below(4) == 0 {
+    if kind == Kind::Smooth && grower.random.below(8) == 0 {
         return zero_norm(grower, &rest, &value);
     }
-    let balance = balance(grower, &value);
-    let leaf = grower.add_leaf(false, vec![balance]);
-    let function = grower.random.choose(&["relu", "abs", "max", "min"]);
+    let plain: &[_] = &[
+        "relu",
+        "abs",
+        "sign",
+        "max",
+        "min",
+        "leaky_relu",
+        "hard_tanh",
+        "relu6",
+        "mae",
+        "huber",
+        "hinge",
+    ];
+    let smooth: &[_] = &[
+        "relu",
+        "elu",
+        "selu",
+        "abs",
+        "sign",
+        "max",
+        "elu",
+        "selu",
+        "min",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "hard_tanh",
+        "relu6",
+        "mae",
+        "huber",
+        "hinge",
+    ];
+    let functions = if kind == Kind::Smooth { smooth } else { plain };
+    // Models of the two kinds take turns.
+    let function = functions[(turn / KINKS / 2 * KINKS + turn % KINKS) % functions.len()];
+    let is_loss = matches!(function, "mae" | "huber" | "hinge");
+    let balance = if is_loss { value.clone() } else { balance(grower, &value) };
+    let leaf = named(&grower.add_leaf(false, vec![balance]));
+    let gap = binary('-', rest.clone(), leaf.clone());
+    let one = || Tree::Number(RBig::ONE);
+    let shifted = |by: i64| binary('+', gap.clone(), Tree::Number(fraction(by, 1)));
+    let side = grower.random.below(2) == 0;
     let arguments = match function {
-        "max" | "min" if grower.random.below(2) == 0 => vec![named(&leaf), rest],
-        "max" | "min" => vec![rest, named(&leaf)],
-        _ => vec![binary('-', rest, named(&leaf))],
+        "max" | "min" if side => vec![leaf, rest],
+        "max" | "min" => vec![rest, leaf],
+        "mae" => vec![rest, leaf],
+        "huber" => vec![shifted(if side { 1 } else { -1 }), Tree::Number(RBig::ZERO)],
+        "hinge" => vec![shifted(1), one()],
+        "hard_tanh" => vec![shifted(if side { 1 } else { -1 })],
+        "relu6" => vec![shifted(if side { 0 } else { 6 })],
+        _ => vec![gap.clone()],
     };
-    let kink = Tree::Call { function, arguments, at_kink: grower.at_kink() };
-    grower.model.define("kink", kink, shape);
+    let at_kink = if function == "huber" { None } else { grower.at_kink() };
+    let kink = Tree::Call { function, arguments, at_kink };
+    let name = format!("kink{}", turn % KINKS);
+    let shape = if is_loss { None } else { shape };
+    grower.model.define(&name, kink, shape);
     let weight = Tree::Name(grower.new_leaf(shape));
-    let weighted = binary('*', named("kink"), weight);
+    let weighted = binary('*', named(&name), weight);
     if shape.is_none() { weighted } else { call("sum", [weighted]) }
 }
 

@@ -16,6 +16,13 @@ const ZERO_BITS: usize = 72;
 /// Binary digits that must agree: 38 decimals.
 const SAME_BITS: usize = 128;
 
+/// 1/√(2π)
+pub(crate) const ROOT_OF_TWO_PI: &str =
+    "0.39894228040143267793994605993438186847585863116493465766592582967";
+/// √(2/π)
+pub(crate) const ROOT_OF_TWO_OVER_PI: &str =
+    "0.79788456080286535587989211986876373695171726232986931533185165934";
+
 /// A whole number of 2⁻¹⁹².
 #[derive(Clone, Debug)]
 pub(crate) struct Fixed(IBig);
@@ -92,6 +99,9 @@ impl Number for Fixed {
                 let power = exp(&Fixed(&self.0 * IBig::from(-2)));
                 unit.minus(&power).divide(&unit.add(&power))
             }
+            "sin" => turned(self).0,
+            "cos" => turned(self).1,
+            "Phi" => normal(self),
             "sigmoid" => unit.divide(&unit.add(&exp(&Fixed(-&self.0)))),
             _ => unreachable!("{function}"),
         }
@@ -104,6 +114,57 @@ fn one(bits: usize) -> IBig {
 
 fn magnitude(value: &IBig) -> IBig {
     if *value < IBig::ZERO { -value } else { value.clone() }
+}
+
+/// sin x and cos x, from those of x/2ⁿ by their series and sin 2t = 2 sin t cos t.
+fn turned(x: &Fixed) -> (Fixed, Fixed) {
+    let digits = BITS + 2 * GUARD;
+    let mut halvings = 4;
+    while magnitude(&x.0) >> (BITS + halvings - 4) > IBig::ZERO {
+        halvings += 1;
+    }
+    let small: IBig = (&x.0 << (2 * GUARD)) >> halvings;
+    let (mut sin, mut cos, mut term) = (IBig::ZERO, one(digits), one(digits));
+    for n in 1_u32.. {
+        term = ((&term * &small) >> digits) / IBig::from(n);
+        match n % 4 {
+            0 => cos += &term,
+            1 => sin += &term,
+            2 => cos -= &term,
+            _ => sin -= &term,
+        }
+        if magnitude(&term) <= IBig::ONE {
+            break;
+        }
+    }
+    for _ in 0..halvings {
+        let doubled: IBig = (&sin * &cos) >> (digits - 1);
+        cos = one(digits) - ((&sin * &sin) >> (digits - 1));
+        sin = doubled;
+    }
+    (Fixed(sin >> (2 * GUARD)), Fixed(cos >> (2 * GUARD)))
+}
+
+/// Φ(x) = ½ + (x − x³/(2·3) + x⁵/(2²·2!·5) − …)/√(2π), with as many digits more as cancel.
+fn normal(x: &Fixed) -> Fixed {
+    if magnitude(&x.0) > one(BITS) * IBig::from(40) {
+        return Fixed(if x.0 < IBig::ZERO { IBig::ZERO } else { one(BITS) });
+    }
+    let digits = BITS + 2400;
+    let x = &x.0 << 2400;
+    let square: IBig = (&x * &x) >> digits;
+    let (mut power, mut sum) = (x.clone(), x.clone());
+    for n in 1_u32.. {
+        power = -((&power * &square) >> digits) / IBig::from(2 * n);
+        let term = &power / IBig::from(2 * n + 1);
+        sum += &term;
+        if magnitude(&power) <= IBig::ONE {
+            break;
+        }
+    }
+    let density = Fixed::of(&crate::witness::decimal(ROOT_OF_TWO_PI).unwrap());
+    let value = (sum * density.0) >> digits;
+    Fixed(value + (one(BITS) >> 1))
 }
 
 /// eˣ = (e^(x/2ⁿ))^(2ⁿ), the inner power by its series; e⁻ˣ = 1/eˣ.

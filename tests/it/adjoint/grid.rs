@@ -83,6 +83,48 @@ impl<N: Number> Grid<Jet<N>> {
         self.entries.iter().fold(Jet::of(&RBig::ZERO), |sum, entry| sum.plus(entry))
     }
 
+    pub(crate) fn average(&self) -> Jet<N> {
+        self.total().over(&Jet::of(&RBig::from(self.entries.len())))
+    }
+
+    /// The sum or the mean over the entries of a loss; nothing for another function.
+    pub(crate) fn of_loss(&self, function: &str) -> Option<Self> {
+        match function {
+            "half_squared_error" => Some(Self::scalar(self.total())),
+            "mse" | "mae" | "huber" | "hinge" | "bce" | "bce_with_logits" => {
+                Some(Self::scalar(self.average()))
+            }
+            _ => None,
+        }
+    }
+
+    /// `softmax`, `log_softmax` and `cross_entropy`; nothing for another function.
+    pub(crate) fn by_rows(function: &str, arguments: &[Self]) -> Option<Self> {
+        if !["softmax", "log_softmax", "cross_entropy"].contains(&function) {
+            return None;
+        }
+        let logits = &arguments[0];
+        let (rows, columns) = logits.sizes();
+        let smooth = |jet: &Jet<N>, function| Jet::call(function, None, &[jet], &mut Met::new());
+        let mut entries = Vec::new();
+        for row in logits.entries.chunks(columns) {
+            let powers: Vec<Jet<N>> = row.iter().map(|entry| smooth(entry, "exp")).collect();
+            let sum = Grid { shape: None, entries: powers.clone() }.total();
+            let logarithm = smooth(&sum, "log");
+            match function {
+                "softmax" => entries.extend(powers.iter().map(|power| power.over(&sum))),
+                _ => entries.extend(row.iter().map(|entry| entry.minus(&logarithm))),
+            }
+        }
+        if function != "cross_entropy" {
+            return Some(Grid { shape: logits.shape, entries });
+        }
+        let terms = entries.iter().zip(&arguments[1].entries);
+        let entries = terms.map(|(entry, goal)| entry.times(goal)).collect();
+        let total = Grid { shape: None, entries }.total();
+        Some(Grid::scalar(total.negated().over(&Jet::of(&RBig::from(rows)))))
+    }
+
     pub(crate) fn product(&self, other: &Self) -> Self {
         let ((rows, inner), (outer, columns)) = (self.shape.unwrap(), other.shape.unwrap());
         assert_eq!(inner, outer, "the matrix product does not fit");
@@ -109,10 +151,7 @@ impl<N: Number> Grid<Jet<N>> {
     pub(crate) fn reduced(&self, function: &str, met: &mut Met) -> Option<Self> {
         let jet = match function {
             "sum" => self.total(),
-            "mean" => {
-                let count = RBig::from(self.entries.len());
-                self.total().over(&Jet::of(&count))
-            }
+            "mean" => self.average(),
             "norm" => Jet::norm(&self.entries, met),
             _ => return None,
         };
@@ -145,10 +184,14 @@ pub(crate) fn evaluate<N: Number>(tree: &Tree, scope: &Scope<N>, met: &mut Met) 
             if let Some(reduced) = arguments[0].reduced(function, met) {
                 return reduced;
             }
+            if let Some(rows) = Grid::by_rows(function, &arguments) {
+                return rows;
+            }
             let arguments: Vec<_> = arguments.iter().collect();
-            Grid::together(&arguments, |entries| {
+            let entries = Grid::together(&arguments, |entries| {
                 Jet::call(function, at_kink.as_ref(), entries, met)
-            })
+            });
+            entries.of_loss(function).unwrap_or(entries)
         }
     }
 }

@@ -19,7 +19,27 @@ pub(crate) struct Symbols<N>(Vec<(String, Grid<N>)>);
 
 const BLANKS: [&str; 4] = [" ", r"\cdot", r"\thinspace", "\n"];
 /// How functions print, before their bracket.
-const FUNCTIONS: [(&str, &str); 9] = [
+const FUNCTIONS: [(&str, &str); 29] = [
+    (r"\mathrm{MSE}", "mse"),
+    (r"\mathrm{MAE}", "mae"),
+    (r"\mathrm{Huber}_{1}", "huber"),
+    (r"\mathrm{hinge}", "hinge"),
+    (r"\mathrm{BCE}_{\sigma}", "bce_with_logits"),
+    (r"\mathrm{BCE}", "bce"),
+    (r"\mathrm{CE}", "cross_entropy"),
+    (r"\mathrm{LeakyReLU}_{0.01}", "leaky_relu"),
+    (r"\mathrm{ELU}", "elu"),
+    (r"\mathrm{SELU}", "selu"),
+    (r"\mathrm{softplus}", "softplus"),
+    (r"\mathrm{SiLU}", "silu"),
+    (r"\mathrm{GELU}_{\tanh}", "gelu/tanh"),
+    (r"\mathrm{GELU}", "gelu"),
+    (r"\mathrm{HardTanh}", "hard_tanh"),
+    (r"\mathrm{ReLU6}", "relu6"),
+    (r"\mathrm{softmax}", "softmax"),
+    (r"\ln\mathrm{softmax}", "log_softmax"),
+    (r"\sin", "sin"),
+    (r"\cos", "cos"),
     (r"\mathrm{ReLU}", "relu"),
     (r"\sigma", "sigmoid"),
     (r"\tanh", "tanh"),
@@ -153,6 +173,12 @@ impl<N: Judge> Reader<'_, N> {
                 }));
             }
         }
+        if self.accept(r"\operatorname{sgn}'") {
+            let arguments = self.arguments()?;
+            let arguments: Vec<&Open<N>> = arguments.iter().collect();
+            return Ok(Some(Open::call("sign", None, &arguments, Some(0))?));
+        }
+        // The derivative of `abs` prints as the sign too.
         if self.accept(r"\operatorname{sgn}") {
             let arguments = self.arguments()?;
             let arguments: Vec<&Open<N>> = arguments.iter().collect();

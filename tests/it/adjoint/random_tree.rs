@@ -103,7 +103,7 @@ impl Grower<'_> {
         }
         match (shape, self.random.below(12)) {
             (None, 0..=2) if !self.scalars => self.reduction(depth),
-            (None, 0) => self.reduction(depth),
+            (None, 0 | 1) => self.reduction(depth),
             (Some((rows, columns)), 0..=2) => {
                 let inner = self.random.choose(&[1, 2, 2, 3]);
                 let left = self.tree(Some((rows, inner)), depth - 1);
@@ -125,7 +125,7 @@ impl Grower<'_> {
                 let (left, right) = self.sides(shape, depth - 1);
                 binary('/', left, positive(right))
             }
-            (_, 9 | 10) => self.piecewise(shape, depth - 1),
+            (_, 9) => self.piecewise(shape, depth - 1),
             _ if self.kind == Kind::Rational => self.piecewise(shape, depth - 1),
             _ => self.smooth(shape, depth - 1),
         }
@@ -134,9 +134,44 @@ impl Grower<'_> {
     fn reduction(&mut self, depth: u32) -> Tree {
         let shape = self.shape();
         let smooth = self.kind == Kind::Smooth;
-        let function = if smooth { &["sum", "mean", "norm"][..] } else { &["sum", "mean"] };
-        let function = self.random.choose(function);
+        let function = match (smooth, self.random.below(2)) {
+            (true, 0) => self.random.choose(&["sum", "mean", "norm"]),
+            (false, 0) => self.random.choose(&["sum", "mean"]),
+            _ => return self.loss(shape, depth - 1),
+        };
         call(function, [self.tree(shape, depth - 1)])
+    }
+
+    /// A loss of a prediction and a target.
+    fn loss(&mut self, shape: Shape, depth: u32) -> Tree {
+        let simple: &[_] = &["half_squared_error", "mse", "mae", "huber", "hinge"];
+        let all: &[_] = &[
+            "half_squared_error",
+            "mse",
+            "mae",
+            "huber",
+            "hinge",
+            "bce",
+            "bce_with_logits",
+            "bce_with_logits",
+            "cross_entropy",
+        ];
+        let function = self.random.choose(if self.kind == Kind::Smooth { all } else { simple });
+        let wide = shape.is_some_and(|(_, columns)| columns > 1);
+        let function = if function == "cross_entropy" && !wide { "bce" } else { function };
+        let target = match (function, self.random.below(4)) {
+            ("cross_entropy", _) => shape,
+            (_, 0) => None,
+            _ => shape,
+        };
+        let (prediction, target) = (self.tree(shape, depth), self.tree(target, depth));
+        let prediction = match function {
+            "bce" => call("sigmoid", [call("tanh", [prediction])]),
+            "cross_entropy" | "bce_with_logits" => call("tanh", [prediction]),
+            _ => prediction,
+        };
+        let at_kink = if matches!(function, "mae" | "hinge") { self.at_kink() } else { None };
+        Tree::Call { function, arguments: vec![prediction, target], at_kink }
     }
 
     /// Two trees that make this shape together: a row or a number may be repeated.
@@ -167,7 +202,23 @@ impl Grower<'_> {
     }
 
     fn piecewise(&mut self, shape: Shape, depth: u32) -> Tree {
-        let function = self.random.choose(&["relu", "abs", "max", "min"]);
+        let plain: &[_] =
+            &["relu", "abs", "sign", "max", "min", "leaky_relu", "hard_tanh", "relu6"];
+        let all: &[_] = &[
+            "relu",
+            "abs",
+            "sign",
+            "max",
+            "min",
+            "leaky_relu",
+            "hard_tanh",
+            "relu6",
+            "elu",
+            "elu",
+            "selu",
+            "selu",
+        ];
+        let function = self.random.choose(if self.kind == Kind::Smooth { all } else { plain });
         let arguments = if matches!(function, "max" | "min") {
             let (left, right) = self.sides(shape, depth);
             vec![left, right]
@@ -185,10 +236,34 @@ impl Grower<'_> {
 
     fn smooth(&mut self, shape: Shape, depth: u32) -> Tree {
         let inner = self.tree(shape, depth);
-        match self.random.choose(&["tanh", "sigmoid", "exp", "log", "sqrt"]) {
+        let functions: &[_] = &[
+            "tanh",
+            "sigmoid",
+            "exp",
+            "log",
+            "sqrt",
+            "sin",
+            "cos",
+            "softplus",
+            "silu",
+            "gelu",
+            "gelu/tanh",
+            "softmax",
+            "softmax",
+            "log_softmax",
+        ];
+        let wide = shape.is_some_and(|(_, columns)| columns > 1);
+        match self.random.choose(functions) {
             // Of a bounded number, so that it is not beyond every range.
-            "exp" => call("exp", [call("tanh", [inner])]),
+            function @ ("exp" | "softplus" | "silu" | "gelu" | "gelu/tanh") => {
+                call(function, [call("tanh", [inner])])
+            }
             function @ ("log" | "sqrt") => call(function, [positive(inner)]),
+            function @ ("softmax" | "log_softmax") if wide => {
+                call(function, [call("tanh", [inner])])
+            }
+            "softmax" => call("silu", [call("tanh", [inner])]),
+            "log_softmax" => call("softplus", [call("tanh", [inner])]),
             function => call(function, [inner]),
         }
     }

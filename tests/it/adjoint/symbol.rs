@@ -128,14 +128,24 @@ impl<N: Judge> Open<N> {
         {
             return Ok(reduced);
         }
-        Self::together(arguments, &mut |entries| {
+        let grids: Vec<Grid<Jet<N>>> = arguments.iter().map(|open| open.grid.clone()).collect();
+        if let Some(grid) = Grid::by_rows(function, &grids) {
+            let open = arguments.iter().any(|open| open.rows || open.columns);
+            return if open { Err(format!("{function} {OPEN}")) } else { Ok(Self::fixed(grid)) };
+        }
+        let whole = Self::together(arguments, &mut |entries| {
             let values: Vec<N> = entries.iter().map(|jet| jet.value.clone()).collect();
             let (value, slopes) = function_and_slopes(function, at_kink, &values, &mut Met::new());
             Jet::constant(match by {
                 None => value,
                 Some(index) => slopes[index].clone(),
             })
-        })
+        })?;
+        match whole.grid.of_loss(function) {
+            Some(_) if whole.rows || whole.columns => Err(format!("{function} {OPEN}")),
+            Some(loss) => Ok(Self::fixed(loss)),
+            None => Ok(whole),
+        }
     }
 
     /// To a power: a whole one by multiplication.

@@ -49,7 +49,10 @@ impl Tree {
             Tree::Call { function, arguments, at_kink } => {
                 let mut list: Vec<String> = arguments.iter().map(Tree::text).collect();
                 list.extend(at_kink.iter().map(|slope| format!("at_kink={slope}")));
-                format!("{function}({})", list.join(", "))
+                match function.split_once('/') {
+                    Some((name, form)) => format!("{name}({}, form={form})", list.join(", ")),
+                    None => format!("{function}({})", list.join(", ")),
+                }
             }
         }
     }
