@@ -163,6 +163,12 @@ impl Ball {
         }
     }
 
+    /// The number pi; the series errs by less than the units taken for it.
+    pub(super) fn pi(bits: u32) -> Result<Ball, BallFault> {
+        let precision = i64::from(bits) + GUARD;
+        Ball::enclosing(series::pi(precision), 4, -precision, bits)
+    }
+
     /// The cosine.
     pub(super) fn cos(&self, bits: u32) -> Result<Ball, BallFault> {
         self.circular(1, bits, bits)

@@ -43,6 +43,7 @@ pub(super) enum Function {
     Tanh,
     Sin,
     Cos,
+    CosPi,
     Group,
     Sealed,
 }
@@ -65,6 +66,7 @@ impl Function {
             | Function::Tanh
             | Function::Sin
             | Function::Cos
+            | Function::CosPi
             | Function::Group
             | Function::Sealed => false,
         }
@@ -81,6 +83,7 @@ impl Function {
             Function::Tanh => b't',
             Function::Sin => b's',
             Function::Cos => b'c',
+            Function::CosPi => b'o',
             Function::Group => b'(',
             Function::Sealed => b'#',
         }

@@ -120,7 +120,8 @@ fn of_function(function: Function, inner: Majorant) -> Option<Majorant> {
         | Function::Sigmoid
         | Function::Tanh
         | Function::Sin
-        | Function::Cos => None,
+        | Function::Cos
+        | Function::CosPi => None,
     }
 }
 

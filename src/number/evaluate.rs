@@ -109,6 +109,7 @@ fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
         Function::Tanh => argument.tanh(bits),
         Function::Sin => argument.sin(bits),
         Function::Cos => argument.cos(bits),
+        Function::CosPi => argument.mul(&Ball::pi(bits)?, bits)?.cos(bits),
         Function::Group | Function::Sealed => Ok(argument),
     }
 }

@@ -202,6 +202,7 @@ fn has_rule(function: Function, power: i32) -> bool {
         | Function::Tanh
         | Function::Sin
         | Function::Cos
+        | Function::CosPi
         | Function::Sealed => false,
     }
 }

@@ -126,6 +126,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
             | Function::Tanh
             | Function::Sin
             | Function::Cos
+            | Function::CosPi
             | Function::Sealed => direct.push(Factor::new(&atom, -power)),
         }
     }
