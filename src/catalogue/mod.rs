@@ -9,6 +9,7 @@ mod adagrad;
 mod adam;
 mod adamax;
 mod adamw;
+mod custom;
 mod gradient;
 mod lamb;
 mod lars;
@@ -20,6 +21,7 @@ mod radam;
 mod rmsprop;
 mod rprop;
 mod rule;
+mod schedule;
 mod sgd;
 mod sign_sgd;
 mod signum;
@@ -27,6 +29,7 @@ mod signum;
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
+pub use schedule::{Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
 
 /// One kind of optimizer.
 #[derive(Debug)]
@@ -56,7 +59,7 @@ pub struct Convention {
     pub settings: &'static [(&'static str, &'static str)],
 }
 
-static OPTIMIZERS: [Optimizer; 16] = [
+static OPTIMIZERS: [Optimizer; 17] = [
     sgd::SGD,
     momentum::MOMENTUM,
     adagrad::ADAGRAD,
@@ -73,15 +76,27 @@ static OPTIMIZERS: [Optimizer; 16] = [
     rprop::RPROP,
     lars::LARS,
     lamb::LAMB,
+    custom::CUSTOM,
 ];
 
 /// The kinds that later versions bring, refused by name until then.
-const LATER: [&str; 4] = ["muon", "custom", "sgdw", "adafactor"];
+const LATER: [&str; 3] = ["muon", "sgdw", "adafactor"];
 
 impl Optimizer {
-    /// The whole update rule under the given options: clipping, decay, and the step.
-    pub fn whole_rule(&self, options: &Options) -> Rule {
-        gradient::around((self.rule)(options), options)
+    /// The whole update rule under the given options: clipping, decay, and the step, which
+    /// may be `own` instead of the optimizer's.
+    pub fn whole_rule(
+        &self,
+        options: &Options,
+        own: Option<&Rule>,
+        schedule: Option<&Schedule>,
+    ) -> Rule {
+        let step = own.cloned().unwrap_or_else(|| (self.rule)(options));
+        let rule = gradient::around(step, options);
+        match schedule {
+            Some(schedule) => rule.scheduled(&schedule.line),
+            None => rule,
+        }
     }
 }
 
@@ -152,7 +167,11 @@ mod tests {
                     continue;
                 }
                 for options in options.with_every_gradient() {
-                    names_are_known(optimizer, &options, &optimizer.whole_rule(&options));
+                    names_are_known(
+                        optimizer,
+                        &options,
+                        &optimizer.whole_rule(&options, None, None),
+                    );
                 }
             }
         }

@@ -213,6 +213,24 @@ impl Rule {
         }
     }
 
+    /// A rule of the scenario's own: states with where they start, and lines.
+    pub fn of_lines(states: Vec<(String, Expression)>, lines: Vec<(String, Expression)>) -> Self {
+        let state = |(name, start)| State { name, start, extent: Extent::Entries };
+        let line = |(name, expression)| Line {
+            name,
+            cases: Vec::new(),
+            expression,
+            over: Over::Parameter,
+        };
+        Self {
+            states: states.into_iter().map(state).collect(),
+            lines: lines.into_iter().map(line).collect(),
+            first: None,
+            look_ahead: None,
+            used_gradient: None,
+        }
+    }
+
     /// The same rule with other lines in the first iteration.
     pub(super) fn first(mut self, text: &str) -> Self {
         self.first = Some(lines(text));
@@ -253,6 +271,26 @@ impl Rule {
         self.first = self.first.as_deref().map(&whole);
         self.lines = whole(&self.lines);
         self.used_gradient = Some(last);
+        self
+    }
+
+    /// The same rule with a rate that the line gives, in the place of the constant one.
+    pub(super) fn scheduled(mut self, rate: &Line) -> Self {
+        let whole = |own: &[Line]| {
+            let own = own.iter().map(|line| line.renamed("learning_rate", &rate.name));
+            [rate.clone()].into_iter().chain(own).collect()
+        };
+        self.first = self.first.as_deref().map(&whole);
+        self.lines = whole(&self.lines);
+        let look_ahead = self.look_ahead.as_ref().map(|point| {
+            point.map(&mut |node| match node {
+                Expression::Name(name) if name == "learning_rate" => {
+                    Some(Expression::name(&rate.name))
+                }
+                _ => None,
+            })
+        });
+        self.look_ahead = look_ahead;
         self
     }
 

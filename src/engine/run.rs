@@ -113,9 +113,12 @@ impl Course<'_> {
         let t = self.setup.start_iteration + index + 1;
         let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
+        let rate = self.rate(index, t, decide).map_err(at(None))?;
         let look_ahead = match &rule.look_ahead {
             None => None,
-            Some(point) => Some(self.look_ahead(point, before, decide).map_err(at(None))?),
+            Some(point) => {
+                Some(self.look_ahead(point, before, rate.as_ref(), decide).map_err(at(None))?)
+            }
         };
         let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
         let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
@@ -137,7 +140,7 @@ impl Course<'_> {
             batch: batch.to_vec(),
             loss: given.is_none().then(|| together(self.setup, losses)),
             gradient: given.cloned().unwrap_or_else(|| batch_gradient(self.setup, &examples)),
-            learning_rate: self.run.rate(index).cloned().map(Real::from),
+            learning_rate: rate,
             look_ahead,
             examples,
             ..Iteration::default()
@@ -147,15 +150,42 @@ impl Course<'_> {
         Ok(record)
     }
 
+    /// The learning rate of an iteration, by the list or the schedule.
+    fn rate(&self, index: usize, t: usize, decide: &mut dyn Decide) -> Result<Option<Real>, Stop> {
+        let constant = self.run.rate(index).cloned().map(Real::from);
+        let Some(schedule) = &self.run.schedule else { return Ok(constant) };
+        let mut known = options(&self.run.options);
+        for (name, value) in self.run.scheduled(t) {
+            known.insert(name, Tensor::scalar(Ok(value)));
+        }
+        let zero_over_zero = ZeroOverZero::Undefined;
+        let mut executor = Executor { decide, zero_over_zero, within: "the learning rate" };
+        let value = executor.line(&schedule.line, &known)?.value;
+        Ok(value.entries.into_iter().next().and_then(Result::ok))
+    }
+
+    /// Makes the rate of this iteration known where it is not the constant one.
+    fn put_rate<'b>(&'b self, known: &mut Known<'b>, rate: Option<&Real>) {
+        let Some(rate) = rate else { return };
+        let value = Tensor::scalar(Ok(rate.clone()));
+        if let Some(schedule) = &self.run.schedule {
+            known.insert(&schedule.line.name, value);
+        } else if self.run.rate_varies() {
+            known.insert("learning_rate", value);
+        }
+    }
+
     fn look_ahead(
         &self,
         point: &Expression,
         before: &Iteration,
+        rate: Option<&Real>,
         decide: &mut dyn Decide,
     ) -> Result<Named<trace::Tensor>, Stop> {
         let mut shifted = Named::default();
         for (parameter, theta) in before.parameters.iter() {
-            let known = self.known(parameter, before, theta);
+            let mut known = self.known(parameter, before, theta);
+            self.put_rate(&mut known, rate);
             let mut executor = self.executor(parameter, "the look-ahead point", decide);
             shifted.push(parameter, executor.evaluate(point, &known)?.record());
         }
@@ -185,8 +215,9 @@ impl Course<'_> {
             let gradient = record.gradient.get(parameter).map(Tensor::from_record);
             known.insert("t", Tensor::scalar(Ok(Real::from(t))));
             known.insert("g", gradient.unwrap_or_else(|| Tensor::zeros(theta.shape())));
-            if let Some(rate) = record.learning_rate.as_ref().filter(|_| self.run.rate_varies()) {
-                known.insert("learning_rate", Tensor::scalar(Ok(rate.clone())));
+            self.put_rate(&mut known, record.learning_rate.as_ref());
+            for (name, value) in self.run.scheduled(record.t) {
+                known.insert(name, Tensor::scalar(Ok(value)));
             }
             for line in rule.lines_at(record.t) {
                 let mut executor = self.executor(parameter, &line.name, decide);

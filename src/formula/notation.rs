@@ -69,6 +69,10 @@ impl Notation {
 
     /// The LaTeX of a name in an update rule, where some options have letters of their own.
     pub fn in_rule(&self, name: &str) -> String {
+        // A rate that follows a schedule has the letter of the constant one.
+        if name == "scheduled_rate" {
+            return self.latex("learning_rate");
+        }
         match RULE.iter().find(|(known, _)| *known == name) {
             Some((_, latex)) if !self.chosen.contains_key(name) => (*latex).to_owned(),
             _ => self.latex(name),

@@ -47,6 +47,7 @@ pub(super) enum Function {
     Softplus,
     Phi,
     Pi,
+    CosPi,
     Group,
     Sealed,
 }
@@ -72,6 +73,7 @@ impl Function {
             | Function::Tanh
             | Function::Sin
             | Function::Cos
+            | Function::CosPi
             | Function::Group
             | Function::Sealed => false,
         }
@@ -91,6 +93,7 @@ impl Function {
             Function::Softplus => b'+',
             Function::Phi => b'f',
             Function::Pi => b'i',
+            Function::CosPi => b'o',
             Function::Group => b'(',
             Function::Sealed => b'#',
         }

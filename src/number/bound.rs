@@ -123,7 +123,8 @@ fn of_function(function: Function, inner: Majorant) -> Option<Majorant> {
         | Function::Cos
         | Function::Softplus
         | Function::Phi
-        | Function::Pi => None,
+        | Function::Pi
+        | Function::CosPi => None,
     }
 }
 

@@ -112,6 +112,7 @@ fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
         Function::Softplus => argument.softplus(bits),
         Function::Phi => argument.phi(bits),
         Function::Pi => Ball::pi(bits),
+        Function::CosPi => argument.mul(&Ball::pi(bits)?, bits)?.cos(bits),
         Function::Group | Function::Sealed => Ok(argument),
     }
 }

@@ -205,6 +205,7 @@ fn has_rule(function: Function, power: i32) -> bool {
         | Function::Softplus
         | Function::Phi
         | Function::Pi
+        | Function::CosPi
         | Function::Sealed => false,
     }
 }

@@ -134,6 +134,37 @@ impl Real {
     }
 }
 
+impl Real {
+    /// `cos(pi x)` for a number from 0 to 1; with square roots where the angle is a multiple of
+    /// 30, 36 or 45 degrees.
+    #[must_use]
+    pub fn cos_pi(turn: &Rational) -> Real {
+        let half = Rational::ONE / Rational::from(2);
+        if *turn > half {
+            return -Self::cos_pi(&(Rational::ONE - turn));
+        }
+        let root = |radicand: i32| Real::from(Rational::from(radicand)).sqrt();
+        let over = |root: Result<Real, Fault>, plus: i32, below: i32| {
+            let sum = &root? + &Real::from(Rational::from(plus));
+            Ok::<_, Fault>(&sum * &Real::from(Rational::ONE / Rational::from(below)))
+        };
+        let parts = (turn.numerator().clone(), turn.denominator().clone());
+        let known = match (i64::try_from(parts.0), u64::try_from(parts.1)) {
+            (Ok(0), _) => Ok(Real::one()),
+            (Ok(1), Ok(2)) => Ok(Real::zero()),
+            (Ok(1), Ok(3)) => Ok(Real::from(half)),
+            (Ok(1), Ok(4)) => over(root(2), 0, 2),
+            (Ok(1), Ok(5)) => over(root(5), 1, 4),
+            (Ok(2), Ok(5)) => over(root(5), -1, 4),
+            (Ok(1), Ok(6)) => over(root(3), 0, 2),
+            _ => Ok(Real::from_atom(Atom::new(Function::CosPi, Real::from(turn.clone())))),
+        };
+        known.unwrap_or_else(|_| {
+            Real::from_atom(Atom::new(Function::CosPi, Real::from(turn.clone())))
+        })
+    }
+}
+
 fn within_range(value: Real) -> Result<Real, Fault> {
     match evaluate(&value, PROBE_BITS) {
         Err(BallFault::OutOfRange) => Err(OutOfRange.into()),

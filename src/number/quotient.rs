@@ -129,6 +129,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
             | Function::Softplus
             | Function::Phi
             | Function::Pi
+            | Function::CosPi
             | Function::Sealed => direct.push(Factor::new(&atom, -power)),
         }
     }

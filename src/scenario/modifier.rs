@@ -1,16 +1,17 @@
-//! What stands around an optimizer's rule: clipping and weight decay.
+//! What stands around an optimizer's rule: clipping, weight decay, a schedule.
 
-use crate::catalogue::{CLIPS, DECAY_ON, DECAYS, Decay, Optimizer, Options, Setting};
+use crate::catalogue::{CLIPS, DECAY_ON, DECAYS, Decay, Optimizer, Options, Schedule, Setting};
 use crate::number::Rational;
 
 use super::quantity::rational;
-use super::{Field, Fields};
+use super::{Field, Fields, schedule};
 
-/// Clipping and weight decay as a set-up or an optimizer asks for them.
+/// Clipping, weight decay and schedule as a set-up or an optimizer asks for them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Modifiers<'n> {
     clip: Option<(&'static str, Rational)>,
     decay: Option<WeightDecay<'n>>,
+    schedule: Option<Schedule>,
 }
 
 #[derive(Debug, Clone)]
@@ -26,10 +27,20 @@ impl<'n> Modifiers<'n> {
     pub(super) fn read(map: &mut Fields<'n>, outer: &Self) -> Self {
         let clip = map.take("clip");
         let decay = map.take("weight_decay");
+        let schedule = map.take("schedule");
         Self {
             clip: clip.map_or_else(|| outer.clip.clone(), |field| clipping(&field)),
             decay: decay.map_or_else(|| outer.decay.clone(), |field| weight_decay(&field)),
+            schedule: match schedule {
+                Some(field) => schedule::read(&field),
+                None => outer.schedule.clone(),
+            },
         }
+    }
+
+    /// The schedule of the learning rate.
+    pub(super) fn schedule(&self) -> Option<Schedule> {
+        self.schedule.clone()
     }
 
     /// Adds the options to those of an optimizer.

@@ -9,10 +9,7 @@ use super::quantity::rational;
 use super::read::display;
 use super::setup::check_name;
 use super::yaml::Key;
-use super::{Field, Fields, suggest};
-
-/// Options of the language that come later.
-const LATER: [&str; 1] = ["schedule"];
+use super::{Field, Fields, custom, suggest};
 
 /// What a set-up says for all its optimizers.
 pub(super) struct Around<'a, 'n> {
@@ -34,9 +31,6 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         field.report().push(problem.with_help(help));
     }
     let optimizer = kind.and_then(|kind| optimizer(&kind));
-    for key in LATER {
-        map.later(key, "it comes with the whole catalogue");
-    }
     let modifiers = Modifiers::read(&mut map, around.modifiers);
     let overrides = map.take("overrides");
     let convention = map.take("convention");
@@ -44,7 +38,16 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         (Some(optimizer), Some(field)) => convention_of(&field, optimizer),
         _ => None,
     };
-    let settings = optimizer.map(|optimizer| settings(&mut map, optimizer, convention));
+    let mut settings = optimizer.map(|optimizer| settings(&mut map, optimizer, convention));
+    let is_custom = optimizer.is_some_and(|optimizer| optimizer.kind == "custom");
+    let custom = if is_custom {
+        let mut without_rate = Options::default();
+        let settings = settings.as_mut().and_then(Option::as_mut);
+        let options = settings.map_or(&mut without_rate, |settings| &mut settings.options);
+        custom::read(&mut map, options)
+    } else {
+        None
+    };
     if optimizer.is_some() {
         map.finish();
     }
@@ -52,6 +55,9 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
     let Settings { mut options, rates, set } = settings??;
     if let Some(convention) = convention {
         options.set("convention", Setting::Word(convention.name.to_owned()));
+    }
+    if is_custom && custom.is_none() {
+        return None;
     }
     modifiers.apply(optimizer, &mut options);
     let overrides = match overrides {
@@ -62,9 +68,24 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         field.refuse(conflict);
         return None;
     }
+    let schedule = modifiers.schedule();
+    if schedule.is_some() && rates.is_some() {
+        field.refuse("the learning rate is either listed or follows a schedule");
+    }
     let name = key.text.clone();
     let set_by_convention = set;
-    Some(Run { name, optimizer, options, overrides: overrides?, rates, set_by_convention, display })
+    let overrides = overrides?;
+    Some(Run {
+        name,
+        optimizer,
+        custom,
+        options,
+        overrides,
+        rates,
+        schedule,
+        set_by_convention,
+        display,
+    })
 }
 
 fn optimizer(field: &Field<'_>) -> Option<&'static Optimizer> {

@@ -35,7 +35,6 @@ pub(super) fn read(
     check_name(field, key, "set-up");
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
-    later_keys(&mut map);
     let modifiers = Modifiers::read(&mut map, &Modifiers::default());
     let reduction = map.choice("reduction", &[("mean", Reduction::Mean), ("sum", Reduction::Sum)]);
     let frozen = names(&mut map, "frozen");
@@ -212,10 +211,6 @@ fn unvalued(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
             field.report().push(problem.with_help("give each size one in `dimensions`"));
         }
     }
-}
-
-fn later_keys(map: &mut Fields<'_>) {
-    map.later("schedule", "schedules come with the whole catalogue");
 }
 
 /// What the free adjoint of a model without a loss is drawn from; one in every entry if

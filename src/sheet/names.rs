@@ -10,7 +10,10 @@ use super::work::Work;
 
 /// The optimizer's name in running text.
 pub(super) fn run_name(prose: &Prose, run: &Run) -> String {
-    prose.word(&format!("optimizer_{}", run.optimizer.kind))
+    match run.custom {
+        Some(_) => format!("`{}`", run.name),
+        None => prose.word(&format!("optimizer_{}", run.optimizer.kind)),
+    }
 }
 
 /// The optimizer's name, with the run's own where two of the runs would be called the same.
@@ -42,6 +45,9 @@ pub(super) fn conventions(prose: &Prose, setup: &Setup, run: &Run) -> Vec<String
         } else {
             list.push(text);
         }
+    }
+    if run.schedule.is_some() {
+        list.push(prose.word("schedule"));
     }
     for (parameter, options) in &run.overrides {
         let mut changed = Vec::new();

@@ -187,6 +187,9 @@ impl Work<'_> {
         parameter: &str,
         assigned: &[&str],
     ) -> String {
+        if let Some(quantity) = self.run.schedule.as_ref().and_then(|own| own.quantity(name)) {
+            return quantity.latex.clone();
+        }
         match name {
             "g" => self.gradient_name(parameter, None),
             "t" => self.record.t.to_string(),
@@ -217,6 +220,10 @@ impl Work<'_> {
             (name, self.run.rate_varies(), &self.record.learning_rate)
         {
             return self.numbers.put_in(&Tensor::from(rate.clone()));
+        }
+        let scheduled = self.run.scheduled(self.record.t);
+        if let Some((_, value)) = scheduled.into_iter().find(|(known, _)| *known == name) {
+            return self.numbers.put_in(&Tensor::from(value));
         }
         if let Some(number) = self.run.options_of(parameter).number(name) {
             return Ok(self.numbers.rational(number));
@@ -344,7 +351,8 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
     for state in &rule.states {
         let zero = match &state.start {
             Expression::Name(option) => !run.options.is_set(option),
-            other => *other == Expression::integer(0),
+            Expression::Number(number) => *number == Rational::ZERO,
+            _ => false,
         };
         if !zero {
             let latex = |name: &str| notation.in_rule(name);
@@ -434,6 +442,9 @@ fn with_time(expression: &Expression) -> Expression {
 
 fn general(name: &str, run: &Run, rule: &Rule, notation: &Notation, assigned: &[&str]) -> String {
     let latex = notation.in_rule(name);
+    if let Some(quantity) = run.schedule.as_ref().and_then(|own| own.quantity(name)) {
+        return quantity.latex.clone();
+    }
     match name {
         "g" => {
             let (theta, loss) = (notation.latex("theta"), notation.latex("loss"));

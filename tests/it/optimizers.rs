@@ -77,6 +77,11 @@ fn every_step_is_that_of_its_source() {
 
 /// A scenario of the loss ½(wx + b)² with more keys in the set-up and one optimizer `o`.
 fn neuron(keys: &str, optimizer: &str) -> Json {
+    // Options in a line, or a block of them.
+    let optimizer = match optimizer.strip_prefix('\n') {
+        Some(block) => format!("\n{block}"),
+        None => format!("{{{optimizer}}}"),
+    };
     let text = format!(
         "title: Neuron
 setups:
@@ -86,7 +91,7 @@ setups:
     data: [{{x: 3}}, {{x: 2}}, {{x: 1}}, {{x: 0}}]
     {keys}
     optimizers:
-      o: {{{optimizer}}}
+      o: {optimizer}
 "
     );
     witness::traced(keys, &text)
@@ -183,4 +188,117 @@ fn shuffled_batches_go_through_all_data_in_every_pass() {
     assert_ne!(drawn[..4], drawn[4..8]);
     assert_eq!(drawn, batches(7));
     assert_ne!(drawn, batches(8));
+}
+
+#[test]
+fn a_rule_of_the_scenarios_own_is_carried_out_like_the_catalogues() {
+    let custom = "
+        kind: custom
+        learning_rate: 0.5
+        state: {u: 0}
+        options: {beta: 0.25}
+        weight_decay: 0.1
+        rule: |
+          u = beta*u + (1 - beta)*g  # as momentum has it
+          theta = theta - learning_rate*u";
+    let own = "kind: momentum, beta: 0.25, learning_rate: 0.5, weight_decay: 0.1";
+    let batches = "batches: [[1], [2], [3]]";
+    let [custom, own] = [custom, own].map(|optimizer| neuron(batches, optimizer));
+    let records = |trace: &Json| trace["setups"]["s"]["runs"]["o"]["iterations"].clone();
+    assert_eq!(records(&custom), records(&own));
+}
+
+#[test]
+fn rules_may_compare_and_take_norms() {
+    let optimizer = "
+        kind: custom
+        learning_rate: 1
+        state: {n: 1}
+        rule: |
+          n = max(n/2, abs(g))
+          theta = theta - sign(g)*norm(theta)/n/t";
+    let trace = neuron("batches: [[1], [2]]", optimizer);
+    // g = (6, 2), then at (5/6, -3/2) the residual is 1/6: g = (1/3, 1/6), n = (3, 1).
+    exact(&trace, &[("t0.n.w", "1"), ("t1.n.w", "6"), ("t1.w", "5/6"), ("t1.b", "-3/2")]);
+    exact(&trace, &[("t2.n.w", "3"), ("t2.w", "25/36"), ("t2.b", "-9/4")]);
+}
+
+#[test]
+fn schedules_give_their_rates_counted_from_zero() {
+    // The formulas of the frameworks by hand, α = 1; cos(π/7) by mpmath.
+    let table = [
+        ("{kind: constant}", ["1", "1", "1", "1", "1", "1"]),
+        ("{kind: step, size: 2, gamma: 0.5}", ["1", "1", "1/2", "1/2", "1/4", "1/4"]),
+        ("{kind: multistep, milestones: [2, 4]}", ["1", "1", "1/10", "1/10", "1/100", "1/100"]),
+        (
+            "{kind: piecewise, milestones: [2, 5], rates: [0.3, 0.2, 0.1]}",
+            ["3/10", "3/10", "1/5", "1/5", "1/5", "1/10"],
+        ),
+        ("{kind: exponential, gamma: 0.5}", ["1", "1/2", "1/4", "1/8", "1/16", "1/32"]),
+        ("{kind: exponential, gamma: 0.25, size: 2}", ["1", "1/2", "1/4", "1/8", "1/16", "1/32"]),
+        (
+            "{kind: exponential, gamma: 0.25, size: 2, staircase: true}",
+            ["1", "1", "1/4", "1/4", "1/16", "1/16"],
+        ),
+        ("{kind: inverse_time, rate: 1}", ["1", "1/2", "1/3", "1/4", "1/5", "1/6"]),
+        ("{kind: inverse_time, rate: 1, size: 2}", ["1", "2/3", "1/2", "2/5", "1/3", "2/7"]),
+        ("{kind: linear, start: 0.2, period: 4}", ["1/5", "2/5", "3/5", "4/5", "1", "1"]),
+        ("{kind: polynomial, period: 4, power: 2}", ["1", "9/16", "1/4", "1/16", "0", "0"]),
+        ("{kind: polynomial, period: 4, minimum: 0.5}", ["1", "7/8", "3/4", "5/8", "1/2", "1/2"]),
+        ("{kind: cosine, period: 3}", ["1", "3/4", "1/4", "0", "0", "0"]),
+        (
+            "{kind: cosine, period: 4, minimum: 0.5}",
+            ["1", "3/4 + 1/8*sqrt(2)", "3/4", "3/4 - 1/8*sqrt(2)", "1/2", "1/2"],
+        ),
+        (
+            "{kind: cosine, period: 5}",
+            [
+                "1",
+                "5/8 + 1/8*sqrt(5)",
+                "3/8 + 1/8*sqrt(5)",
+                "5/8 - 1/8*sqrt(5)",
+                "3/8 - 1/8*sqrt(5)",
+                "0",
+            ],
+        ),
+        (
+            "{kind: warmup, period: 2, then: {kind: step, size: 2, gamma: 0.5}}",
+            ["0", "1/2", "1", "1", "1/2", "1/2"],
+        ),
+        (
+            "{kind: warmup, period: 2, start: 0.5, then: {kind: cosine, period: 3}}",
+            ["1/2", "3/4", "1", "3/4", "1/4", "0"],
+        ),
+        (
+            "{kind: warmup, period: 1, then: {kind: multistep, milestones: [1, 2]}}",
+            ["0", "1", "1/10", "1/100", "1/100", "1/100"],
+        ),
+    ];
+    for (schedule, rates) in table {
+        let keys = format!("batches: [[4], [4], [4], [4], [4], [4]]\n    schedule: {schedule}");
+        let trace = neuron(&keys, "kind: sgd, learning_rate: 1");
+        for (index, rate) in rates.iter().enumerate() {
+            let t = u64::try_from(index).unwrap() + 1;
+            let record = witness::record(&trace, "s", "o", t).unwrap();
+            assert_eq!(record["learning_rate"]["exact"], *rate, "{schedule} at t{t}");
+        }
+    }
+    let seven = "batches: [[4], [4], [4], [4]]\n    schedule: {kind: cosine, period: 7}";
+    let trace = neuron(seven, "kind: sgd, learning_rate: 1");
+    let record = |t| witness::record(&trace, "s", "o", t).unwrap()["learning_rate"].clone();
+    close(&record(2), "0.950484433951209563118051159753722525582959581").unwrap();
+    close(&record(4), "0.611260466978157202144451282248397379733177784").unwrap();
+}
+
+#[test]
+fn a_step_takes_the_rate_of_its_iteration() {
+    // x = 0, so that the gradient by b is b itself: b = -1, then -(1 - 1)(…), by hand.
+    let keys = "batches: [[4], [4]]\n    schedule: {kind: step, size: 1, gamma: 0.5}";
+    let lookahead = "kind: momentum, nesterov: lookahead, beta: 0.5, learning_rate: 0.5";
+    let trace = neuron(keys, "kind: sgd, learning_rate: 0.5");
+    exact(&trace, &[("t1.b", "-1/2"), ("t2.b", "-3/8")]);
+    // u = -1/2, b = -3/4; then at -3/4 + 1/4·1/2·1/2 = -11/16: u = -1/4 - 11/32 = -19/32.
+    let trace = neuron(keys, lookahead);
+    exact(&trace, &[("t1.b", "-3/4"), ("t2.grad.b", "-11/16"), ("t2.u.b", "-19/32")]);
+    exact(&trace, &[("t2.b", "-77/128")]);
 }

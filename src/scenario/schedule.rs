@@ -1,0 +1,144 @@
+//! The schedule of a learning rate: its kind, its numbers, what follows a warm-up.
+
+use crate::catalogue::{Parts, SCHEDULES, Schedule};
+use crate::number::{Rational, parse_decimal};
+
+use super::quantity::rational;
+use super::setup::helped;
+use super::{Field, Fields, suggest};
+
+/// The longest period, and the last milestone.
+const MAX_PERIOD: u64 = 1_000_000;
+
+/// Reads a schedule.
+pub(super) fn read(field: &Field<'_>) -> Option<Schedule> {
+    let mut map = field.fields()?;
+    let kind_field = map.required("kind");
+    let kind = match &kind_field {
+        Some(field) => field.text()?.text.as_str(),
+        None => "",
+    };
+    let schedule = if kind == "warmup" {
+        warmup(&mut map)
+    } else if ["one_cycle", "chain"].contains(&kind) {
+        kind_field?.refuse(format!("the schedule `{kind}` is not offered by this version"));
+        return None;
+    } else if let Some((name, numbers)) = SCHEDULES.iter().find(|(known, _)| *known == kind) {
+        parts(&mut map, name, numbers).and_then(|parts| Schedule::new(name, &parts))
+    } else {
+        if let Some(field) = &kind_field {
+            let known = SCHEDULES.iter().map(|(known, _)| *known).chain(["warmup"]);
+            let problem = field.problem(format!("there is no schedule `{kind}`"));
+            field.report().push(helped(problem, suggest(kind, known)));
+        }
+        return None;
+    };
+    map.finish();
+    schedule
+}
+
+/// A rise from `start` times the rate, then another schedule.
+fn warmup(map: &mut Fields<'_>) -> Option<Schedule> {
+    let period = whole(map.required("period"));
+    let start = match map.take("start") {
+        Some(field) => not_negative(&field),
+        None => Some(Rational::ZERO),
+    };
+    let then = match map.take("then") {
+        Some(field) => {
+            let inner = field.fields()?.take("kind");
+            if inner.is_some_and(|kind| kind.node().scalar().is_some_and(|k| k.text == "warmup")) {
+                field.refuse("a warm-up is not followed by another");
+                return None;
+            }
+            read(&field)
+        }
+        None => Schedule::new("constant", &Parts::default()),
+    };
+    then?.warmed_up(period?, &start?)
+}
+
+fn parts(
+    map: &mut Fields<'_>,
+    kind: &str,
+    known: &[(&'static str, Option<&str>)],
+) -> Option<Parts> {
+    let mut parts = Parts { size: 1, ..Parts::default() };
+    let mut sound = true;
+    for (name, default) in known {
+        let field = match default {
+            Some(_) => map.take(name),
+            None => map.required(name),
+        };
+        let number = match (&field, default) {
+            (Some(_), _) if ["size", "period"].contains(name) => whole(field).map(Rational::from),
+            (Some(field), _) => not_negative(field),
+            (None, Some(default)) => parse_decimal(default).ok(),
+            (None, None) => None,
+        };
+        let Some(number) = number else {
+            sound = false;
+            continue;
+        };
+        if ["size", "period"].contains(name) {
+            parts.size = usize::try_from(number.numerator().clone()).unwrap_or(1);
+        }
+        parts.numbers.push((name, number));
+    }
+    if kind == "exponential" {
+        parts.staircase = map.truth("staircase").unwrap_or(false);
+    }
+    if ["multistep", "piecewise"].contains(&kind) {
+        let milestones = map.required("milestones");
+        parts.milestones = milestones.as_ref().and_then(ascending).unwrap_or_default();
+        sound &= !parts.milestones.is_empty();
+    }
+    if kind == "piecewise" {
+        let rates = map.required("rates");
+        let items = rates.as_ref().and_then(Field::items).unwrap_or_default();
+        parts.rates = items.iter().filter_map(not_negative).collect();
+        if let (Some(field), true) = (&rates, parts.rates.len() == items.len())
+            && sound
+            && items.len() != parts.milestones.len() + 1
+        {
+            field.refuse(format!(
+                "{} milestones divide the run for {} rates, but {} are listed",
+                parts.milestones.len(),
+                parts.milestones.len() + 1,
+                items.len()
+            ));
+            return None;
+        }
+    }
+    sound.then_some(parts)
+}
+
+fn whole(field: Option<Field<'_>>) -> Option<usize> {
+    usize::try_from(field?.unsigned_in(1..=MAX_PERIOD)?).ok()
+}
+
+fn not_negative(field: &Field<'_>) -> Option<Rational> {
+    let number = rational(field)?;
+    if number < Rational::ZERO {
+        field.refuse("a schedule's numbers are not negative");
+        return None;
+    }
+    Some(number)
+}
+
+/// Iterations, each later than the one before.
+fn ascending(field: &Field<'_>) -> Option<Vec<usize>> {
+    let items = field.items()?;
+    if items.is_empty() {
+        field.refuse("the list of milestones is empty");
+        return None;
+    }
+    let list: Option<Vec<usize>> =
+        items.iter().map(|item| usize::try_from(item.unsigned_in(1..=MAX_PERIOD)?).ok()).collect();
+    let list = list?;
+    if list.windows(2).any(|pair| pair[0] >= pair[1]) {
+        field.refuse("milestones ascend");
+        return None;
+    }
+    Some(list)
+}
