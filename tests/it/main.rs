@@ -7,6 +7,7 @@ mod cli;
 mod decimals;
 mod derivation;
 mod dual;
+mod functions;
 mod golden;
 mod gradient;
 mod handout;
