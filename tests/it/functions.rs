@@ -352,3 +352,27 @@ fn formulas_of_every_function_are_well_formed() {
         assert_eq!(count(r"\left("), count(r"\right)"), "line {number}: {line}");
     }
 }
+
+#[test]
+fn the_gradient_of_cross_entropy_is_softmax_minus_target_where_that_sums_to_one() {
+    let known = r"\mathrm{softmax}(z) - y";
+    let general = r"\operatorname{sum}(y) \thinspace \mathrm{softmax}(z) - y";
+    let table = [
+        ("    data: [{y: [[0, 1]]}, {y: [[\"1/3\", \"2/3\"]]}]\n", known),
+        ("    data: [{y: [[0, 1]]}, {y: [[1, 1]]}]\n", general),
+        // A target without a value is what the loss asks for.
+        ("    shapes: {y: [1, 2]}\n", known),
+    ];
+    for (data, expected) in table {
+        let text = format!(
+            "title: T\nsetups:\n  s:\n    model: loss = cross_entropy(z, y)\n\
+             \x20   init: {{z: [[1, 2]]}}\n{data}cells:\n  - derivation: gradients\n    of: s\n"
+        );
+        let scenario = scenario::read("ce.yaml".as_ref(), &text).expect(&text);
+        let templates = Templates::built_in().unwrap();
+        let files =
+            render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+        let row = format!("\\frac{{\\partial L}}{{\\partial z}} &= {expected}\n");
+        assert!(files["solutions.md"].contains(&row), "{}", files["solutions.md"]);
+    }
+}
