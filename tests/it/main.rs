@@ -8,6 +8,7 @@ mod decimals;
 mod derivation;
 mod dual;
 mod experiment;
+mod functions;
 mod golden;
 mod gradient;
 mod handout;
