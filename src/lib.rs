@@ -47,6 +47,7 @@ pub mod formula;
 pub mod initialization;
 pub mod number;
 pub mod publish;
+pub mod reference;
 mod render;
 pub mod scenario;
 pub mod sheet;

@@ -15,56 +15,111 @@
 //! (√(v̂ + ε), optax's `eps_root`), or `hat`: the form at the end of the paper's section 2
 //! (Keras), θ ← θ − α √(1 − β₂ᵗ)/(1 − β₁ᵗ) · u / (√v + ε̂).
 //!
+//! `amsgrad` keeps the largest second moment: `raw` of the v themselves, corrected
+//! afterwards (PyTorch, Keras); `corrected` of the corrected v̂ (optax). The paper, Reddi
+//! et al. (2018), has no bias correction.
+//!
 //! Exactness: only √v̂ can leave the rationals. With bias correction and ε = 0 the first
 //! step stays rational, since √v̂ = |g|; without it, it has one square root; later ones nest.
 
-use super::{Allowed, LEARNING_RATE, Optimizer, Options, Rule, Specification, no_conflict};
+use super::{
+    BETA1, BETA2, BIAS_CORRECTION, Convention, Decay, EPSILON_PLACE_HAT, LEARNING_RATE, Optimizer,
+    Options, Rule, Specification, ZERO_OVER_ZERO, epsilon, over_root, words,
+};
 
 pub(super) const ADAM: Optimizer = Optimizer {
     kind: "adam",
-    options: &[
-        LEARNING_RATE,
-        Specification { name: "beta1", allowed: Allowed::DecayRate, default: Some("0.9") },
-        Specification { name: "beta2", allowed: Allowed::DecayRate, default: Some("0.999") },
-        Specification { name: "epsilon", allowed: Allowed::AtLeastZero, default: Some("1e-8") },
-        Specification {
-            name: "epsilon_place",
-            allowed: Allowed::OneOf(&["outside", "inside", "hat"]),
-            default: Some("outside"),
+    options: OPTIONS,
+    rule,
+    conflict,
+    decay: (Decay::Coupled, None),
+    conventions: &[
+        Convention {
+            name: "pytorch",
+            settings: &[
+                ("epsilon", "1e-8"),
+                ("epsilon_place", "outside"),
+                ("bias_correction", "true"),
+            ],
         },
-        Specification {
-            name: "bias_correction",
-            allowed: Allowed::OneOf(&["true", "false"]),
-            default: Some("true"),
+        Convention {
+            name: "keras",
+            settings: &[
+                ("epsilon", "1e-7"),
+                ("epsilon_place", "hat"),
+                ("bias_correction", "true"),
+                ("decay", "decoupled"),
+            ],
         },
-        Specification {
-            name: "zero_over_zero",
-            allowed: Allowed::OneOf(&["undefined", "no_move"]),
-            default: Some("undefined"),
+        Convention {
+            name: "optax",
+            settings: &[
+                ("epsilon", "1e-8"),
+                ("epsilon_place", "outside"),
+                ("bias_correction", "true"),
+                ("decay", "decoupled"),
+            ],
+        },
+        Convention {
+            name: "paper",
+            settings: &[
+                ("epsilon", "1e-8"),
+                ("epsilon_place", "outside"),
+                ("bias_correction", "true"),
+            ],
         },
     ],
-    rule,
-    conflict: no_conflict,
     source: "Kingma and Ba (2015), Algorithm 1",
 };
 
-const MOMENTS: &str = "u = beta1*u + (1 - beta1)*g\nv = beta2*v + (1 - beta2)*g^2\n";
-const CORRECTION: &str = "u_hat = u/(1 - beta1^t)\nv_hat = v/(1 - beta2^t)\n";
-const HAT_STEP: &str = "theta = theta - learning_rate*(sqrt(1 - beta2^t)/(1 - beta1^t))\
-                        *(u/(sqrt(v) + epsilon))";
+pub(super) const OPTIONS: &[Specification] = &[
+    LEARNING_RATE,
+    BETA1,
+    BETA2,
+    epsilon("1e-8"),
+    EPSILON_PLACE_HAT,
+    BIAS_CORRECTION,
+    words("amsgrad", &["false", "raw", "corrected"]),
+    ZERO_OVER_ZERO,
+];
 
-fn rule(options: &Options) -> Rule {
+const MOMENTS: &str = "u = beta1*u + (1 - beta1)*g\nv = beta2*v + (1 - beta2)*g^2\n";
+
+pub(super) fn conflict(options: &Options) -> Option<String> {
     let corrected = options.word("bias_correction") == "true";
-    let place = options.word("epsilon_place");
-    if corrected && place == "hat" {
-        return Rule::new(&["u", "v"], &format!("{MOMENTS}{HAT_STEP}"));
+    if options.word("amsgrad") != "corrected" {
+        return None;
     }
-    let (correction, u, v) =
-        if corrected { (CORRECTION, "u_hat", "v_hat") } else { ("", "u", "v") };
-    let denominator = match place {
-        "inside" => format!("sqrt({v} + epsilon)"),
-        _ => format!("(sqrt({v}) + epsilon)"),
+    if !corrected {
+        return Some("`amsgrad: corrected` needs `bias_correction: true`".into());
+    }
+    (options.word("epsilon_place") == "hat")
+        .then(|| "`epsilon_place: hat` has no corrected moment for `amsgrad: corrected`".into())
+}
+
+pub(super) fn rule(options: &Options) -> Rule {
+    let corrected = options.word("bias_correction") == "true";
+    let amsgrad = options.word("amsgrad");
+    let mut text = MOMENTS.to_owned();
+    let mut second = "v";
+    if amsgrad == "raw" {
+        text.push_str("v_max = max(v_max, v)\n");
+        second = "v_max";
+    }
+    let step = if corrected && options.word("epsilon_place") == "hat" {
+        format!("(sqrt(1 - beta2^t)/(1 - beta1^t))*(u/(sqrt({second}) + epsilon))")
+    } else if corrected {
+        text.push_str(&format!("u_hat = u/(1 - beta1^t)\nv_hat = {second}/(1 - beta2^t)\n"));
+        let mut second = "v_hat";
+        if amsgrad == "corrected" {
+            text.push_str("v_max = max(v_max, v_hat)\n");
+            second = "v_max";
+        }
+        format!("({})", over_root("u_hat", second, options))
+    } else {
+        format!("({})", over_root("u", second, options))
     };
-    let step = format!("theta = theta - learning_rate*({u}/{denominator})");
-    Rule::new(&["u", "v"], &format!("{MOMENTS}{correction}{step}"))
+    text.push_str(&format!("theta = theta - learning_rate*{step}"));
+    let states: &[&str] = if amsgrad == "false" { &["u", "v"] } else { &["u", "v", "v_max"] };
+    Rule::new(states, &text)
 }

@@ -4,14 +4,29 @@
 //! these lines, the worked solution prints them with numbers put in, and the sheet's
 //! list of update rules prints them in symbols: no formula is written twice.
 
+mod adadelta;
+mod adagrad;
 mod adam;
+mod adamax;
+mod adamw;
+mod gradient;
+mod lamb;
+mod lars;
+mod lion;
 mod momentum;
+mod nadam;
 mod option;
+mod radam;
+mod rmsprop;
+mod rprop;
 mod rule;
 mod sgd;
+mod sign_sgd;
+mod signum;
 
+pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use option::{Allowed, Choice, Options, Setting, Specification};
-pub use rule::{Line, Rule};
+pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
 
 /// One kind of optimizer.
 #[derive(Debug)]
@@ -20,36 +35,55 @@ pub struct Optimizer {
     pub kind: &'static str,
     /// Its options, in the order in which they are listed.
     pub options: &'static [Specification],
-    /// The update rule under the given options.
+    /// The update rule under the given options, for the gradient as it is.
     pub rule: fn(&Options) -> Rule,
     /// What is wrong with a combination of options, if anything.
     pub conflict: fn(&Options) -> Option<String>,
+    /// How weight decay acts if nothing is said, and its strength if it has one by itself.
+    pub decay: (Decay, Option<&'static str>),
+    /// What each framework has other defaults or conventions for.
+    pub conventions: &'static [Convention],
     /// Where the rule is from.
     pub source: &'static str,
 }
 
-static OPTIMIZERS: [Optimizer; 3] = [sgd::SGD, momentum::MOMENTUM, adam::ADAM];
+/// The options that a framework or the paper sets.
+#[derive(Debug)]
+pub struct Convention {
+    /// `pytorch`, `keras`, `optax` or `paper`.
+    pub name: &'static str,
+    /// Options, as written in a scenario.
+    pub settings: &'static [(&'static str, &'static str)],
+}
+
+static OPTIMIZERS: [Optimizer; 16] = [
+    sgd::SGD,
+    momentum::MOMENTUM,
+    adagrad::ADAGRAD,
+    rmsprop::RMSPROP,
+    adadelta::ADADELTA,
+    adam::ADAM,
+    adamw::ADAMW,
+    adamax::ADAMAX,
+    nadam::NADAM,
+    radam::RADAM,
+    sign_sgd::SIGN_SGD,
+    signum::SIGNUM,
+    lion::LION,
+    rprop::RPROP,
+    lars::LARS,
+    lamb::LAMB,
+];
 
 /// The kinds that later versions bring, refused by name until then.
-const LATER: [&str; 17] = [
-    "adagrad",
-    "rmsprop",
-    "adadelta",
-    "adamw",
-    "adamax",
-    "nadam",
-    "radam",
-    "lion",
-    "sign_sgd",
-    "signum",
-    "rprop",
-    "lars",
-    "lamb",
-    "muon",
-    "custom",
-    "sgdw",
-    "adafactor",
-];
+const LATER: [&str; 4] = ["muon", "custom", "sgdw", "adafactor"];
+
+impl Optimizer {
+    /// The whole update rule under the given options: clipping, decay, and the step.
+    pub fn whole_rule(&self, options: &Options) -> Rule {
+        gradient::around((self.rule)(options), options)
+    }
+}
 
 /// Every optimizer, in the order of the textbooks.
 pub fn optimizers() -> &'static [Optimizer] {
@@ -70,6 +104,38 @@ pub fn comes_later(kind: &str) -> bool {
 const LEARNING_RATE: Specification =
     Specification { name: "learning_rate", allowed: Allowed::AtLeastZero, default: None };
 
+const BETA1: Specification = decay_rate("beta1", "0.9");
+const BETA2: Specification = decay_rate("beta2", "0.999");
+const BIAS_CORRECTION: Specification = words("bias_correction", &["true", "false"]);
+const EPSILON_PLACE: Specification = words("epsilon_place", &["outside", "inside"]);
+const EPSILON_PLACE_HAT: Specification = words("epsilon_place", &["outside", "inside", "hat"]);
+const ZERO_OVER_ZERO: Specification = words("zero_over_zero", &["undefined", "no_move"]);
+
+const fn decay_rate(name: &'static str, default: &'static str) -> Specification {
+    Specification { name, allowed: Allowed::DecayRate, default: Some(default) }
+}
+
+const fn at_least_zero(name: &'static str, default: &'static str) -> Specification {
+    Specification { name, allowed: Allowed::AtLeastZero, default: Some(default) }
+}
+
+const fn epsilon(default: &'static str) -> Specification {
+    at_least_zero("epsilon", default)
+}
+
+/// An option that takes one of these words, the first by default.
+const fn words(name: &'static str, words: &'static [&'static str]) -> Specification {
+    Specification { name, allowed: Allowed::OneOf(words), default: Some(words[0]) }
+}
+
+/// Divides by the root of a second moment, with ε where the options have it.
+fn over_root(above: &str, moment: &str, options: &Options) -> String {
+    match options.word("epsilon_place") {
+        "inside" => format!("{above}/sqrt({moment} + epsilon)"),
+        _ => format!("{above}/(sqrt({moment}) + epsilon)"),
+    }
+}
+
 fn no_conflict(_: &Options) -> Option<String> {
     None
 }
@@ -85,19 +151,43 @@ mod tests {
                 if (optimizer.conflict)(&options).is_some() {
                     continue;
                 }
-                let rule = (optimizer.rule)(&options);
-                assert_eq!(rule.lines.last().map(|line| line.name.as_str()), Some("theta"));
-                let mut known: Vec<&str> = vec!["theta", "g", "t"];
-                known.extend(optimizer.options.iter().map(|option| option.name));
-                known.extend(rule.states.iter().map(String::as_str));
-                for line in rule.first.iter().flatten().chain(&rule.lines) {
-                    line.expression.any(&mut |node| {
-                        if let crate::formula::Expression::Name(name) = node {
-                            assert!(known.contains(&name.as_str()), "{}: {name}", optimizer.kind);
-                        }
-                        false
-                    });
-                    known.push(&line.name);
+                for options in options.with_every_gradient() {
+                    names_are_known(optimizer, &options, &optimizer.whole_rule(&options));
+                }
+            }
+        }
+    }
+
+    fn names_are_known(optimizer: &Optimizer, options: &Options, rule: &Rule) {
+        assert_eq!(rule.lines.last().map(|line| line.name.as_str()), Some("theta"));
+        let mut known: Vec<&str> = vec!["theta", "g", "t"];
+        known.extend(options.iter().map(|(name, _)| name));
+        known.extend(rule.states.iter().map(|state| state.name.as_str()));
+        for line in rule.first.iter().flatten().chain(&rule.lines) {
+            for expression in line.expressions() {
+                expression.any(&mut |node| {
+                    if let crate::formula::Expression::Name(name) = node {
+                        assert!(known.contains(&name.as_str()), "{}: {name}", optimizer.kind);
+                    }
+                    false
+                });
+            }
+            known.push(&line.name);
+        }
+    }
+
+    #[test]
+    fn conventions_set_options_that_there_are() {
+        for optimizer in optimizers() {
+            for convention in optimizer.conventions {
+                for (name, value) in convention.settings {
+                    let place = format!("{} {}: {name}", optimizer.kind, convention.name);
+                    let shared = ["weight_decay", "decay"].contains(name);
+                    let own = optimizer.options.iter().find(|option| option.name == *name);
+                    assert!(shared || own.is_some(), "{place}");
+                    if let Some(own) = own.filter(|own| own.takes_word()) {
+                        assert!(own.word(value).is_ok(), "{place}");
+                    }
                 }
             }
         }

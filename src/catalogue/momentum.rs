@@ -16,33 +16,34 @@
 //!
 //! Exactness: every form stays in the rationals for ever.
 
-use super::{Allowed, LEARNING_RATE, Optimizer, Options, Rule, Specification};
-use crate::number::Rational;
+use super::{
+    Allowed, Convention, Decay, LEARNING_RATE, Optimizer, Options, Rule, Specification, decay_rate,
+    words,
+};
 
 pub(super) const MOMENTUM: Optimizer = Optimizer {
     kind: "momentum",
     options: &[
         LEARNING_RATE,
-        Specification { name: "beta", allowed: Allowed::DecayRate, default: Some("0.9") },
-        Specification {
-            name: "form",
-            allowed: Allowed::OneOf(&["ema", "heavy_ball", "velocity"]),
-            default: Some("ema"),
-        },
+        decay_rate("beta", "0.9"),
+        words("form", &["ema", "heavy_ball", "velocity"]),
         Specification { name: "dampening", allowed: Allowed::Fraction, default: Some("0") },
-        Specification {
-            name: "nesterov",
-            allowed: Allowed::OneOf(&["false", "true", "lookahead"]),
-            default: Some("false"),
-        },
+        words("nesterov", &["false", "true", "lookahead"]),
     ],
     rule,
     conflict,
+    decay: (Decay::Coupled, None),
+    conventions: &[
+        Convention { name: "pytorch", settings: &[("form", "heavy_ball")] },
+        Convention { name: "keras", settings: &[("form", "velocity"), ("decay", "decoupled")] },
+        Convention { name: "optax", settings: &[("form", "heavy_ball"), ("decay", "decoupled")] },
+        Convention { name: "paper", settings: &[("form", "heavy_ball")] },
+    ],
     source: "Polyak (1964); Nesterov (1983); Sutskever et al. (2013)",
 };
 
 fn dampened(options: &Options) -> bool {
-    options.number("dampening").is_some_and(|value| *value != Rational::ZERO)
+    options.is_set("dampening")
 }
 
 fn conflict(options: &Options) -> Option<String> {

@@ -22,6 +22,8 @@ pub enum Allowed {
     DecayRate,
     /// A number in [0, 1].
     Fraction,
+    /// A number that is no less than this one.
+    AtLeast(i32),
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -61,6 +63,9 @@ impl Specification {
             Allowed::AtLeastZero if value < zero => "must not be negative",
             Allowed::DecayRate if value < zero || value >= Rational::ONE => "must lie in [0, 1)",
             Allowed::Fraction if value < zero || value > Rational::ONE => "must lie in [0, 1]",
+            Allowed::AtLeast(least) if value < Rational::from(least) => {
+                return Err(format!("{} must be at least {least}, got {written}", self.name));
+            }
             Allowed::OneOf(words) => return Err(format!("takes one of {}", words.join(", "))),
             _ => return Ok(Setting::Number(value)),
         };
@@ -119,8 +124,51 @@ impl Options {
         }
     }
 
+    /// Whether the option is a number other than zero.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.number(name).is_some_and(|number| *number != Rational::ZERO)
+    }
+
+    /// Sets an option, a new one at the end.
+    pub fn set(&mut self, name: &str, setting: Setting) {
+        match self.settings.iter_mut().find(|(known, _)| known == name) {
+            Some((_, known)) => *known = setting,
+            None => self.settings.push((name.to_owned(), setting)),
+        }
+    }
+
+    /// Takes an option away.
+    pub fn unset(&mut self, name: &str) {
+        self.settings.retain(|(known, _)| known != name);
+    }
+
     fn get(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|(known, _)| known == name).map(|(_, setting)| setting)
+    }
+
+    /// These options, and with each way of clipping and each of weight decay.
+    #[cfg(test)]
+    pub(super) fn with_every_gradient(&self) -> Vec<Self> {
+        use super::{CLIPS, DECAY_ON, DECAYS};
+        let half = || Setting::Number(Rational::ONE / Rational::from(2));
+        let word = |word: &str| Setting::Word(word.to_owned());
+        let mut all = vec![self.clone()];
+        for clip in CLIPS {
+            let mut options = self.clone();
+            options.set("clip", word(clip));
+            options.set("clip_at", half());
+            all.push(options);
+        }
+        for on in DECAY_ON {
+            for (kind, _) in DECAYS {
+                let mut options = self.clone();
+                options.set("weight_decay", half());
+                options.set("decay", word(kind));
+                options.set("decay_on", word(on));
+                all.push(options);
+            }
+        }
+        all
     }
 
     /// Every combination of the words of a specification, numbers at one half.

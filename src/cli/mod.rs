@@ -5,7 +5,9 @@
 
 mod check;
 mod files;
+mod list;
 mod new;
+mod progress;
 mod render;
 mod trace;
 
@@ -48,6 +50,8 @@ enum Command {
     Check(check::Arguments),
     /// Print every computed value as JSON
     Trace(trace::Arguments),
+    /// Explain optimizers and initializers: formulas, options, defaults, sources
+    List(list::Arguments),
     /// Make a folder with a commented example to start from
     New(new::Arguments),
 }
@@ -76,6 +80,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(arguments) => render::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
+        Command::List(arguments) => list::run(arguments),
         Command::New(arguments) => new::run(arguments),
     };
     match result {

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use gradsheet::{Audience, Format};
 
+use super::progress::watched;
 use super::{Failure, Source, files, templates};
 
 /// Arguments of `render`.
@@ -74,8 +75,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 arguments.output.join(&stem).display()
             )));
         }
-        let files = gradsheet::render(&source.scenario, &templates, &formats, audience)
-            .map_err(|error| source.failure(error))?;
+        let files = watched(|effort| {
+            gradsheet::render_with(&source.scenario, &templates, &formats, audience, effort)
+        });
+        let files = files.map_err(|error| source.failure(error))?;
         let folder = arguments.output.join(&stem);
         written.extend(files.into_iter().map(|(name, text)| (folder.join(name), text)));
     }

@@ -8,6 +8,7 @@ use clap::Args;
 use gradsheet::engine;
 use gradsheet::trace::json;
 
+use super::progress::watched;
 use super::{Failure, Source};
 
 /// Arguments of `trace`.
@@ -24,7 +25,8 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let source = Source::read(&arguments.scenario)?;
-    let trace = engine::execute(&source.scenario).map_err(|error| source.engine_failure(&error))?;
+    let trace = watched(|effort| engine::execute_with(&source.scenario, effort))
+        .map_err(|error| source.engine_failure(&error))?;
     let path = source.path.display();
     let json = json::trace(&trace).map_err(|fault| Failure::Work(format!("{path}: {fault}")))?;
     // A reader that has seen enough, such as `head`, may close the pipe.

@@ -5,7 +5,7 @@ use crate::initialization::experiment::{self as monte_carlo, Adjoint, Source, Su
 use crate::initialization::measure::{self, HistogramOf};
 use crate::initialization::statistics::Moments;
 use crate::number::Real;
-use crate::scenario::{Experiment, Initial, Measure, Quantity, Setup};
+use crate::scenario::{self, Experiment, Initial, Measure, Quantity, Setup};
 use crate::trace::{self, Figure, Logarithm, Tensor};
 
 use super::failure::EngineError;
@@ -14,7 +14,7 @@ use super::program::{Compiled, compile};
 use super::theory::Chain;
 
 /// The most multiplications of one experiment: some hours of two cores.
-const MAX_WORK: f64 = 1e14;
+const MAX_WORK: f64 = 1e13;
 /// The most numbers that one trial may hold.
 const MAX_HELD: f64 = 4e7;
 /// The bars of a histogram.
@@ -109,6 +109,11 @@ impl Run<'_> {
             .map(|name| Ok((name, HistogramOf { node: node(name)?, bins: BINS, range: None })))
             .collect::<Result<_, String>>()?;
         let examples = examples(setup);
+        let parameters = compiled.program.parameters().iter();
+        let numbers: f64 = parameters.map(|shape| real(shape.rows) * real(shape.columns)).sum();
+        if numbers > MAX_HELD {
+            return Err(too_much(numbers));
+        }
         let inputs = columns(setup);
         let chain = Chain::new(setup, &graph, &inputs, examples);
         let program = self.program(compiled, inputs, examples, &targets, &requests);
@@ -121,9 +126,7 @@ impl Run<'_> {
             ));
         }
         if held > MAX_HELD {
-            return Err(format!(
-                "one trial holds about {held:.0e} numbers, more than {MAX_HELD:.0e}; take smaller sizes"
-            ));
+            return Err(too_much(held));
         }
         let outcome = program.run_observed(&mut |done| progress(done));
         let outcome = outcome.map_err(|error| error.to_string())?;
@@ -139,7 +142,9 @@ impl Run<'_> {
             layers: setup.layers(false).into_iter().map(str::to_owned).collect(),
             figures: figures.collect(),
             histograms: counted
-                .map(|((name, _), counts)| ((*name).clone(), counts, chain.pre_activation(name)))
+                .map(|((name, _), counts)| {
+                    ((*name).clone(), counts, chain.pre_activation(&graph, name))
+                })
                 .collect(),
         })
     }
@@ -156,7 +161,10 @@ impl Run<'_> {
         let parameters = setup.parameters.iter().map(|parameter| {
             let source = match &parameter.initial {
                 Initial::Drawn { scheme, .. } => Source::Drawn(*scheme),
-                given => Source::Given(doubles(&given.tensor())),
+                Initial::Filled { value, .. } => {
+                    Source::Given(vec![value.to_f64(); parameter.initial.size()])
+                }
+                Initial::Exact(tensor) => Source::Given(doubles(tensor)),
             };
             monte_carlo::Parameter { name: parameter.name.clone(), source }
         });
@@ -165,7 +173,10 @@ impl Run<'_> {
             inputs,
             examples,
             adjoint: setup.adjoint.map_or(Adjoint::Ones, Adjoint::Each),
-            reduction: Reduction::Mean,
+            reduction: match setup.reduction {
+                scenario::Reduction::Mean => Reduction::Mean,
+                scenario::Reduction::Sum => Reduction::Sum,
+            },
             trials: self.trials,
             measures: targets.iter().map(|target| target.measure).collect(),
             histograms: requests.iter().map(|(_, request)| *request).collect(),
@@ -211,6 +222,12 @@ impl Run<'_> {
     }
 }
 
+fn too_much(numbers: f64) -> String {
+    format!(
+        "one trial holds about {numbers:.0e} numbers, more than {MAX_HELD:.0e}; take smaller sizes"
+    )
+}
+
 fn figure(target: &Target, summary: &Summary) -> Figure {
     let Summary { figures, logarithms, interval, .. } = summary;
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());
@@ -247,6 +264,11 @@ fn columns(setup: &Setup) -> Vec<Vec<f64>> {
 
 fn doubles(tensor: &Tensor) -> Vec<f64> {
     tensor.entries().iter().map(|entry| entry.real().map_or(f64::NAN, Real::to_f64)).collect()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size in an estimate")]
+fn real(count: usize) -> f64 {
+    count as f64
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count in an estimate")]

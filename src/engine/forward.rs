@@ -1,7 +1,7 @@
 //! The forward pass: every node's value, every branch taken.
 
 use crate::formula::function::{Reduction, Row};
-use crate::formula::{Branch, Decide, Evaluator, Failure, Operator, ZeroOverZero};
+use crate::formula::{Branch, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Fault, Rational, Real};
 
 use super::graph::{Graph, Node, Operation};
@@ -72,8 +72,9 @@ fn operate(
             evaluator.binary(*operator, &values[0], &values[1], &node.expression)
         }),
         Operation::Call(call) => {
+            let within = node.definition.as_deref().unwrap_or_default();
             if let Some(kind) = call.function.reduces() {
-                return reduce(kind, node, inputs[0]);
+                return reduce(kind, &node.expression, within, inputs[0]);
             }
             if let Some(row) = call.function.row() {
                 return rows(row, node, inputs);
@@ -87,7 +88,7 @@ fn operate(
                 Ok(value)
             })?;
             match call.function.total {
-                Some(kind) => reduce(kind, node, &values),
+                Some(kind) => reduce(kind, &node.expression, within, &values),
                 None => Ok(values),
             }
         }
@@ -121,7 +122,12 @@ fn entries(
     Ok(Tensor { shape, entries: list })
 }
 
-fn reduce(kind: Reduction, node: &Node, input: &Tensor) -> Result<Tensor, Stop> {
+pub(super) fn reduce(
+    kind: Reduction,
+    whole: &Expression,
+    within: &str,
+    input: &Tensor,
+) -> Result<Tensor, Stop> {
     let outcome = match kind {
         Reduction::Sum => input.sum(),
         Reduction::Mean => input.sum().map(|sum| &sum * &Real::from(share(input))),
@@ -137,8 +143,8 @@ fn reduce(kind: Reduction, node: &Node, input: &Tensor) -> Result<Tensor, Stop> 
             match squares.sum() {
                 Err(cause) => Err(cause),
                 Ok(sum) => {
-                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, &node.expression));
-                    settle(root, node.definition.as_deref().unwrap_or_default())?
+                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, whole));
+                    settle(root, within)?
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! The engine: a scenario becomes a trace, exactly.
 //!
 //! For each run: a forward pass for every example of the iteration's batch, a backward
-//! pass over the same graph, the mean of the losses and of the gradients, and one
+//! pass over the same graph, the mean (or sum) of the losses and of the gradients, and one
 //! application of the optimizer's rule to every parameter. No I/O, no rounding (but for
 //! a carried run, which rounds between iterations as its scenario asks), no templates.
 
@@ -13,6 +13,7 @@ mod forward;
 mod graph;
 mod pass;
 mod program;
+mod rule;
 mod run;
 mod slope;
 mod surface;

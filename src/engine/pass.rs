@@ -93,7 +93,7 @@ fn definitions(graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
 }
 
 fn gradient(setup: &Setup, graph: &Graph, adjoints: &[Tensor]) -> Named<trace::Tensor> {
-    let names = setup.parameter_names();
+    let names = setup.trained_names();
     names.map(|name| (name.to_owned(), adjoints[graph.names[name]].record())).collect()
 }
 

@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalogue::{Line, Setting};
-use crate::formula::{Decide, Evaluator, Expression, Failure, Prove, ZeroOverZero};
+use crate::catalogue::{Extent, Options, Over, Rule, Setting, State};
+use crate::formula::function::Reduction;
+use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
-use crate::scenario::{Carry, Display, Run, Setup};
+use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
 use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
 
 use super::failure::{EngineError, Halt};
-use super::forward::{Stop, settle};
+use super::forward::{Stop, reduce};
 use super::graph::Graph;
 use super::pass::{self, LOSS};
+use super::rule::{Executor, Known};
 use super::tensor::{Outcome, Tensor};
 
 /// Executes a run, and its carried run where the display asks for one.
 pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
-    let course = Course { setup, run, graph, carry: None };
+    let rules: Vec<_> =
+        setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
+    let course = Course { setup, run, graph, rules: &rules, carry: None };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -46,6 +50,8 @@ pub(super) struct Course<'a> {
     pub(super) setup: &'a Setup,
     pub(super) run: &'a Run,
     pub(super) graph: &'a Graph,
+    /// The update rule of every parameter.
+    pub(super) rules: &'a [(String, Rule)],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
 }
@@ -59,10 +65,10 @@ impl Course<'_> {
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
         let mut records = vec![self.start()];
-        let batches = self.setup.batches.iter().take(last);
+        let first = self.setup.start_iteration;
+        let batches = self.setup.batches.iter().take(last.saturating_sub(first));
         for (index, batch) in batches.enumerate() {
-            let t = index + 1;
-            let record = self.iteration(t, batch, &records[index], decide)?;
+            let record = self.iteration(index, batch, &records[index], decide)?;
             let over = undefined_cause(&record).is_some();
             records.push(record);
             if over {
@@ -74,31 +80,50 @@ impl Course<'_> {
 
     fn start(&self) -> Iteration {
         let parameters = self.setup.start();
-        let zeros = || {
-            let zero = |value: &trace::Tensor| Tensor::zeros(value.shape()).record();
-            parameters.iter().map(move |(name, value)| (name.to_owned(), zero(value)))
-        };
-        let rule = (self.run.optimizer.rule)(&self.run.options);
-        let states = rule.states.into_iter();
-        let state = states.map(|state| (state, zeros().collect())).collect();
-        Iteration { parameters, state, ..Iteration::default() }
+        let mut state: Named<Named<trace::Tensor>> = Named::default();
+        for (parameter, rule) in self.rules {
+            let shape = parameters.get(parameter).and_then(trace::Tensor::shape);
+            let options = options(self.run.options_of(parameter));
+            for own in &rule.states {
+                let mut prove = Prove;
+                let mut executor = self.executor(parameter, "the state", &mut prove);
+                let start = executor.evaluate(&own.start, &options);
+                let start = start.unwrap_or_else(|_| Tensor::zeros(None));
+                let whole = own.extent == Extent::Whole;
+                let given = self.setup.initial_state.get(&own.name);
+                let tensor = match given.and_then(|values| values.get(parameter)) {
+                    Some(given) => given.clone(),
+                    None if whole => start.record(),
+                    None => start.filling(shape).record(),
+                };
+                state.within(&own.name).push(parameter.clone(), tensor);
+            }
+        }
+        let t = self.setup.start_iteration;
+        Iteration { t, parameters, state, ..Iteration::default() }
     }
 
     fn iteration(
         &self,
-        t: usize,
+        index: usize,
         batch: &[usize],
         before: &Iteration,
         decide: &mut dyn Decide,
     ) -> Result<Iteration, Halt> {
-        let rule = (self.run.optimizer.rule)(&self.run.options);
+        let t = self.setup.start_iteration + index + 1;
+        let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
         let look_ahead = match &rule.look_ahead {
             None => None,
             Some(point) => Some(self.look_ahead(point, before, decide).map_err(at(None))?),
         };
         let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
-        let examples = if batch.is_empty() { vec![0] } else { batch.to_vec() };
+        let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
+        let examples = match (given, batch) {
+            (Some(_), _) => Vec::new(),
+            (None, []) => vec![0],
+            (None, batch) => batch.to_vec(),
+        };
         let examples = examples
             .into_iter()
             .map(|index| {
@@ -110,14 +135,14 @@ impl Course<'_> {
         let mut record = Iteration {
             t,
             batch: batch.to_vec(),
-            loss: Some(mean(losses)),
-            gradient: mean_gradient(self.setup, &examples),
-            learning_rate: self.run.options.number("learning_rate").cloned(),
+            loss: given.is_none().then(|| together(self.setup, losses)),
+            gradient: given.cloned().unwrap_or_else(|| batch_gradient(self.setup, &examples)),
+            learning_rate: self.run.rate(index).cloned().map(Real::from),
             look_ahead,
             examples,
             ..Iteration::default()
         };
-        self.update(rule.lines_at(t), before, &mut record, decide).map_err(at(None))?;
+        self.update(before, &mut record, decide).map_err(at(None))?;
         self.carry_over(&mut record).map_err(at(None))?;
         Ok(record)
     }
@@ -130,106 +155,119 @@ impl Course<'_> {
     ) -> Result<Named<trace::Tensor>, Stop> {
         let mut shifted = Named::default();
         for (parameter, theta) in before.parameters.iter() {
-            let mut entries = Vec::new();
-            for (entry, theta) in theta.entries().iter().enumerate() {
-                let mut known = self.known((parameter, entry), before);
-                known.insert("theta", outcome(theta));
-                entries.push(self.evaluate(point, &known, "the look-ahead point", decide)?);
-            }
-            shifted.push(parameter, Tensor { shape: theta.shape(), entries }.record());
+            let known = self.known(parameter, before, theta);
+            let mut executor = self.executor(parameter, "the look-ahead point", decide);
+            shifted.push(parameter, executor.evaluate(point, &known)?.record());
         }
         Ok(shifted)
     }
 
-    /// Applies the rule's lines to every entry of every parameter.
+    /// Applies the rule's lines to every parameter.
     fn update(
         &self,
-        lines: &[Line],
         before: &Iteration,
         record: &mut Iteration,
         decide: &mut dyn Decide,
     ) -> Result<(), Stop> {
         let t = i64::try_from(record.t).unwrap_or(i64::MAX);
-        let mut results: BTreeMap<&str, Named<trace::Tensor>> = BTreeMap::new();
+        let mut used = Named::default();
+        let mut state: Named<Named<trace::Tensor>> = Named::default();
+        for (name, _) in before.state.iter() {
+            state.within(name);
+        }
         for (parameter, theta) in before.parameters.iter() {
-            let gradient = record.gradient.get(parameter);
-            let mut columns: BTreeMap<&str, Vec<Outcome>> = BTreeMap::new();
-            for (entry, theta) in theta.entries().iter().enumerate() {
-                let mut known = self.known((parameter, entry), before);
-                known.insert("theta", outcome(theta));
-                known.insert("t", Ok(Real::from(t)));
-                known.insert("g", nth(gradient, entry));
-                for line in lines {
-                    let value = self.evaluate(&line.expression, &known, &line.name, decide)?;
-                    columns.entry(&line.name).or_default().push(value.clone());
-                    known.insert(&line.name, value);
+            let Some((parameter, rule)) = self.rules.iter().find(|(name, _)| name == parameter)
+            else {
+                record.parameters.push(parameter, theta.clone());
+                continue;
+            };
+            let mut known = self.known(parameter, before, theta);
+            let gradient = record.gradient.get(parameter).map(Tensor::from_record);
+            known.insert("t", Tensor::scalar(Ok(Real::from(t))));
+            known.insert("g", gradient.unwrap_or_else(|| Tensor::zeros(theta.shape())));
+            if let Some(rate) = record.learning_rate.as_ref().filter(|_| self.run.rate_varies()) {
+                known.insert("learning_rate", Tensor::scalar(Ok(rate.clone())));
+            }
+            for line in rule.lines_at(record.t) {
+                let mut executor = self.executor(parameter, &line.name, decide);
+                let value = match line.over {
+                    Over::Parameter => {
+                        let computed = executor.line(line, &known)?;
+                        if let Some(chosen) = computed.chosen {
+                            record.cases.within(&line.name).push(parameter.clone(), chosen);
+                        }
+                        computed.value
+                    }
+                    Over::NormOfAll => norm_of_all(&record.gradient, &line.name)?,
+                };
+                let of_entries = line.name == "theta"
+                    || rule.state(&line.name).is_some_and(|own| own.extent == Extent::Entries);
+                let value = if of_entries { value.filling(theta.shape()) } else { value };
+                if line.name == "theta" {
+                    record.parameters.push(parameter.clone(), value.record());
+                } else if rule.state(&line.name).is_some() {
+                    state.within(&line.name).push(parameter.clone(), value.record());
+                } else {
+                    record.intermediate.within(&line.name).push(parameter.clone(), value.record());
                 }
+                known.insert(&line.name, value);
             }
-            for (name, entries) in columns {
-                let tensor = Tensor { shape: theta.shape(), entries }.record();
-                results.entry(name).or_default().push(parameter, tensor);
+            for own in rule.states.iter().filter(|own| state_is_kept(rule, own, record.t)) {
+                let old = before.state.get(&own.name).and_then(|values| values.get(parameter));
+                state.within(&own.name).extend(old.map(|old| (parameter.clone(), old.clone())));
             }
-        }
-        record.parameters = results.remove("theta").unwrap_or_default();
-        for (state, old) in before.state.iter() {
-            record.state.push(state, results.remove(state).unwrap_or_else(|| old.clone()));
-        }
-        for line in lines {
-            if let Some(quantity) = results.remove(line.name.as_str()) {
-                record.intermediate.push(line.name.clone(), quantity);
+            if let Some(value) = rule.used_gradient.as_ref().and_then(|name| known.get(&**name)) {
+                used.push(parameter.clone(), value.record());
+            } else if let Some(value) = record.gradient.get(parameter) {
+                used.push(parameter.clone(), value.clone());
             }
         }
+        record.state = state;
+        record.used_gradient =
+            self.rules.iter().any(|(_, rule)| rule.used_gradient.is_some()).then_some(used);
         Ok(())
     }
 
-    /// The names that a rule's line may use: options, and the states of this entry.
+    /// The names that a rule's line may use: options, states, and the parameter itself.
     fn known<'b>(
         &'b self,
-        (parameter, entry): (&str, usize),
+        parameter: &str,
         before: &'b Iteration,
-    ) -> BTreeMap<&'b str, Outcome> {
-        let options = self.run.options.iter().filter_map(|(name, setting)| match setting {
-            Setting::Number(number) => Some((name, Ok(Real::from(number.clone())))),
-            Setting::Word(_) => None,
-        });
+        theta: &trace::Tensor,
+    ) -> Known<'b> {
+        let mut known = options(self.run.options_of(parameter));
         let states = before.state.iter();
-        let states = states.map(|(state, values)| (state, nth(values.get(parameter), entry)));
-        options.chain(states).collect()
+        known.extend(states.filter_map(|(state, values)| {
+            values.get(parameter).map(|value| (state, Tensor::from_record(value)))
+        }));
+        known.insert("theta", Tensor::from_record(theta));
+        known
     }
 
-    fn evaluate(
+    fn executor<'b>(
         &self,
-        expression: &Expression,
-        known: &BTreeMap<&str, Outcome>,
-        within: &str,
-        decide: &mut dyn Decide,
-    ) -> Result<Outcome, Stop> {
-        let mut cause: Option<Arc<str>> = None;
-        expression.any(&mut |node| {
-            if let Expression::Name(name) = node
-                && let Some(Err(undefined)) = known.get(name.as_str())
-            {
-                cause.get_or_insert_with(|| undefined.clone());
-            }
-            false
-        });
-        if let Some(cause) = cause {
-            return Ok(Err(cause));
-        }
-        let no_move = self.run.options.word("zero_over_zero") == "no_move";
+        parameter: &str,
+        within: &'b str,
+        decide: &'b mut dyn Decide,
+    ) -> Executor<'b> {
+        let options = self.run.options_of(parameter);
+        let no_move = options.word("zero_over_zero") == "no_move";
         let zero_over_zero = if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined };
-        let scope = |name: &str| match known.get(name) {
-            Some(Ok(value)) => Ok(value.clone()),
-            _ => Ok(Real::zero()),
-        };
-        let result = Evaluator { decide, zero_over_zero }.evaluate(expression, &scope);
-        settle(result, within)
+        Executor { decide, zero_over_zero, within }
     }
 
     /// In a carried run, rounds what the next iteration starts from.
     fn carry_over(&self, record: &mut Iteration) -> Result<(), Stop> {
         let Some(display) = self.carry else { return Ok(()) };
-        let parameters = rounded(&record.parameters, display)?;
+        let mut parameters = rounded(&record.parameters, display)?;
+        parameters = parameters
+            .iter()
+            .map(|(name, rounded)| {
+                let frozen = self.setup.parameter(name).is_some_and(|own| own.frozen);
+                let exact = record.parameters.get(name).filter(|_| frozen);
+                (name.to_owned(), exact.unwrap_or(rounded).clone())
+            })
+            .collect();
         let mut state = Named::default();
         for (name, values) in record.state.iter() {
             state.push(name, rounded(values, display)?);
@@ -263,25 +301,34 @@ fn unrounded(fault: Fault, name: &str) -> Stop {
     Stop { failure, within: name.to_owned() }
 }
 
-fn outcome(value: &Value) -> Outcome {
-    match value {
-        Value::Real(real) => Ok(real.clone()),
-        Value::Undefined(cause) => Err(cause.clone()),
-    }
+/// Whether no line of the iteration assigns the state.
+fn state_is_kept(rule: &Rule, state: &State, t: usize) -> bool {
+    rule.lines_at(t).iter().all(|line| line.name != state.name)
 }
 
-/// An entry of a tensor that may be missing.
-fn nth(tensor: Option<&trace::Tensor>, entry: usize) -> Outcome {
-    let value = tensor.and_then(|tensor| tensor.entries().get(entry));
-    value.map_or_else(|| Ok(Real::zero()), outcome)
+/// The options that are numbers.
+fn options(options: &Options) -> Known<'_> {
+    let numbers = options.iter().filter_map(|(name, setting)| match setting {
+        Setting::Number(number) => Some((name, Tensor::scalar(Ok(Real::from(number.clone()))))),
+        Setting::Word(_) => None,
+    });
+    numbers.collect()
+}
+
+/// The Euclidean norm of all gradients together.
+fn norm_of_all(gradient: &Named<trace::Tensor>, within: &str) -> Result<Tensor, Stop> {
+    let all = gradient.iter().flat_map(|(_, value)| Tensor::from_record(value).entries);
+    let entries: Vec<Outcome> = all.collect();
+    let all = Tensor { shape: Some((1, entries.len())), entries };
+    reduce(Reduction::Norm, &Expression::name(within), within, &all)
 }
 
 fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
     values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
 }
 
-/// The mean, entry by entry; an entry is undefined as soon as one of the values is.
-fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
+/// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
+fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
     let mut sum: Option<Tensor> = None;
     let mut count = 0_i64;
     for value in values {
@@ -293,7 +340,7 @@ fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
         count += 1;
     }
     let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 {
+    if count > 1 && setup.reduction == BatchReduction::Mean {
         let share = Real::from(Rational::ONE / Rational::from(count));
         for entry in &mut mean.entries {
             *entry = entry.clone().map(|entry| &entry * &share);
@@ -302,12 +349,12 @@ fn mean<'a>(values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
     mean.record()
 }
 
-fn mean_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
+fn batch_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
     let one = |name: &str| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.to_owned(), mean(parts))
+        (name.to_owned(), together(setup, parts))
     };
-    setup.parameter_names().map(one).collect()
+    setup.trained_names().map(one).collect()
 }
 
 /// Why the run can't go on after this iteration, if it can't.

@@ -97,6 +97,17 @@ impl Tensor {
         }
     }
 
+    /// The same values in a larger shape: a number is repeated.
+    pub(super) fn filling(self, shape: Option<(usize, usize)>) -> Self {
+        match (self.shape, shape) {
+            (None, Some((rows, columns))) => {
+                let entry = self.entries.into_iter().next().unwrap_or_else(|| Ok(Real::zero()));
+                Self { shape, entries: vec![entry; rows * columns] }
+            }
+            _ => self,
+        }
+    }
+
     /// For the record.
     pub(super) fn record(&self) -> trace::Tensor {
         let value = |entry: &Outcome| match entry {

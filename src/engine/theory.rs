@@ -37,6 +37,8 @@ pub(super) struct Chain {
 struct Layer {
     /// Its definition.
     name: String,
+    /// Its node in the graph, and that of its pre-activation.
+    nodes: [usize; 2],
     activation: Activation,
     /// Whether the weights are independent and normal, and the biases constant.
     normal: bool,
@@ -58,6 +60,7 @@ struct Layer {
 struct Link<'a> {
     name: &'a str,
     node: usize,
+    pre: usize,
     activation: Activation,
     input: usize,
     weights: &'a Parameter,
@@ -73,6 +76,16 @@ impl Chain {
         let mut links: Vec<(Link<'_>, Option<f64>)> = Vec::new();
         for name in setup.layers(false) {
             let Some(link) = link(setup, graph, name) else { break };
+            // Weights that are used twice are not drawn independently.
+            let again = |known: &Parameter| {
+                known.name == link.weights.name
+                    || link.bias.is_some_and(|bias| bias.name == known.name && !is_zero(bias))
+            };
+            let own =
+                |(known, _): &(Link<'_>, _)| again(known.weights) || known.bias.is_some_and(again);
+            if links.iter().any(own) {
+                break;
+            }
             let layer = match links.last() {
                 None => first(setup, graph, &link, inputs, examples),
                 Some((below, _)) if below.node == link.input => {
@@ -92,9 +105,10 @@ impl Chain {
         chain
     }
 
-    /// The pre-activation of a layer as a normal distribution.
-    pub(super) fn pre_activation(&self, name: &str) -> Option<Normal> {
-        self.layer(name)?.pre
+    /// The pre-activation of a layer, given by a node or its own, as a normal distribution.
+    pub(super) fn pre_activation(&self, graph: &Graph, name: &str) -> Option<Normal> {
+        let node = resolved(graph, graph.node(name)?);
+        self.layers.iter().find(|layer| layer.nodes.contains(&node))?.pre
     }
 
     /// The theory of a figure, and of its mean logarithm.
@@ -207,6 +221,7 @@ fn first(
     });
     let layer = Layer {
         name: link.name.to_owned(),
+        nodes: [link.node, link.pre],
         activation: link.activation,
         normal,
         positive: mean_power(&terms, holds),
@@ -236,6 +251,7 @@ fn deeper(below: &Layer, link: &Link<'_>) -> Option<(Layer, Option<f64>)> {
     });
     let layer = Layer {
         name: link.name.to_owned(),
+        nodes: [link.node, link.pre],
         activation: link.activation,
         normal,
         positive: theory(0.5, Holds::WideLayers),
@@ -337,7 +353,7 @@ fn link<'a>(setup: &'a Setup, graph: &'a Graph, name: &'a str) -> Option<Link<'a
         Operation::Leaf(name) => setup.shapes.get(name).and_then(Shape::counts) == Some((1, rows)),
         _ => true,
     };
-    row.then_some(Link { name, node, activation, input, weights, bias, rows, units })
+    row.then_some(Link { name, node, pre, activation, input, weights, bias, rows, units })
 }
 
 /// The node behind other names.

@@ -15,6 +15,23 @@ pub struct Notation {
 
 const FIELD: [(&str, &str); 2] = [("loss", "L"), ("learning_rate", r"\alpha")];
 
+/// How the names of optimizers' options and quantities are written.
+const RULE: [(&str, &str); 13] = [
+    ("weight_decay", r"\lambda"),
+    ("clip_at", "c"),
+    ("momentum", r"\mu"),
+    ("learning_rate_decay", r"\gamma"),
+    ("initial_accumulator", "s_{0}"),
+    ("momentum_decay", r"\psi"),
+    ("eta_minus", r"\eta^{-}"),
+    ("eta_plus", r"\eta^{+}"),
+    ("step_min", r"d_{\mathrm{min}}"),
+    ("step_max", r"d_{\mathrm{max}}"),
+    ("trust", r"\tau"),
+    ("threshold", r"\rho_{\mathrm{min}}"),
+    ("rho_max", r"\rho_{\infty}"),
+];
+
 const GREEK: [&str; 28] = [
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa",
     "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi",
@@ -49,6 +66,38 @@ impl Notation {
         }
         spell(name)
     }
+
+    /// The LaTeX of a name in an update rule, where some options have letters of their own.
+    pub fn in_rule(&self, name: &str) -> String {
+        match RULE.iter().find(|(known, _)| *known == name) {
+            Some((_, latex)) if !self.chosen.contains_key(name) => (*latex).to_owned(),
+            _ => self.latex(name),
+        }
+    }
+}
+
+/// A symbol with one more index: `u` with 1 is `u_{1}`, `v_{\mathrm{max}}` is
+/// `v_{\mathrm{max},1}`.
+pub fn indexed(latex: &str, index: &str) -> String {
+    match latex.strip_suffix('}').filter(|_| ends_with_an_index(latex)) {
+        Some(open) => format!("{open},{index}}}"),
+        None => format!("{latex}_{{{index}}}"),
+    }
+}
+
+/// Whether the last group in braces is an index.
+fn ends_with_an_index(latex: &str) -> bool {
+    let mut depth = 0_usize;
+    for (place, letter) in latex.char_indices().rev() {
+        match letter {
+            '}' => depth += 1,
+            '{' if depth == 1 => return latex[..place].ends_with('_'),
+            '{' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The name's first part as a letter, then its accents and indices.

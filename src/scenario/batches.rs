@@ -1,7 +1,7 @@
 //! Which examples each iteration uses.
 
-use super::setup::only_choice;
 use super::{Field, Fields};
+use crate::initialization::generator::Stream;
 
 /// The most iterations that a run may have.
 const MAX_ITERATIONS: u64 = 10_000;
@@ -11,7 +11,11 @@ const MAX_PASSES: usize = 1_000_000;
 /// The examples of each iteration; `None` where nothing says how many there are.
 ///
 /// `count` is the number of examples, unknown where the data were refused.
-pub(super) fn batches(map: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<Vec<usize>>> {
+pub(super) fn batches(
+    map: &mut Fields<'_>,
+    count: Option<usize>,
+    stream: &Stream,
+) -> Option<Vec<Vec<usize>>> {
     let iterations_field = map.take("iterations");
     let iterations =
         iterations_field.as_ref().and_then(|field| field.unsigned_in(1..=MAX_ITERATIONS));
@@ -30,7 +34,7 @@ pub(super) fn batches(map: &mut Fields<'_>, count: Option<usize>) -> Option<Vec<
     };
     let count = count.unwrap_or(usize::MAX);
     let list = if field.node().is_map() {
-        sequential(&field, count, iterations)
+        drawn(&field, count, iterations, stream)
     } else {
         listed(&field, count)
     };
@@ -72,16 +76,37 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     Some(items.iter().map(batch).collect())
 }
 
-/// `{size: 2, order: sequential}`: through the data again and again.
-fn sequential(
+/// No examples for each of the iterations whose gradients are given.
+pub(super) fn given_batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
+    if let Some(field) = map.take("batches") {
+        field.refuse("`gradients` stand in the place of batches");
+    }
+    let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
+    let iterations = map.take("iterations").and_then(|field| field.unsigned_in(1..=most));
+    let iterations = iterations.and_then(|number| usize::try_from(number).ok());
+    Some(vec![Vec::new(); iterations.unwrap_or(count)])
+}
+
+/// The order of the examples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Sequential,
+    Shuffled,
+}
+
+/// `{size: 2, order: sequential}`: through the data again and again, each time in a new
+/// order if they are shuffled.
+fn drawn(
     field: &Field<'_>,
     count: usize,
     iterations: Option<usize>,
+    stream: &Stream,
 ) -> Option<Vec<Vec<usize>>> {
     let mut map = field.fields()?;
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
-    only_choice(&mut map, "order", "sequential", "shuffled");
+    let orders = [("sequential", Order::Sequential), ("shuffled", Order::Shuffled)];
+    let order = map.choice("order", &orders).unwrap_or(Order::Sequential);
     map.finish();
     let size = usize::try_from(size?).ok()?;
     let Some(iterations) = iterations else {
@@ -92,6 +117,22 @@ fn sequential(
         field.refuse("there are no data to draw batches from");
         return None;
     }
-    let batch = |index: usize| (0..size).map(|k| (index * size + k) % count + 1).collect();
-    Some((0..iterations).map(batch).collect())
+    if iterations.saturating_mul(size) > MAX_PASSES || count == usize::MAX {
+        if count < usize::MAX {
+            field.refuse(format!(
+                "{iterations} batches of {size} examples are more than {MAX_PASSES} passes"
+            ));
+        }
+        return None;
+    }
+    let mut examples = Vec::new();
+    while examples.len() < iterations.saturating_mul(size) {
+        let mut pass: Vec<usize> = (1..=count).collect();
+        if order == Order::Shuffled {
+            let number = u64::try_from(examples.len() / count).unwrap_or(u64::MAX);
+            stream.number(number).generator().shuffle(&mut pass);
+        }
+        examples.extend(pass);
+    }
+    Some(examples.chunks(size).take(iterations).map(<[usize]>::to_vec).collect())
 }

@@ -11,8 +11,10 @@ use crate::trace::{Tensor, Value};
 use super::definition::{Generated, Generator};
 use super::initial::printable;
 use super::quantity::{MAX_ENTRIES, rational, tensor};
-use super::setup::{check_name, helped};
-use super::{Field, Fields, Problem, suggest};
+use super::read::Origin;
+use super::setup::{check_name, helped, is_taken};
+use super::yaml::Key;
+use super::{Field, Fields, Problem, csv, suggest};
 
 /// The most examples that a generator makes.
 const MAX_GENERATED: u64 = 1_000_000;
@@ -42,8 +44,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) unset: &'a [String],
     /// Whether optimizers run on the data.
     pub(super) run: bool,
-    /// The scenario's seed.
-    pub(super) seed: u64,
+    /// The scenario's seed and folder.
+    pub(super) origin: &'a Origin<'a>,
 }
 
 /// Reads the `data` of a set-up.
@@ -55,6 +57,13 @@ pub(super) fn read(
     if !field.node().is_map() {
         let (inputs, rows) = listed(field, shapes)?;
         return Some(Data { inputs, rows, generated: None });
+    }
+    let mut entries = field.entries().unwrap_or_default().into_iter();
+    let file = |(key, field): &(&Key, Field<'_>)| {
+        key.text == "kind" && field.node().scalar().is_some_and(|scalar| scalar.text == "csv")
+    };
+    if entries.any(|entry| file(&entry)) {
+        return from_file(field, shapes, around);
     }
     let generated = generator(field, shapes, around)?;
     let inputs = generated.names.iter().map(|(name, _)| name.clone()).collect();
@@ -112,16 +121,38 @@ fn generator(
         ));
         return None;
     }
-    let stream = Stream::new(around.seed).name("data");
+    let stream = Stream::new(around.origin.seed).name("data");
     Some(Generated { names, count, generator, stream })
 }
 
-fn kind(field: &Field<'_>) -> Option<&'static str> {
-    if field.text()?.text == "csv" {
-        field.refuse("data from files are not offered by this version");
-        return None;
+/// `{kind: csv, path: points.csv}`
+fn from_file(
+    field: &Field<'_>,
+    shapes: &mut BTreeMap<String, Shape>,
+    around: &Surroundings<'_>,
+) -> Option<Data> {
+    let mut map = field.fields()?;
+    let _ = map.take("kind");
+    let path = map.required("path");
+    map.finish();
+    let path = path?;
+    let (inputs, rows) = csv::read(&path, around.origin.folder)?;
+    let before = path.report().count();
+    for (name, value) in inputs.iter().zip(&rows[0]) {
+        let shape = shape_of(value.shape());
+        let declared = shapes.entry(name.clone()).or_insert_with(|| shape.clone());
+        if !declared.matches(&shape) {
+            path.refuse(format!("`{name}` is {shape} in the file, but its shape is {declared}"));
+        }
+        if is_taken(name) {
+            path.refuse(format!("the column `{name}` has another meaning in paths"));
+        }
     }
-    let kinds = ["gaussian", "uniform", "linear", "two_moons", "spiral"];
+    (path.report().count() == before).then_some(Data { inputs, rows, generated: None })
+}
+
+fn kind(field: &Field<'_>) -> Option<&'static str> {
+    let kinds = ["gaussian", "uniform", "linear", "two_moons", "spiral", "csv"];
     field.choice(&kinds.map(|kind| (kind, kind)))
 }
 

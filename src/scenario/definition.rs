@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::catalogue::{Optimizer, Options};
+use crate::catalogue::{Optimizer, Options, Rule};
 use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
-use crate::number::{Precision, Real, Rounding};
+use crate::number::{Precision, Rational, Real, Rounding};
 use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
@@ -115,12 +115,29 @@ pub struct Setup {
     pub adjoint: Option<Scheme>,
     /// The examples of each iteration, counted from 1.
     pub batches: Vec<Vec<usize>>,
+    /// How the losses of a batch combine.
+    pub reduction: Reduction,
+    /// The gradients of each iteration, where they are given instead of a model.
+    pub gradients: Option<Vec<Named<Tensor>>>,
+    /// The iteration already reached.
+    pub start_iteration: usize,
+    /// States to begin from, by state and parameter.
+    pub initial_state: Named<Named<Tensor>>,
     /// One run for each optimizer.
     pub runs: Vec<Run>,
     /// The Monte-Carlo experiments.
     pub experiments: Vec<Experiment>,
     /// How the set-up's numbers are displayed outside its runs.
     pub display: Display,
+}
+
+/// How the losses of a batch combine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reduction {
+    /// To their mean.
+    Mean,
+    /// To their sum.
+    Sum,
 }
 
 /// A parameter with its initial value.
@@ -130,6 +147,8 @@ pub struct Parameter {
     pub name: String,
     /// Its initial value.
     pub initial: Initial,
+    /// Whether it keeps this value.
+    pub frozen: bool,
 }
 
 /// What a parameter starts from.
@@ -151,7 +170,7 @@ pub enum Initial {
         /// Rows and columns, of a number none; unknown where a size has no value.
         counts: Option<Option<(usize, usize)>>,
         /// Where a run's values are drawn from.
-        stream: Stream,
+        stream: Box<Stream>,
     },
 }
 
@@ -269,8 +288,14 @@ pub struct Run {
     pub name: String,
     /// Its kind.
     pub optimizer: &'static Optimizer,
-    /// Its options, defaults filled in.
+    /// Its options, defaults filled in; clipping and weight decay are among them.
     pub options: Options,
+    /// The options of parameters that have other ones.
+    pub overrides: Vec<(String, Options)>,
+    /// The learning rate of each iteration, where it is listed.
+    pub rates: Option<Vec<Rational>>,
+    /// The options that the optimizer's convention sets.
+    pub set_by_convention: Vec<String>,
     /// How its numbers are displayed.
     pub display: Display,
 }
@@ -547,6 +572,35 @@ impl Scenario {
     }
 }
 
+impl Run {
+    /// The options that hold for a parameter.
+    pub fn options_of(&self, parameter: &str) -> &Options {
+        let own = self.overrides.iter().find(|(name, _)| name == parameter);
+        own.map_or(&self.options, |(_, options)| options)
+    }
+
+    /// The update rule of a parameter.
+    pub fn rule_of(&self, parameter: &str) -> Rule {
+        self.optimizer.whole_rule(self.options_of(parameter))
+    }
+
+    /// The learning rate of the run's iteration number `index`, from 0.
+    pub fn rate(&self, index: usize) -> Option<&Rational> {
+        let listed = self.rates.as_ref().and_then(|rates| rates.get(index));
+        listed.or_else(|| self.options.number("learning_rate"))
+    }
+
+    /// Whether the learning rate may change from iteration to iteration.
+    pub fn rate_varies(&self) -> bool {
+        self.rates.is_some()
+    }
+
+    /// The update rule of parameters without options of their own.
+    pub fn rule(&self) -> Rule {
+        self.optimizer.whole_rule(&self.options)
+    }
+}
+
 impl Content {
     fn histograms(&self, id: ExperimentId, names: &mut Vec<String>) {
         match self {
@@ -620,6 +674,17 @@ impl Setup {
     /// The names of the parameters, in order.
     pub fn parameter_names(&self) -> impl Iterator<Item = &str> + Clone {
         self.parameters.iter().map(|parameter| parameter.name.as_str())
+    }
+
+    /// The names of the parameters that are trained, in order.
+    pub fn trained_names(&self) -> impl Iterator<Item = &str> + Clone {
+        let trained = self.parameters.iter().filter(|parameter| !parameter.frozen);
+        trained.map(|parameter| parameter.name.as_str())
+    }
+
+    /// The last iteration of the runs.
+    pub fn last_iteration(&self) -> usize {
+        self.start_iteration + self.batches.len()
     }
 
     /// The values that the parameters start from.

@@ -9,10 +9,25 @@ use crate::formula::is_name;
 use crate::initialization::generator::Stream;
 
 use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setup};
+use super::read::Origin;
 use super::repetition::Counters;
 use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
 use super::{Field, Problem, Report, suggest};
+
+/// The keys of a set-up that its cases go without.
+const OF_RUNS: [&str; 10] = [
+    "experiments",
+    "optimizers",
+    "batches",
+    "iterations",
+    "gradients",
+    "initial_state",
+    "start_iteration",
+    "schedule",
+    "clip",
+    "weight_decay",
+];
 
 /// The most trials of one case.
 const MAX_TRIALS: u64 = 1_000_000;
@@ -47,7 +62,7 @@ pub(super) struct Base<'a> {
     pub(super) setup: &'a Setup,
     pub(super) counters: &'a Counters,
     pub(super) display: &'a Display,
-    pub(super) seed: u64,
+    pub(super) origin: &'a Origin<'a>,
 }
 
 impl Base<'_> {
@@ -86,7 +101,7 @@ impl Base<'_> {
         }
         let cases = self.cases(&vary)?;
         let measures = measure?;
-        let stream = Stream::new(self.seed).name("experiment");
+        let stream = Stream::new(self.origin.seed).name("experiment");
         let stream = stream.name(&self.setup.name).name(&key.text);
         Some(Experiment {
             name: key.text.clone(),
@@ -166,7 +181,7 @@ impl Base<'_> {
 
     fn case(&self, vary: &[Varied<'_>], row: &[usize]) -> Option<Case> {
         let mut node = self.field.node().clone();
-        for key in ["experiments", "optimizers", "batches", "iterations"] {
+        for key in OF_RUNS {
             remove(&mut node, key);
         }
         let mut values = Vec::new();
@@ -177,7 +192,7 @@ impl Base<'_> {
         }
         let report = Report::new();
         let field = Field::new(&node, self.field.path(), &report);
-        let setup = setup::read(self.key, &field, self.display, self.seed);
+        let setup = setup::read(self.key, &field, self.display, self.origin);
         let problems = report.into_problems();
         let none = problems.is_empty();
         let sizes = vary.iter().zip(&values).filter_map(|(varied, value)| match &varied.target {
@@ -331,9 +346,45 @@ fn put(node: &mut Node, path: &[Key], value: &Node) {
     }
 }
 
+/// A decimal number in one form, however it was written: plain, or with one power of ten
+/// where that is shorter (`-1e6`, `2.5e-7`).
+fn number(text: &str) -> String {
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.trim_start_matches('+')),
+    };
+    let (mantissa, power) = rest.split_once(['e', 'E']).unwrap_or((rest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let digits = all.trim_matches('0');
+    let zeros = all.len() - all.trim_end_matches('0').len();
+    let (Ok(power), false) = (power.parse::<i64>(), digits.is_empty()) else {
+        return if digits.is_empty() { "0".to_owned() } else { text.to_owned() };
+    };
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    // The value is the digits, as a whole number, times ten to this power.
+    let exponent = power.saturating_sub(length(fraction)).saturating_add(length(&all[..zeros]));
+    let first = exponent.saturating_add(length(digits) - 1);
+    let zeros = |count: i64| "0".repeat(usize::try_from(count).unwrap_or(0));
+    match exponent {
+        0.. if first < 5 => format!("{sign}{digits}{}", zeros(exponent)),
+        ..0 if first >= 0 => {
+            let (whole, rest) = digits.split_at(usize::try_from(first + 1).unwrap_or(1));
+            format!("{sign}{whole}.{rest}")
+        }
+        ..0 if first >= -3 => format!("{sign}0.{}{digits}", zeros(-first - 1)),
+        _ => {
+            let (whole, rest) = digits.split_at(1);
+            let point = if rest.is_empty() { "" } else { "." };
+            format!("{sign}{whole}{point}{rest}e{first}")
+        }
+    }
+}
+
 /// A value as a reader sees it: `-1e6`, `kaiming_normal`, `xavier_normal (gain relu)`.
 fn label(node: &Node) -> String {
     match &node.data {
+        Data::Scalar(scalar) if scalar.is_number() => number(&scalar.text),
         Data::Scalar(scalar) => scalar.text.clone(),
         Data::List(items) => {
             format!("[{}]", items.iter().map(label).collect::<Vec<_>>().join(", "))
@@ -350,6 +401,30 @@ fn label(node: &Node) -> String {
             match parts.get(&true) {
                 Some(options) => format!("{kind} ({})", options.join(", ")),
                 None => kind,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn a_number_has_one_form() {
+        let table = [
+            (&["0", "0.0", "-0", "0e5"][..], "0"),
+            (&["-1e6", "-1000000", "-1000000.0", "-0.1E+7"], "-1e6"),
+            (&["0.5", ".5", "5e-1", "0.50"], "0.5"),
+            (&["12000", "1.2e4"], "12000"),
+            (&["123456", "1.23456e5"], "1.23456e5"),
+            (&["0.025", "2.5e-2"], "0.025"),
+            (&["0.00025", "25e-5"], "2.5e-4"),
+            (&["-12.5", "-1.25e1"], "-12.5"),
+        ];
+        for (texts, expected) in table {
+            for text in texts {
+                assert_eq!(number(text), expected, "{text}");
             }
         }
     }

@@ -200,7 +200,7 @@ fn number(real: &Real) -> Number {
 }
 
 fn drawn(scheme: Scheme, name: &str, shape: Option<&Shape>, seed: u64) -> Initial {
-    let stream = Stream::new(seed).name("init").name(name);
+    let stream = Box::new(Stream::new(seed).name("init").name(name));
     let counts = shape.map_or(Some(None), |shape| match shape {
         Shape::Scalar => Some(None),
         Shape::Matrix(..) => shape.counts().map(Some),

@@ -10,7 +10,9 @@
 //! and goes on, so that one run reports all of them.
 
 mod batches;
+mod beginning;
 mod cells;
+mod csv;
 mod data;
 mod definition;
 mod experiment;
@@ -18,6 +20,7 @@ mod field;
 mod fields;
 mod initial;
 mod model;
+mod modifier;
 mod optimizer;
 mod paths;
 mod place;
@@ -35,8 +38,8 @@ pub mod yaml;
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question, Run,
-    RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question,
+    Reduction, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;
 pub use fields::Fields;

@@ -1,21 +1,31 @@
 //! One optimizer: its kind, its options, defaults filled in.
 
-use crate::catalogue::{self, Optimizer, Options, Setting, Specification};
+use crate::catalogue::{self, Convention, Optimizer, Options, Setting, Specification};
+use crate::number::{Rational, parse_decimal};
 
 use super::definition::{Display, Run};
+use super::modifier::{Modifiers, strength};
 use super::quantity::rational;
 use super::read::display;
 use super::setup::check_name;
 use super::yaml::Key;
 use super::{Field, Fields, suggest};
 
-/// Options of the language that come with the whole catalogue.
-const LATER: [&str; 6] = ["schedule", "clip", "weight_decay", "overrides", "convention", "amsgrad"];
+/// Options of the language that come later.
+const LATER: [&str; 1] = ["schedule"];
 
-pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Run> {
+/// What a set-up says for all its optimizers.
+pub(super) struct Around<'a, 'n> {
+    pub display: &'a Display,
+    pub modifiers: &'a Modifiers<'n>,
+    /// The parameters that are trained.
+    pub parameters: &'a [&'a str],
+}
+
+pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Run> {
     check_name(field, key, "run");
     let mut map = field.fields()?;
-    let display = display(&mut map, outer);
+    let display = display(&mut map, around.display);
     let kind = map.take("kind");
     if kind.is_none() {
         let kinds: Vec<&str> = catalogue::optimizers().iter().map(|known| known.kind).collect();
@@ -27,16 +37,34 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display) -> Option<Run>
     for key in LATER {
         map.later(key, "it comes with the whole catalogue");
     }
-    let settings = optimizer.map(|optimizer| settings(&mut map, optimizer));
+    let modifiers = Modifiers::read(&mut map, around.modifiers);
+    let overrides = map.take("overrides");
+    let convention = map.take("convention");
+    let convention = match (optimizer, convention) {
+        (Some(optimizer), Some(field)) => convention_of(&field, optimizer),
+        _ => None,
+    };
+    let settings = optimizer.map(|optimizer| settings(&mut map, optimizer, convention));
     if optimizer.is_some() {
         map.finish();
     }
-    let options = Options::new(settings??);
-    if let Some(conflict) = (optimizer?.conflict)(&options) {
+    let optimizer = optimizer?;
+    let Settings { mut options, rates, set } = settings??;
+    if let Some(convention) = convention {
+        options.set("convention", Setting::Word(convention.name.to_owned()));
+    }
+    modifiers.apply(optimizer, &mut options);
+    let overrides = match overrides {
+        Some(field) => overridden(&field, optimizer, &options, rates.is_some(), around.parameters),
+        None => Some(Vec::new()),
+    };
+    if let Some(conflict) = (optimizer.conflict)(&options) {
         field.refuse(conflict);
         return None;
     }
-    Some(Run { name: key.text.clone(), optimizer: optimizer?, options, display })
+    let name = key.text.clone();
+    let set_by_convention = set;
+    Some(Run { name, optimizer, options, overrides: overrides?, rates, set_by_convention, display })
 }
 
 fn optimizer(field: &Field<'_>) -> Option<&'static Optimizer> {
@@ -56,35 +84,136 @@ fn optimizer(field: &Field<'_>) -> Option<&'static Optimizer> {
     found
 }
 
-fn settings(map: &mut Fields<'_>, optimizer: &Optimizer) -> Option<Vec<(String, Setting)>> {
-    let mut settings = Vec::new();
+/// What a framework or the paper sets.
+fn convention_of(field: &Field<'_>, optimizer: &'static Optimizer) -> Option<&'static Convention> {
+    let name = field.choice(&["pytorch", "keras", "optax", "paper"].map(|word| (word, word)))?;
+    let found = optimizer.conventions.iter().find(|convention| convention.name == name);
+    if found.is_none() {
+        let known: Vec<&str> = optimizer.conventions.iter().map(|known| known.name).collect();
+        let problem = field.problem(format!("`{}` has no convention `{name}`", optimizer.kind));
+        let help = format!("it has {}", known.join(", "));
+        field.report().push(problem.with_help(help));
+    }
+    found
+}
+
+struct Settings {
+    options: Options,
+    /// One learning rate for each iteration, where they are listed.
+    rates: Option<Vec<Rational>>,
+    /// The options that a convention sets.
+    set: Vec<String>,
+}
+
+fn settings(
+    map: &mut Fields<'_>,
+    optimizer: &Optimizer,
+    convention: Option<&Convention>,
+) -> Option<Settings> {
+    let preset = |name: &str| {
+        let settings = convention.map_or(&[][..], |convention| convention.settings);
+        settings.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    };
+    let mut list = Vec::new();
+    let mut set = Vec::new();
+    let mut rates = None;
     let mut complete = true;
     for specification in optimizer.options {
+        let name = specification.name;
         let field = match specification.default {
-            Some(_) => map.take(specification.name),
-            None => map.required(specification.name),
+            Some(_) => map.take(name),
+            None => map.required(name),
         };
-        let setting = match field {
-            Some(field) => setting(&field, specification),
-            None => specification.default_setting(),
+        let setting = match (field, preset(name)) {
+            (Some(field), _) if name == "learning_rate" && field.node().is_list() => {
+                rates = listed(&field, specification);
+                rates.as_ref().and_then(|rates| rates.first()).cloned().map(Setting::Number)
+            }
+            (Some(field), _) => setting(&field, specification),
+            (None, Some(value)) => {
+                set.push(name.to_owned());
+                Specification { default: Some(value), ..*specification }.default_setting()
+            }
+            (None, None) => specification.default_setting(),
         };
         match setting {
-            Some(setting) => settings.push((specification.name.to_owned(), setting)),
+            Some(setting) => list.push((name.to_owned(), setting)),
             None => complete = false,
         }
     }
-    complete.then_some(settings)
+    let mut options = Options::new(list);
+    if let Some(own) = preset("weight_decay").or(optimizer.decay.1) {
+        options.set("weight_decay", Setting::Number(parse_decimal(own).unwrap_or_default()));
+    }
+    if let Some(kind) = preset("decay") {
+        options.set("decay", Setting::Word(kind.to_owned()));
+    }
+    complete.then_some(Settings { options, rates, set })
+}
+
+/// One rate for each iteration.
+fn listed(field: &Field<'_>, specification: &Specification) -> Option<Vec<Rational>> {
+    let items = field.items()?;
+    if items.is_empty() {
+        field.refuse("the list of rates is empty");
+        return None;
+    }
+    let rate = |item: &Field<'_>| match setting(item, specification)? {
+        Setting::Number(rate) => Some(rate),
+        Setting::Word(_) => None,
+    };
+    items.iter().map(rate).collect()
 }
 
 fn setting(field: &Field<'_>, specification: &Specification) -> Option<Setting> {
     let checked = if specification.takes_word() {
         specification.word(&field.text()?.text)
-    } else if field.node().is_list() {
-        field.refuse("one rate for each iteration is not offered by this version");
-        return None;
     } else {
         let written = field.text()?.text.trim();
         specification.number(rational(field)?, written)
     };
     checked.map_err(|rule| field.refuse(rule)).ok()
+}
+
+/// `{b: {weight_decay: 0}}`: numbers that are other ones for a parameter.
+fn overridden(
+    field: &Field<'_>,
+    optimizer: &Optimizer,
+    options: &Options,
+    listed: bool,
+    parameters: &[&str],
+) -> Option<Vec<(String, Options)>> {
+    let mut list = Vec::new();
+    for (key, own) in field.entries()? {
+        if !parameters.contains(&key.text.as_str()) {
+            let problem = own.problem(format!("`{}` is not a parameter that is trained", key.text));
+            let meant = suggest(&key.text, parameters.iter().copied());
+            field.report().push(super::setup::helped(problem, meant));
+        }
+        let mut map = own.fields()?;
+        let mut changed = options.clone();
+        for specification in optimizer.options.iter().filter(|option| !option.takes_word()) {
+            let Some(value) = map.take(specification.name) else { continue };
+            if specification.name == "learning_rate" && listed {
+                value.refuse("the learning rate is listed for all parameters together");
+                continue;
+            }
+            if let Some(setting) = setting(&value, specification) {
+                changed.set(specification.name, setting);
+            }
+        }
+        if let Some(value) = map.take("weight_decay") {
+            if options.is_set("weight_decay") {
+                changed.set("weight_decay", Setting::Number(strength(&value)?));
+            } else {
+                value.refuse("there is no weight decay to change for one parameter");
+            }
+        }
+        map.finish();
+        if let Some(conflict) = (optimizer.conflict)(&changed) {
+            own.refuse(conflict);
+        }
+        list.push((key.text.clone(), changed));
+    }
+    Some(list)
 }

@@ -134,8 +134,9 @@ impl<'a> Paths<'a> {
             [name, at] => {
                 let id = RunId { setup, run: run(&self.setups[setup], *name)? };
                 let t = iteration(&self.setups[setup], *at)?;
-                if t == 0 {
-                    return Err(at.error("nothing is computed in t0, the initial state"));
+                let first = self.setups[setup].start_iteration;
+                if t == first {
+                    return Err(at.error(nothing_yet(first)));
                 }
                 Ok((id, t))
             }
@@ -224,7 +225,7 @@ fn checked(
         Target::Datum { name, .. } => name,
         Target::Option { .. } => return Err(part.error("an option is a number, not a matrix")),
         Target::Record { what, .. } => match what {
-            What::Parameter(name) | What::Gradient(name) => name,
+            What::Parameter(name) | What::Gradient(name) | What::UsedGradient(name) => name,
             What::State { parameter, .. } => parameter,
             What::Forward { name, .. } | What::Adjoint { name, .. } => name,
             What::Loss => return Err(part.error("the loss is a number, not a matrix")),
@@ -257,12 +258,16 @@ fn datum(setup: &Setup, data: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {
 }
 
 fn iteration(setup: &Setup, part: Part<'_>) -> Result<usize> {
-    let last = setup.batches.len();
-    part.numbered('t').filter(|t| *t <= last).ok_or_else(|| {
+    let (first, last) = (setup.start_iteration, setup.last_iteration());
+    part.numbered('t').filter(|t| (first..=last).contains(t)).ok_or_else(|| {
         let mut error = part.error(format!("there is no iteration `{}`", part.text));
-        error.help = Some(format!("the iterations are t0 (the initial state) to t{last}"));
+        error.help = Some(format!("the iterations are t{first} (the initial state) to t{last}"));
         error
     })
+}
+
+fn nothing_yet(start: usize) -> String {
+    format!("nothing is computed in t{start}, the initial state")
 }
 
 fn value(setup: &Setup, run: &Run, at: Part<'_>, rest: &[Part<'_>]) -> Result<Target> {
@@ -287,8 +292,9 @@ fn value(setup: &Setup, run: &Run, at: Part<'_>, rest: &[Part<'_>]) -> Result<Ta
 }
 
 fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> Result<What> {
-    let rule = (run.optimizer.rule)(&run.options);
-    let batch = t.checked_sub(1).and_then(|index| setup.batches.get(index));
+    let rule = run.rule();
+    let started = setup.start_iteration;
+    let batch = t.checked_sub(started + 1).and_then(|index| setup.batches.get(index));
     let size = batch.map_or(0, |batch| batch.len().max(1));
     let (example, rest) = match rest {
         [first, rest @ ..] if first.numbered('e').is_some() => {
@@ -301,17 +307,18 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
         }
         _ => (None, rest),
     };
-    let parameters = setup.parameter_names();
+    let parameters = setup.trained_names();
     let parameter = |part: Part<'_>| {
-        let known = setup.is_parameter(part.text);
-        if known {
+        if parameters.clone().any(|name| name == part.text) {
             Ok(part.text.to_owned())
         } else {
-            Err(part.unknown("parameter", parameters.clone()))
+            let what =
+                if setup.is_parameter(part.text) { "trained parameter" } else { "parameter" };
+            Err(part.unknown(what, parameters.clone()))
         }
     };
     let computed = |part: Part<'_>| {
-        if t > 0 { Ok(()) } else { Err(part.error("nothing is computed in t0, the initial state")) }
+        if t > started { Ok(()) } else { Err(part.error(nothing_yet(started))) }
     };
     match (example, rest) {
         (_, []) => Err(at.error("the path names an iteration, not a value")),
@@ -322,8 +329,9 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             computed(*kind)?;
             Ok(What::Gradient(parameter(*name)?))
         }
-        (None, [kind, _]) if kind.text == "used_grad" => {
-            Err(kind.error("gradients after clipping and decay are not offered by this version"))
+        (None, [kind, name]) if kind.text == "used_grad" => {
+            computed(*kind)?;
+            Ok(What::UsedGradient(parameter(*name)?))
         }
         (_, [kind, name]) if kind.text == "adjoint" => {
             computed(*kind)?;
@@ -335,7 +343,7 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             }
             Ok(What::Adjoint { example, name: name.text.to_owned() })
         }
-        (None, [name]) if name.text == "loss" => {
+        (None, [name]) if name.text == "loss" && setup.gradients.is_none() => {
             computed(*name)?;
             Ok(What::Loss)
         }
@@ -355,7 +363,7 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             if !known.clone().any(|known| known == state.text) {
                 return Err(state.unknown("state", known.chain(["grad", "adjoint"])));
             }
-            if t == 0 && !rule.states.iter().any(|known| known == state.text) {
+            if t == started && rule.state(state.text).is_none() {
                 computed(*state)?;
             }
             Ok(What::State { state: state.text.to_owned(), parameter: parameter(*name)? })

@@ -88,11 +88,16 @@ fn kind(field: &Field<'_>) -> Option<Kind> {
 fn of_runs(cells: &Cells<'_>, kind: PlotKind, field: &Field<'_>) -> Option<Content> {
     let of = cells.runs(field)?;
     let setup = |id: &RunId| &cells.setups()[id.setup];
+    let given = of.iter().any(|id| setup(id).gradients.is_some());
+    if given && kind != PlotKind::Parameters {
+        field.refuse("runs from given gradients have no loss; plot `parameters` instead");
+        return None;
+    }
     if kind == PlotKind::Trajectory {
         if of.iter().any(|id| id.setup != of[0].setup) {
             field.refuse("the paths of a trajectory plot share one set-up's loss");
         }
-        if setup(&of[0]).parameters.len() < 2 {
+        if setup(&of[0]).trained_names().count() < 2 {
             field.refuse("a trajectory needs two parameters; plot `parameters` instead");
         } else if !setup(&of[0]).is_scalar() {
             field.refuse("a trajectory needs parameters that are numbers, not matrices");

@@ -26,15 +26,25 @@ pub fn read(file: &Path, text: &str) -> Result<Scenario, Problems> {
     }
 }
 
+/// Where a scenario's random numbers and files come from.
+#[derive(Debug)]
+pub(super) struct Origin<'a> {
+    /// Its seed.
+    pub(super) seed: u64,
+    /// The folder that it lies in.
+    pub(super) folder: &'a Path,
+}
+
 fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
     let mut map = top.fields()?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
+    let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
     let display = display(&mut map, &default_display());
     map.later("variables", "what varies between papers comes with exam variants");
     map.later("require", "requirements come with exam variants");
     map.later("release", "dated solutions come with course sites");
-    let setups = map.required("setups").and_then(|field| setups(&field, &display, seed));
+    let setups = map.required("setups").and_then(|field| setups(&field, &display, &origin));
     let cells = map.take("cells");
     map.finish();
     let setups = setups?;
@@ -53,14 +63,14 @@ fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
     })
 }
 
-fn setups(field: &Field<'_>, display: &Display, seed: u64) -> Option<Vec<Setup>> {
+fn setups(field: &Field<'_>, display: &Display, origin: &Origin<'_>) -> Option<Vec<Setup>> {
     let entries = field.entries()?;
     if entries.is_empty() {
         field.refuse("a scenario has at least one set-up");
     }
     // Each is read before one that failed ends the reading, so that all problems are found.
     let read: Vec<_> =
-        entries.iter().map(|(key, field)| setup::read(key, field, display, seed)).collect();
+        entries.iter().map(|(key, field)| setup::read(key, field, display, origin)).collect();
     read.into_iter().collect()
 }
 

@@ -4,36 +4,52 @@ use std::collections::BTreeMap;
 
 use crate::formula::shape::Shape;
 use crate::formula::{Call, Expression, is_name, notation::Notation};
+use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
 use crate::number::Real;
 use crate::trace::Tensor;
 
-use super::batches::batches;
+use super::batches::{batches, given_batches};
 use super::data::{self, Surroundings, shape_of};
-use super::definition::{Definition, Display, Initial, Parameter, Run, Setup};
+use super::definition::{Definition, Display, Initial, Parameter, Reduction, Run, Setup};
 use super::experiment::Base;
+use super::modifier::Modifiers;
+use super::optimizer::Around;
 use super::quantity::MAX_ENTRIES;
-use super::read::display;
+use super::read::{Origin, display};
 use super::repetition::Counters;
 use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
 use super::yaml::Key;
-use super::{Field, Fields, Problem, initial, model, optimizer, suggest};
+use super::{Field, Fields, Problem, beginning, initial, model, optimizer, suggest};
 
 /// Names that paths use for something else.
 const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
-pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> Option<Setup> {
+pub(super) fn read(
+    key: &Key,
+    field: &Field<'_>,
+    outer: &Display,
+    origin: &Origin<'_>,
+) -> Option<Setup> {
     check_name(field, key, "set-up");
     let mut map = field.fields()?;
     let display = display(&mut map, outer);
     later_keys(&mut map);
-    only_choice(&mut map, "reduction", "mean", "sum");
+    let modifiers = Modifiers::read(&mut map, &Modifiers::default());
+    let reduction = map.choice("reduction", &[("mean", Reduction::Mean), ("sum", Reduction::Sum)]);
+    let frozen = names(&mut map, "frozen");
+    let given = map.take("gradients");
+    let initial_state = map.take("initial_state");
+    let start_iteration = beginning::start(map.take("start_iteration").as_ref());
     let adjoint_field = map.take("adjoint");
     let adjoint = adjoint_field.as_ref().and_then(free_adjoint);
     let (notation, notation_texts) = notation(&mut map);
     let dimensions = dimensions(&mut map);
-    let model_field = map.required("model");
+    let model_field = match &given {
+        Some(_) => map.take("model"),
+        None => map.required("model"),
+    };
     let model_text = model_field.as_ref().and_then(|field| field.node().scalar());
     let model_text = model_text.map_or("", |scalar| scalar.text.as_str());
     let counters = Counters::of(model_text, &dimensions);
@@ -41,8 +57,12 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
     let mut shapes: BTreeMap<String, Shape> = declared.iter().cloned().collect();
     let before = field.report().count();
     let init = map.take("init");
-    let parameters =
-        init.as_ref().map_or_else(Vec::new, |init| parameters(init, &mut shapes, &counters, seed));
+    let mut parameters = init
+        .as_ref()
+        .map_or_else(Vec::new, |init| parameters(init, &mut shapes, &counters, origin.seed));
+    beginning::freeze(&frozen, &mut parameters);
+    let trained: Vec<&str> =
+        parameters.iter().filter(|one| !one.frozen).map(|one| one.name.as_str()).collect();
     let optimizers = map.take("optimizers");
     let before_data = field.report().count();
     let data_field = map.take("data");
@@ -56,7 +76,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
                 unset.push(name);
             }
         }
-        let around = Surroundings { unset: &unset, run: optimizers.is_some(), seed };
+        let around = Surroundings { unset: &unset, run: optimizers.is_some(), origin };
         data::read(field, &mut shapes, &around)
     });
     let data = data.unwrap_or_default();
@@ -65,16 +85,28 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
         let place = init.as_ref().unwrap_or(field);
         place.refuse(format!("`{name}` stands both in `init` and in `data`"));
     }
+    let model_place = model_field.clone();
     // Where names are missing because their values were refused, formulas are not blamed.
     let sound = field.report().count() == before;
     let names_known = if sound { model::Names::All } else { model::Names::Some };
     let model =
         model_field.and_then(|field| model::read(&field, &mut shapes, &dimensions, names_known));
     let inline = names(&mut map, "inline");
-    let batches = batches(&mut map, count);
+    let given = given.map(|field| {
+        for (key, other) in [("model", &model_place), ("data", &data_field)] {
+            if let Some(other) = other {
+                other.refuse(format!("`gradients` stand in the place of `{key}`"));
+            }
+        }
+        beginning::gradients(&field, &shapes, &trained)
+    });
+    let batches = match &given {
+        Some(given) => given_batches(&mut map, given.len()),
+        None => batches(&mut map, count, &Stream::new(origin.seed).name(&key.text).name("batches")),
+    };
     let experiments = map.take("experiments");
     map.finish();
-    let model = model?;
+    let model = if given.is_some() { Vec::new() } else { model? };
     for (field, name) in inline.iter() {
         if !model.iter().any(|line| line.name == *name) {
             let known = model.iter().map(|line| line.name.as_str());
@@ -82,14 +114,22 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
             field.report().push(helped(problem, suggest(name, known)));
         }
     }
-    let given = data.inputs.iter().chain(parameters.iter().map(|parameter| &parameter.name));
+    let valued = data.inputs.iter().chain(parameters.iter().map(|parameter| &parameter.name));
     let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
-    leaves.extend(given.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
+    leaves.extend(valued.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match &optimizers {
-        Some(field) => runs(field, &display),
+        Some(field) => {
+            let around = Around { display: &display, modifiers: &modifiers, parameters: &trained };
+            runs(field, &around)
+        }
         None => Some(Vec::new()),
     };
     let objective = model.iter().any(|line| line.name == "loss");
+    let initial_state = initial_state.map(|field| {
+        let runs = runs.as_deref().unwrap_or_default();
+        beginning::state(&field, &shapes, &trained, runs)
+    });
+    let nothing_to_train = trained.is_empty();
     if let (Some(place), true) = (&adjoint_field, objective) {
         place.refuse("a model with a `loss` has no free adjoint");
     }
@@ -110,13 +150,19 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
         generated: data.generated,
         adjoint,
         batches: batches.clone().unwrap_or_default(),
+        reduction: reduction.unwrap_or(Reduction::Mean),
+        gradients: given,
+        start_iteration,
+        initial_state: initial_state.unwrap_or_default(),
         runs: Vec::new(),
         experiments: Vec::new(),
         display,
     };
     if runs.as_ref().is_some_and(|runs| !runs.is_empty()) {
         let place = optimizers.as_ref().unwrap_or(field);
-        check_runs(place, objective, sound && setup.parameters.is_empty(), &batches);
+        let objective = objective || setup.gradients.is_some();
+        check_runs(place, objective, sound && nothing_to_train, !frozen.is_empty(), &batches);
+        check_rates(place, runs.iter().flatten(), setup.batches.len());
         if sound {
             check_values(field, &setup, &declared);
         }
@@ -132,7 +178,7 @@ pub(super) fn read(key: &Key, field: &Field<'_>, outer: &Display, seed: u64) -> 
                 setup: &setup,
                 counters: &counters,
                 display: &setup.display,
-                seed,
+                origin,
             };
             base.experiments(list)
         }
@@ -168,28 +214,8 @@ fn unvalued(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
     }
 }
 
-/// A key with one word that this version offers and one that it does not.
-pub(super) fn only_choice(map: &mut Fields<'_>, key: &'static str, offered: &str, later: &str) {
-    let Some(field) = map.take(key) else { return };
-    if field.node().scalar().is_some_and(|scalar| scalar.text == later) {
-        field.refuse(format!("`{key}: {later}` is not offered by this version"));
-    } else {
-        let _: Option<()> = field.choice(&[(offered, ())]);
-    }
-}
-
 fn later_keys(map: &mut Fields<'_>) {
-    for (key, why) in [
-        ("gradients", "runs from given gradients come with the whole catalogue"),
-        ("frozen", "frozen parameters come with the whole catalogue"),
-        ("initial_state", "starts in the middle come with the whole catalogue"),
-        ("start_iteration", "starts in the middle come with the whole catalogue"),
-        ("schedule", "schedules come with the whole catalogue"),
-        ("clip", "clipping comes with the whole catalogue"),
-        ("weight_decay", "weight decay comes with the whole catalogue"),
-    ] {
-        map.later(key, why);
-    }
+    map.later("schedule", "schedules come with the whole catalogue");
 }
 
 /// What the free adjoint of a model without a loss is drawn from; one in every entry if
@@ -203,6 +229,7 @@ fn check_runs(
     field: &Field<'_>,
     objective: bool,
     nothing_to_train: bool,
+    frozen: bool,
     batches: &Option<Vec<Vec<usize>>>,
 ) {
     if !objective {
@@ -210,11 +237,27 @@ fn check_runs(
         field.report().push(problem.with_help("end the model with a line `loss = …`"));
     }
     if nothing_to_train {
-        field.refuse("`init` names no parameter, so there is nothing to train");
+        let why = if frozen { "all parameters are frozen" } else { "`init` names no parameter" };
+        field.refuse(format!("{why}, so there is nothing to train"));
     }
     if batches.is_none() {
         let problem = field.problem("how many iterations are to be run?");
         field.report().push(problem.with_help("list the `batches`, or give `iterations`"));
+    }
+}
+
+/// Refuses lists of learning rates that end too early.
+fn check_rates<'r>(place: &Field<'_>, runs: impl Iterator<Item = &'r Run>, iterations: usize) {
+    for run in runs {
+        let Some(rates) = run.rates.as_ref().filter(|rates| rates.len() < iterations) else {
+            continue;
+        };
+        let plural = if rates.len() == 1 { "rate" } else { "rates" };
+        place.refuse(format!(
+            "`{}` lists {} learning {plural} for {iterations} iterations",
+            run.name,
+            rates.len()
+        ));
     }
 }
 
@@ -283,7 +326,7 @@ fn parameters(
             if let Some(counts) = initial.counts() {
                 shapes.entry(name.clone()).or_insert_with(|| shape_of(counts));
             }
-            list.push(Parameter { name, initial });
+            list.push(Parameter { name, initial, frozen: false });
         }
     }
     list
@@ -300,10 +343,10 @@ fn names<'n>(map: &mut Fields<'n>, key: &'static str) -> Vec<(Field<'n>, String)
         .collect()
 }
 
-fn runs(field: &Field<'_>, display: &Display) -> Option<Vec<Run>> {
+fn runs<'n>(field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Vec<Run>> {
     let entries = field.entries()?;
     let read: Vec<_> =
-        entries.iter().map(|(key, field)| optimizer::read(key, field, display)).collect();
+        entries.iter().map(|(key, field)| optimizer::read(key, field, around)).collect();
     read.into_iter().collect()
 }
 

@@ -58,7 +58,7 @@ impl Builder<'_> {
             blocks.extend(self.derivation(moment, &paths)?);
         }
         for path in &ask.answers {
-            if !matches!(&path.target, Target::Record { t, .. } if *t > 0) {
+            if !self.is_computed(path) {
                 blocks.push(self.looked_up(path)?);
             }
         }
@@ -70,7 +70,8 @@ impl Builder<'_> {
         let mut list: Vec<(Moment, Vec<&What>)> = Vec::new();
         for path in answers {
             let Target::Record { run, t, what } = &path.target else { continue };
-            let Some(id) = self.run_id(&path.setup, run).filter(|_| *t > 0) else { continue };
+            let id = self.run_id(&path.setup, run).filter(|_| self.is_computed(path));
+            let Some(id) = id else { continue };
             let moment = Moment { run: id, t: *t };
             match list.iter_mut().find(|(known, _)| *known == moment) {
                 Some((_, asked)) => asked.push(what),
@@ -78,6 +79,13 @@ impl Builder<'_> {
             }
         }
         list
+    }
+
+    /// Whether the path names a value after the initial state.
+    fn is_computed(&self, path: &Path) -> bool {
+        let setup = self.scenario.setups.iter().find(|setup| setup.name == path.setup);
+        let start = setup.map_or(0, |setup| setup.start_iteration);
+        matches!(&path.target, Target::Record { t, .. } if *t > start)
     }
 
     fn run_id(&self, setup: &str, run: &str) -> Option<RunId> {
@@ -101,7 +109,8 @@ impl Builder<'_> {
             None => numbers.no_value(),
         };
         let name = match &path.target {
-            Target::Datum { name, .. } | Target::Option { name, .. } => setup.notation.latex(name),
+            Target::Datum { name, .. } => setup.notation.latex(name),
+            Target::Option { name, .. } => setup.notation.in_rule(name),
             Target::Record { what: What::Parameter(name), .. } => setup.notation.latex(name),
             Target::Record { what: What::State { state, parameter }, .. } => {
                 format!("{}^{{{}}}", setup.notation.latex(state), setup.notation.latex(parameter))
@@ -118,8 +127,9 @@ impl Builder<'_> {
         let Some(work) = self.work(moment) else {
             return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
         };
-        let wants_pass =
-            asked.iter().any(|what| !matches!(what, What::Parameter(_) | What::State { .. }));
+        let wants_pass = asked.iter().any(|what| {
+            !matches!(what, What::Parameter(_) | What::State { .. } | What::UsedGradient(_))
+        });
         let mut blocks = Vec::new();
         if news || wants_pass {
             let loss = asked.iter().any(|what| match what {
@@ -147,7 +157,8 @@ pub(super) fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<
     let mut rows = work.look_ahead()?;
     rows.extend(work.forward(loss)?);
     rows.extend(work.gradient()?);
-    let mut blocks = vec![Block::Text(prose.word("pass_lead")), Block::Formula(aligned(&rows))];
+    let lead = if work.setup.gradients.is_some() { "gradient_lead" } else { "pass_lead" };
+    let mut blocks = vec![Block::Text(prose.word(lead)), Block::Formula(aligned(&rows))];
     blocks.extend(work.gradient_remarks(prose)?);
     Ok(blocks)
 }
@@ -156,6 +167,8 @@ pub(super) fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<
 fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
     let mut names: Vec<&str> = Vec::new();
     let mut states: Vec<&str> = Vec::new();
+    let rule = work.run.rule();
+    let used = rule.used_gradient.clone();
     for what in asked {
         match what {
             What::Parameter(name) => {
@@ -166,15 +179,21 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
                 names.push(parameter);
                 states.push(state);
             }
+            What::UsedGradient(name) => {
+                names.push(name);
+                states.extend(used.as_deref());
+            }
             What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => {}
         }
     }
     if names.is_empty() {
         return None;
     }
-    let parameters = work.setup.parameter_names();
-    let parameters = parameters.filter(|name| names.contains(name)).map(str::to_owned).collect();
-    let rule = (work.run.optimizer.rule)(&work.run.options);
+    let parameters = work.setup.trained_names().filter(|name| names.contains(name));
+    let parameters: Vec<String> = parameters.map(str::to_owned).collect();
+    if parameters.is_empty() {
+        return None;
+    }
     let lines = rule.lines_at(work.record.t).iter();
     let last = lines.rev().find(|line| states.contains(&line.name.as_str()))?;
     Some(Asked { parameters, last: last.name.clone() })

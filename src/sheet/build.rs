@@ -384,11 +384,11 @@ impl Builder<'_> {
         let mut views: Vec<RuleView> = Vec::new();
         for id in runs {
             let (setup, run) = self.scenario.run(*id);
-            let rows = in_symbols(run, &setup.notation, self.prose.mark());
+            let rows = in_symbols(run, &setup.notation, self.prose);
             let view = RuleView {
                 name: self.prose.word(&format!("optimizer_{}_title", run.optimizer.kind)),
                 formula: aligned(&rows),
-                conventions: conventions(self.prose, run),
+                conventions: conventions(self.prose, setup, run),
             };
             if views.iter().all(|known| known.formula != view.formula) {
                 views.push(view);
@@ -506,17 +506,16 @@ impl Builder<'_> {
         let (setup, definition) = self.scenario.run(run);
         let name = run_title(self.scenario, self.prose, run, &self.scenario.run_ids());
         let title = self.prose.say("narration_title", &[("name", name)]);
-        let lead = conventions(self.prose, definition).join("; ");
+        let lead = conventions(self.prose, setup, definition).join("; ");
         let mut iterations = Vec::new();
-        let count = setup.batches.len();
-        for t in 1..=count {
+        for t in setup.start_iteration + 1..=setup.last_iteration() {
             let moment = Moment { run, t };
             let place = self.place(moment);
             let fail = |fault| SheetError::Number { place: place.clone(), fault };
             let Some(work) = self.work(moment) else { break };
             let mut blocks = pass_blocks(&work, self.prose, true).map_err(fail)?;
             let everything = Asked {
-                parameters: setup.parameter_names().map(str::to_owned).collect(),
+                parameters: setup.trained_names().map(str::to_owned).collect(),
                 last: "theta".into(),
             };
             let name = run_name(self.prose, definition);

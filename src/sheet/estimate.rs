@@ -44,6 +44,20 @@ pub(super) fn with_error(mean: f64, error: f64, prose: &Prose) -> Result<String,
     Ok(if exponent == 0 { text } else { format!(r"({text}) \cdot 10^{{{exponent}}}") })
 }
 
+/// A positive number and a range about it, under one power of ten: three digits and two.
+pub(super) fn with_range(
+    value: f64,
+    (low, high): (f64, f64),
+    prose: &Prose,
+) -> Result<String, Fault> {
+    let usual = low >= SMALL && high < 1.0 / SMALL;
+    let exponent = if usual { 0 } else { decade(value) };
+    let scale = libm::pow(10.0, f64::from(exponent));
+    let [low, high] = [low, high].map(|end| plain(end / scale, 2, prose));
+    let text = format!(r"{}\;[{},\, {}]", plain(value / scale, 3, prose)?, low?, high?);
+    Ok(if exponent == 0 { text } else { format!(r"({text}) \cdot 10^{{{exponent}}}") })
+}
+
 /// A number to so many significant digits.
 pub(super) fn plain(value: f64, digits: u32, prose: &Prose) -> Result<String, Fault> {
     if !value.is_finite() {

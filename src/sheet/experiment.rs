@@ -165,7 +165,7 @@ impl Report<'_> {
         }
         if typical {
             head.push(self.prose.word("experiment_typical"));
-            head.push(self.prose.word("experiment_theory"));
+            head.push(self.prose.word("experiment_typical_theory"));
         }
         let mut rows = Vec::new();
         for case in &self.found.cases {
@@ -193,12 +193,8 @@ impl Report<'_> {
     fn typical(&self, figure: &Figure) -> Result<[String; 2], Fault> {
         let measured = match figure.logarithm {
             Some(found) => {
-                let at = |shift: f64, digits: u32| {
-                    let value = libm::exp(found.mean + shift * found.std);
-                    estimate::plain(value, digits, self.prose)
-                };
-                let (value, low, high) = (at(0.0, 3)?, at(-1.0, 2)?, at(1.0, 2)?);
-                math(&format!(r"{value}\;[{low},\, {high}]"))
+                let at = |shift: f64| libm::exp(found.mean + shift * found.std);
+                math(&estimate::with_range(at(0.0), (at(-1.0), at(1.0)), self.prose)?)
             }
             None => String::new(),
         };

@@ -115,7 +115,7 @@ impl Plots<'_> {
         let positive = quantity != Quantity::ActiveFraction && quantity != Quantity::DeadUnits;
         let values = || series.iter().flat_map(|(_, points)| points).map(|(_, figure)| figure.mean);
         let y = measure_plain(self.prose, &self.experiment.measures[measure]);
-        let x = axis.map_or_else(String::new, |axis| axis_label(axis));
+        let x = axis.map_or_else(String::new, axis_label);
         let blanks = [("y", y.clone()), ("x", x.clone())];
         Ok(Plot {
             title: capitalized(&self.prose.say("sweep_title", &blanks)),
@@ -282,16 +282,15 @@ pub(super) fn activations(functions: &[Activation], prose: &Prose) -> Plot {
         let curve = |label: String, values: Vec<(f64, f64)>| {
             Layer::Line(Series { label, points: values, form: Form::Curve })
         };
-        let at = |x: f64, values: &[f64]| {
-            let index = points.iter().position(|point| *point > x).unwrap_or(0);
-            short(values[index])
-        };
+        let told = engine::curve(&function.expression, &[-2.0, 2.0]).unwrap_or_default();
+        let at =
+            |values: &[f64], index: usize| short(values.get(index).copied().unwrap_or(f64::NAN));
         let blanks = [
             ("name", name.clone()),
-            ("low", at(-2.0, &values)),
-            ("high", at(2.0, &values)),
-            ("slope_low", at(-2.0, &slopes)),
-            ("slope_high", at(2.0, &slopes)),
+            ("low", at(&told.0, 0)),
+            ("high", at(&told.0, 1)),
+            ("slope_low", at(&told.1, 0)),
+            ("slope_high", at(&told.1, 1)),
         ];
         sentences.push(prose.say("activation_case", &blanks));
         layers.push(curve(name.clone(), points.iter().copied().zip(values).collect()));

@@ -107,7 +107,8 @@ impl Work<'_> {
         } else if self.rests() {
             remarks.push(Block::Text(prose.word("at_rest")));
         }
-        if self.run.display.carry == Carry::Displayed && self.record.t < self.setup.batches.len() {
+        if self.run.display.carry == Carry::Displayed && self.record.t < self.setup.last_iteration()
+        {
             remarks.push(Block::Text(prose.word("carried")));
         }
         remarks
@@ -134,9 +135,15 @@ impl Work<'_> {
         self.record.parameters != self.before.parameters
     }
 
+    /// Weight decay moves parameters too, gradient or not.
+    fn decays(&self) -> bool {
+        let own = self.run.overrides.iter().map(|(_, options)| options);
+        own.chain([&self.run.options]).any(|options| options.is_set("weight_decay"))
+    }
+
     /// The gradient is zero, yet the parameters move.
     fn coasts(&self) -> bool {
-        self.zero_gradient() && self.moved()
+        !self.decays() && self.zero_gradient() && self.moved()
     }
 
     /// The gradient is zero, and nothing moves.

@@ -1,7 +1,7 @@
 //! What things are called on a sheet: runs, conventions, iterations, parts, callouts.
 
 use crate::catalogue::Setting;
-use crate::number::Fault;
+use crate::number::{Fault, exact_input_latex};
 use crate::scenario::{Callout, Measure, Quantity, Run, RunId, Scenario, Setup};
 use crate::trace::Figure;
 
@@ -27,13 +27,35 @@ pub(super) fn run_title(scenario: &Scenario, prose: &Prose, id: RunId, among: &[
 }
 
 /// The conventions in force, as the language file words them.
-pub(super) fn conventions(prose: &Prose, run: &Run) -> Vec<String> {
+pub(super) fn conventions(prose: &Prose, setup: &Setup, run: &Run) -> Vec<String> {
     let mut list = Vec::new();
     for (name, setting) in run.options.iter() {
-        if let Setting::Word(word) = setting {
-            let key = format!("convention_{}_{name}_{word}", run.optimizer.kind);
-            list.push(prose.optional_word(&key));
+        let Setting::Word(word) = setting else { continue };
+        let own = prose.optional_word(&format!("convention_{}_{name}_{word}", run.optimizer.kind));
+        let shared = || prose.optional_word(&format!("convention_{name}_{word}"));
+        let text = if own.is_empty() { shared() } else { own };
+        if name == "convention" && !run.set_by_convention.is_empty() {
+            let set: Vec<String> =
+                run.set_by_convention.iter().map(|name| format!("`{name}`")).collect();
+            let blanks = [("convention", text), ("options", set.join(", "))];
+            list.push(prose.say("convention_sets", &blanks));
+        } else {
+            list.push(text);
         }
+    }
+    for (parameter, options) in &run.overrides {
+        let mut changed = Vec::new();
+        for (name, setting) in options.iter() {
+            if let Setting::Number(number) = setting
+                && run.options.number(name) != Some(number)
+            {
+                let value = exact_input_latex(number, prose.mark());
+                changed.push(format!("${} = {value}$", setup.notation.in_rule(name)));
+            }
+        }
+        let parameter = format!("${}$", setup.notation.latex(parameter));
+        let blanks = [("parameter", parameter), ("options", changed.join(", "))];
+        list.push(prose.say("override", &blanks));
     }
     list.retain(|text| !text.is_empty());
     list

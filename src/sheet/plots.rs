@@ -68,7 +68,9 @@ impl Plots<'_> {
 
     fn trajectory(&self) -> Result<Plot, Fault> {
         let (setup, _) = self.scenario.run(self.of[0]);
-        let (first, second) = (&setup.parameters[0].name, &setup.parameters[1].name);
+        let mut trained = setup.trained_names();
+        let (first, second) =
+            (trained.next().unwrap_or_default(), trained.next().unwrap_or_default());
         let mut layers = Vec::new();
         let mut all: Vec<(f64, f64)> = Vec::new();
         let mut sentences = Vec::new();

@@ -2,10 +2,11 @@
 
 use crate::catalogue::Setting;
 use crate::formula::latex::Printer;
-use crate::formula::{Call, Expression, notation::Notation};
+use crate::formula::{Call, Expression, notation::Notation, notation::indexed};
 use crate::number::{Fault, Rational};
 use crate::scenario::{
-    Audience, Cell, Content, ExperimentId, Generated, Generator, PlotKind, RunId, Scenario, Setup,
+    Audience, Cell, Content, ExperimentId, Generated, Generator, PlotKind, Reduction, RunId,
+    Scenario, Setup,
 };
 use crate::trace::Trace;
 
@@ -39,11 +40,14 @@ pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
         if of.is_empty() {
             continue;
         }
-        if setup.parameters.len() == 2 && setup.is_scalar() {
+        let given = setup.gradients.is_some();
+        if !given && setup.trained_names().count() == 2 && setup.is_scalar() {
             let plot = Content::Plot { kind: PlotKind::Trajectory, of: of.clone() };
             cells.push(solutions(plot));
         }
-        cells.push(solutions(Content::Plot { kind: PlotKind::Loss, of: of.clone() }));
+        if !given {
+            cells.push(solutions(Content::Plot { kind: PlotKind::Loss, of: of.clone() }));
+        }
         cells.push(solutions(Content::Table { of }));
     }
     cells
@@ -96,7 +100,10 @@ fn setup_view(
     Ok(SetupView {
         name,
         meanings: meanings(setup, prose, &numbers),
-        model: aligned(&definitions(setup, &numbers)),
+        model: match setup.gradients {
+            Some(_) => String::new(),
+            None => aligned(&definitions(setup, &numbers)),
+        },
         start: start.join(r",\quad "),
         sizes: initializers::sizes(setup).join(r",\; "),
         distributions: initializers::distributions(setup, prose, &numbers)?,
@@ -111,6 +118,7 @@ fn setup_view(
             .map_or_else(String::new, |data| generated(setup, data, prose)),
         data_head,
         data_rows,
+        notes: notes(setup, &numbers, prose)?,
         batches: batches(setup, prose),
         runs: setup.runs.iter().map(|run| run_line(run, setup, &numbers, prose)).collect(),
         task: if asked { prose.say(task, &[("count", count)]) } else { String::new() },
@@ -159,16 +167,85 @@ fn run_line(
     let mut options = Vec::new();
     for (name, setting) in run.options.iter() {
         let Setting::Number(number) = setting else { continue };
-        if name == "dampening" && *number == Rational::ZERO {
+        // What is not there is not told.
+        let absent = ["dampening", "momentum", "learning_rate_decay", "initial_accumulator"];
+        let unused = name == "momentum_decay" && run.options.word("form") == "simple";
+        if unused || (absent.contains(&name) && *number == Rational::ZERO) {
             continue;
         }
-        let latex = setup.notation.latex(name);
-        options.push(format!("${latex} = {}$", numbers.rational(number).latex()));
+        let latex = setup.notation.in_rule(name);
+        match run.rates.as_ref().filter(|_| name == "learning_rate") {
+            Some(rates) => {
+                let rates = rates.iter().map(|rate| numbers.rational(rate).latex());
+                let rates: Vec<String> = rates.collect();
+                options.push(format!("${}$", equations(&latex, &rates)));
+            }
+            None => options.push(format!("${latex} = {}$", numbers.rational(number).latex())),
+        }
     }
-    options.extend(conventions(prose, run));
+    options.extend(conventions(prose, setup, run));
     let name = prose.word(&format!("optimizer_{}_title", run.optimizer.kind));
     let blanks = [("name", name), ("run", run.name.clone()), ("options", options.join(", "))];
     prose.say("run_line", &blanks)
+}
+
+/// `\alpha_1 = 0.5, \alpha_2 = 0.25`; of many the first and the last ones.
+fn equations(latex: &str, values: &[String]) -> String {
+    let one = |(index, value): (usize, &String)| {
+        format!("{} = {value}", indexed(latex, &(index + 1).to_string()))
+    };
+    let all: Vec<String> = values.iter().enumerate().map(one).collect();
+    match all.as_slice() {
+        [first, second, .., last] if all.len() > 8 => format!(r"{first}, {second}, \dots, {last}"),
+        _ => all.join(", "),
+    }
+}
+
+/// What is told of a set-up beside its model and data.
+fn notes(setup: &Setup, numbers: &Numbers<'_>, prose: &Prose) -> Result<Vec<String>, Fault> {
+    let mut notes = Vec::new();
+    let frozen: Vec<String> = setup
+        .parameters
+        .iter()
+        .filter(|parameter| parameter.frozen)
+        .map(|parameter| format!("${}$", setup.notation.latex(&parameter.name)))
+        .collect();
+    if !frozen.is_empty() {
+        notes.push(prose.say("frozen", &[("names", frozen.join(", "))]));
+    }
+    if setup.reduction == Reduction::Sum {
+        notes.push(prose.word("reduction_sum"));
+    }
+    let mut given = Vec::new();
+    for (state, values) in setup.initial_state.iter() {
+        for (parameter, value) in values.iter() {
+            let name = format!(
+                "{}^{{{}}}",
+                setup.notation.in_rule(state),
+                setup.notation.latex(parameter)
+            );
+            given.push(format!("{name} = {}", numbers.given(value)?.latex()));
+        }
+    }
+    if setup.start_iteration > 0 {
+        let t = setup.start_iteration.to_string();
+        let key = if t == "1" { "start_iteration_one" } else { "start_iteration" };
+        notes.push(prose.say(key, &[("t", t)]));
+    }
+    if !given.is_empty() {
+        notes.push(prose.say("initial_state", &[("values", given.join(r",\quad "))]));
+    }
+    for (index, gradient) in setup.gradients.iter().flatten().enumerate() {
+        let mut parts = Vec::new();
+        for (parameter, value) in gradient.iter() {
+            let (loss, name) = (setup.notation.latex("loss"), setup.notation.latex(parameter));
+            parts.push(format!(r"\nabla_{{{name}}} {loss} = {}", numbers.given(value)?.latex()));
+        }
+        let t = (setup.start_iteration + index + 1).to_string();
+        let blanks = [("t", t), ("values", parts.join(r",\quad "))];
+        notes.push(prose.say("gradients_given", &blanks));
+    }
+    Ok(notes)
 }
 
 fn batches(setup: &Setup, prose: &Prose) -> String {
@@ -210,7 +287,10 @@ pub(super) fn table(
     }
     let mut head = vec![prose.word("run"), "$t$".to_owned()];
     head.extend(names.iter().map(|name| format!("${name}$")));
-    head.push(format!("${}$", scenario.run(of[0]).0.notation.latex("loss")));
+    let losses = of.iter().any(|id| scenario.run(*id).0.gradients.is_none());
+    if losses {
+        head.push(format!("${}$", scenario.run(of[0]).0.notation.latex("loss")));
+    }
     let mut rows = Vec::new();
     for id in of {
         let (setup, run) = scenario.run(*id);
@@ -227,10 +307,11 @@ pub(super) fn table(
                         .map_or(Ok(String::new()), |value| number(&numbers(&run.display), value))?,
                 );
             }
-            row.push(match &record.loss {
-                Some(value) => number(&numbers(&run.display), value)?,
-                None => String::new(),
-            });
+            match &record.loss {
+                Some(value) => row.push(number(&numbers(&run.display), value)?),
+                None if losses => row.push(String::new()),
+                None => {}
+            }
             rows.push(row);
         }
     }

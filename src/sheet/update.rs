@@ -1,15 +1,19 @@
 //! The optimizer's step, told line by line: `w_1 = w_0 - \alpha u^w_1 = 1 - 0.5 \cdot 3 = -0.5`.
 
-use crate::catalogue::{Line, Rule};
-use crate::formula::Shown;
+use crate::catalogue::{Condition, Line, Over, Relation, Rule};
 use crate::formula::latex::Printer;
-use crate::formula::notation::Notation;
-use crate::number::{Fault, Rational, exact_input_latex};
+use crate::formula::notation::{Notation, indexed};
+use crate::formula::{Call, Expression, Operator, Shown, function};
+use crate::number::{Fault, Rational, Sign, exact_input_latex};
 use crate::scenario::Run;
 use crate::trace::{Named, Tensor, Value};
 
+use super::prose::Prose;
 use super::show::Row;
 use super::work::{Reading, Work};
+
+/// Marks the gradient of one parameter inside an expression.
+const GRADIENT: &str = "gradient ";
 
 /// What is asked of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,44 +24,185 @@ pub(super) struct Asked {
     pub last: String,
 }
 
+/// One line of a rule, for one parameter.
+struct Place<'r> {
+    rule: &'r Rule,
+    line: &'r Line,
+    parameter: &'r str,
+    /// What was assigned before.
+    assigned: Vec<&'r str>,
+}
+
 impl Work<'_> {
     /// The rule's lines for the parameters asked for.
     pub(super) fn update(&self, asked: &Asked) -> Result<Vec<Row>, Fault> {
-        let rule = (self.run.optimizer.rule)(&self.run.options);
+        let t = self.record.t;
+        let rules: Vec<(&str, Rule)> =
+            asked.parameters.iter().map(|name| (name.as_str(), self.run.rule_of(name))).collect();
         let mut rows = Vec::new();
-        let mut assigned: Vec<&str> = Vec::new();
-        for line in rule.lines_at(self.record.t) {
-            for parameter in &asked.parameters {
-                rows.push(self.update_row(line, parameter, &assigned)?);
+        for name in names(rules.iter().map(|(_, rule)| rule.lines_at(t))) {
+            for (index, (parameter, rule)) in rules.iter().enumerate() {
+                let lines = rule.lines_at(t);
+                let Some(place) = lines.iter().position(|line| line.name == name) else { continue };
+                // What is the same for all parameters is told once.
+                if index > 0 && self.is_shared(rule, &name) {
+                    continue;
+                }
+                let assigned = lines[..place].iter().map(|line| line.name.as_str()).collect();
+                rows.push(self.update_row(&Place {
+                    rule,
+                    line: &lines[place],
+                    parameter,
+                    assigned,
+                })?);
             }
-            assigned.push(&line.name);
-            if line.name == asked.last {
+            if name == asked.last {
                 break;
             }
         }
         Ok(rows)
     }
 
-    fn update_row(&self, line: &Line, parameter: &str, assigned: &[&str]) -> Result<Row, Fault> {
-        let latex = |name: &str| self.rule_name(name, parameter, assigned);
+    fn is_shared(&self, rule: &Rule, name: &str) -> bool {
+        self.run.overrides.is_empty() && rule.is_shared(name)
+    }
+
+    fn update_row(&self, place: &Place<'_>) -> Result<Row, Fault> {
+        let Place { rule, line, parameter, assigned } = place;
+        let latex = |name: &str| self.rule_name(name, rule, parameter, assigned);
         let value = |name: &str| self.rule_value(name, parameter, assigned);
         let reading = Reading { latex: &latex, value: &value, tensor: &|_| None };
-        let left = self.at_iteration(&line.name, parameter, self.record.t);
+        let left = self.at_iteration(&line.name, rule, parameter, self.record.t);
         let undefined = Tensor::from(Value::Undefined("".into()));
         let result = self.after(&line.name, parameter).unwrap_or(&undefined);
-        self.row(left, &line.expression, result, &reading)
+        let readable = |expression: &Expression| {
+            let readable = self.of_numbers(expression, parameter);
+            let entrywise = self.entry_by_entry(&readable, parameter, assigned);
+            entrywise.map(&mut |node| match node {
+                Expression::Name(name) if name == "t" => {
+                    Some(Expression::Number(Rational::from(self.record.t)))
+                }
+                _ => None,
+            })
+        };
+        if line.over == Over::NormOfAll {
+            return self.row(left, &self.norm_of_all(), result, &reading);
+        }
+        let chosen = self.record.cases.get(&line.name).and_then(|list| list.get(parameter));
+        let chosen = chosen.map_or(&[][..], Vec::as_slice);
+        let Some(first) = chosen.first() else {
+            return self.row(left, &readable(&line.expression), result, &reading);
+        };
+        if chosen.iter().any(|other| other != first) {
+            // Entries that take different cases are told by the rule's list of update rules.
+            let mut row = Row::new(left);
+            row.result(self.numbers.result(result)?);
+            return Ok(row);
+        }
+        let expression = first.map_or(&line.expression, |index| &line.cases[index].expression);
+        let mut row = self.row(left, &readable(expression), result, &reading)?;
+        if let Some((left, sign, right)) = condition(line, *first) {
+            let number = |number: &_| self.numbers.rational(number);
+            let printer = Printer { name: &latex, number: &number };
+            let (left, right) = (printer.latex(&readable(left)), printer.latex(&readable(right)));
+            row.tail(format!(r"\quad ({left} {sign} {right})"));
+        }
+        Ok(row)
+    }
+
+    /// The norm of a number is written as its absolute value.
+    fn of_numbers(&self, expression: &Expression, parameter: &str) -> Expression {
+        let is_number =
+            self.before.parameters.get(parameter).is_some_and(|value| value.shape().is_none());
+        if !is_number {
+            return expression.clone();
+        }
+        expression.map(&mut |node| match node {
+            Expression::Call(call) if call.function.layout == function::Layout::Norm => {
+                let inner = self.of_numbers(&call.arguments[0], parameter);
+                called("abs", inner)
+            }
+            _ => None,
+        })
+    }
+
+    /// Products of two matrices in a rule are entry by entry.
+    fn entry_by_entry(
+        &self,
+        expression: &Expression,
+        parameter: &str,
+        assigned: &[&str],
+    ) -> Expression {
+        let inner = |inner: &Expression| self.entry_by_entry(inner, parameter, assigned);
+        expression.map(&mut |node| match node {
+            Expression::Binary(Operator::Multiply, left, right) => {
+                let [left, right] = [inner(left), inner(right)];
+                let matrices =
+                    [&left, &right].map(|side| self.is_matrix(side, parameter, assigned));
+                let entrywise = matrices == [true, true];
+                let operator = if entrywise { Operator::Hadamard } else { Operator::Multiply };
+                Some(Expression::binary(operator, left, right))
+            }
+            _ => None,
+        })
+    }
+
+    fn is_matrix(&self, expression: &Expression, parameter: &str, assigned: &[&str]) -> bool {
+        match expression {
+            Expression::Name(name) => {
+                let value = match name.as_str() {
+                    "theta" => self.before.parameters.get(parameter),
+                    "g" => self.record.gradient.get(parameter),
+                    _ if assigned.contains(&name.as_str()) => self.after(name, parameter),
+                    _ => self.before.state.get(name).and_then(|values| values.get(parameter)),
+                };
+                value.is_some_and(|value| value.shape().is_some())
+            }
+            Expression::Call(call) if call.function.reduces().is_some() => false,
+            other => other.children().iter().any(|part| self.is_matrix(part, parameter, assigned)),
+        }
+    }
+
+    /// The root of the sum of all squared gradients.
+    fn norm_of_all(&self) -> Expression {
+        let square = |(parameter, value): (&str, &Tensor)| {
+            let name = Expression::Name(format!("{GRADIENT}{parameter}"));
+            let whole = match value.shape() {
+                None => name,
+                Some(_) => called("norm", name.clone()).unwrap_or(name),
+            };
+            Expression::binary(Operator::Power, whole, Expression::integer(2))
+        };
+        let squares = self.record.gradient.iter().map(square);
+        let sum = squares.reduce(|sum, one| Expression::binary(Operator::Add, sum, one));
+        let sum = sum.unwrap_or_else(|| Expression::integer(0));
+        called("sqrt", sum.clone()).unwrap_or(sum)
     }
 
     /// A name of the rule, for one parameter, at the iteration that it belongs to.
-    pub(super) fn rule_name(&self, name: &str, parameter: &str, assigned: &[&str]) -> String {
+    pub(super) fn rule_name(
+        &self,
+        name: &str,
+        rule: &Rule,
+        parameter: &str,
+        assigned: &[&str],
+    ) -> String {
         match name {
             "g" => self.gradient_name(parameter, None),
             "t" => self.record.t.to_string(),
-            _ if assigned.contains(&name) => self.at_iteration(name, parameter, self.record.t),
-            _ if name == "theta" || self.before.state.get(name).is_some() => {
-                self.at_iteration(name, parameter, self.before.t)
+            "learning_rate" if self.run.rate_varies() => {
+                indexed(&self.setup.notation.in_rule(name), &self.record.t.to_string())
             }
-            _ => self.setup.notation.latex(name),
+            _ if assigned.contains(&name) => {
+                self.at_iteration(name, rule, parameter, self.record.t)
+            }
+            _ if name == "theta" || self.before.state.get(name).is_some() => {
+                self.at_iteration(name, rule, parameter, self.before.t)
+            }
+            _ => match name.strip_prefix(GRADIENT) {
+                Some(other) => self.gradient_name(other, None),
+                None => self.setup.notation.in_rule(name),
+            },
         }
     }
 
@@ -68,7 +213,12 @@ impl Work<'_> {
         parameter: &str,
         assigned: &[&str],
     ) -> Result<Shown, Fault> {
-        if let Some(number) = self.run.options.number(name) {
+        if let ("learning_rate", true, Some(rate)) =
+            (name, self.run.rate_varies(), &self.record.learning_rate)
+        {
+            return self.numbers.put_in(&Tensor::from(rate.clone()));
+        }
+        if let Some(number) = self.run.options_of(parameter).number(name) {
             return Ok(self.numbers.rational(number));
         }
         let value = match name {
@@ -76,7 +226,10 @@ impl Work<'_> {
             "g" => self.record.gradient.get(parameter),
             _ if assigned.contains(&name) => self.after(name, parameter),
             "theta" => return self.parameter(parameter),
-            _ => self.before.state.get(name).and_then(|values| values.get(parameter)),
+            _ => match name.strip_prefix(GRADIENT) {
+                Some(other) => self.record.gradient.get(other),
+                None => self.before.state.get(name).and_then(|values| values.get(parameter)),
+            },
         };
         value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value))
     }
@@ -95,45 +248,192 @@ impl Work<'_> {
     }
 
     /// `w_{1}`, `u^{w}_{1}`; a name that has an index already takes `W_1^{(1)}`.
-    fn at_iteration(&self, name: &str, parameter: &str, t: usize) -> String {
-        if name != "theta" {
-            return format!("{}_{{{t}}}", self.of_parameter(name, parameter));
+    fn at_iteration(&self, name: &str, rule: &Rule, parameter: &str, t: usize) -> String {
+        let notation = &self.setup.notation;
+        if name == "theta" || name == STEPPED {
+            let latex = notation.latex(parameter);
+            let latex = if name == STEPPED { format!(r"\tilde{{{latex}}}") } else { latex };
+            return if latex.contains('_') {
+                format!("{latex}^{{({t})}}")
+            } else {
+                format!("{latex}_{{{t}}}")
+            };
         }
-        let latex = self.setup.notation.latex(parameter);
-        if latex.contains('_') { format!("{latex}^{{({t})}}") } else { format!("{latex}_{{{t}}}") }
+        let (latex, own) = (notation.in_rule(name), notation.latex(parameter));
+        if rule.is_constant(name) && self.run.overrides.is_empty() {
+            return latex;
+        }
+        if self.is_shared(rule, name) {
+            return indexed(&latex, &t.to_string());
+        }
+        if latex.contains('_') {
+            return format!("{}^{{{own}}}", indexed(&latex, &t.to_string()));
+        }
+        format!("{latex}^{{{own}}}_{{{t}}}")
     }
 }
 
+/// The parameter after the step and before decay on the new weights.
+const STEPPED: &str = "theta_tilde";
+
+fn called(name: &str, argument: Expression) -> Option<Expression> {
+    let function = function::find(name)?;
+    Some(Expression::Call(Call {
+        function,
+        arguments: vec![argument],
+        constants: Vec::new(),
+        at_kink: None,
+        matrix: false,
+        unit_target: false,
+    }))
+}
+
+/// The names of several lists of lines, in an order that suits them all.
+fn names<'l>(lists: impl Iterator<Item = &'l [Line]>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for list in lists {
+        let mut next = 0;
+        for line in list {
+            match names.iter().position(|known| *known == line.name) {
+                Some(place) => next = place + 1,
+                None => {
+                    names.insert(next, line.name.clone());
+                    next += 1;
+                }
+            }
+        }
+    }
+    names
+}
+
+/// The condition under which a case of the line was taken; of the last one, what is left
+/// where the others compare the same numbers.
+fn condition(line: &Line, case: Option<usize>) -> Option<(&Expression, &'static str, &Expression)> {
+    if let Some(index) = case {
+        let Condition { left, relation, right } = &line.cases[index].condition;
+        return Some((left, relation.latex(), right));
+    }
+    let Condition { left, right, .. } = &line.cases.first()?.condition;
+    let same = |other: &Condition| other.left == *left && other.right == *right;
+    if !line.cases.iter().all(|case| same(&case.condition)) {
+        return None;
+    }
+    let open = |sign: Sign| !line.cases.iter().any(|case| case.condition.relation.holds(sign));
+    let sign = match [Sign::Negative, Sign::Zero, Sign::Positive].map(open) {
+        [false, false, true] => Relation::Greater.latex(),
+        [true, true, false] => Relation::AtMost.latex(),
+        [true, false, false] => Relation::Less.latex(),
+        [false, true, true] => r"\ge",
+        [true, false, true] => r"\ne",
+        _ => return None,
+    };
+    Some((left, sign, right))
+}
+
 /// The update rule in symbols, for any parameter θ and any iteration t.
-pub(super) fn in_symbols(run: &Run, notation: &Notation, mark: char) -> Vec<Row> {
-    let rule = (run.optimizer.rule)(&run.options);
+pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<Row> {
+    let rule = run.rule();
     let mut rows = Vec::new();
     let number = |number: &Rational| Shown {
-        magnitude: exact_input_latex(number, mark),
+        magnitude: exact_input_latex(number, prose.mark()),
         negative: false,
         exact: true,
         compound: false,
     };
     let theta = notation.latex("theta");
+    for state in &rule.states {
+        let zero = match &state.start {
+            Expression::Name(option) => !run.options.is_set(option),
+            other => *other == Expression::integer(0),
+        };
+        if !zero {
+            let latex = |name: &str| notation.in_rule(name);
+            let mut row = Row::new(indexed(&notation.in_rule(&state.name), "0"));
+            let start = Printer { name: &latex, number: &number }.latex(&state.start);
+            // An option may be the initial value by its very name.
+            if row.left != start {
+                row.step(start, true);
+                rows.push(row);
+            }
+        }
+    }
     if let Some(point) = &rule.look_ahead {
-        let latex = |name: &str| general(name, &rule, notation, &[]);
+        let latex = |name: &str| general(name, run, &rule, notation, &[]);
         let mut row = Row::new(format!(r"\tilde{{{theta}}}_{{t}}"));
         row.step(Printer { name: &latex, number: &number }.latex(point), true);
         rows.push(row);
     }
     let mut assigned: Vec<&str> = Vec::new();
     for line in &rule.lines {
-        let latex = |name: &str| general(name, &rule, notation, &assigned);
-        let mut row = Row::new(format!("{}_{{t+1}}", notation.latex(&line.name)));
-        row.step(Printer { name: &latex, number: &number }.latex(&line.expression), true);
+        let latex = |name: &str| general(name, run, &rule, notation, &assigned);
+        let printer = Printer { name: &latex, number: &number };
+        let left = notation.in_rule(&line.name);
+        let constant = rule.is_constant(&line.name);
+        let mut row = Row::new(if constant { left } else { indexed(&left, "t+1") });
+        row.step(right_side(line, &printer, &theta, prose), true);
         rows.push(row);
         assigned.push(&line.name);
     }
     rows
 }
 
-fn general(name: &str, rule: &Rule, notation: &Notation, assigned: &[&str]) -> String {
-    let latex = notation.latex(name);
+fn right_side(line: &Line, printer: &Printer<'_>, theta: &str, prose: &Prose) -> String {
+    let print = |expression: &Expression| printer.latex(&with_time(expression));
+    let last = print(&line.expression);
+    if line.over == Over::NormOfAll {
+        return format!(r"\sqrt{{\sum_{{{theta}}} \lVert {last}\rVert^{{2}}}}");
+    }
+    if line.cases.is_empty() {
+        return last;
+    }
+    let (when, otherwise) = (prose.word("if"), prose.word("otherwise"));
+    let mut rows = Vec::new();
+    for case in &line.cases {
+        let Condition { left, relation, right } = &case.condition;
+        let (left, right) = (print(left), print(right));
+        let value = print(&case.expression);
+        rows.push(format!(r"{value} & \text{{{when} }} {left} {} {right}", relation.latex()));
+    }
+    rows.push(format!(r"{last} & \text{{{otherwise}}}"));
+    format!("\\begin{{cases}}\n{}\n\\end{{cases}}", rows.join(" \\\\\n"))
+}
+
+/// Marks a time inside an expression.
+const TIME: &str = "time ";
+
+/// Rules count iterations by `t`, and their lines in symbols lead from t to t + 1.
+fn with_time(expression: &Expression) -> Expression {
+    let time = |text: &str| Some(Expression::Name(format!("{TIME}{text}")));
+    let later = |expression: &Expression| match expression {
+        Expression::Name(name) if name == "t" => Some(1),
+        Expression::Binary(operator, left, right)
+            if **left == Expression::name("t") && **right == Expression::integer(1) =>
+        {
+            match operator {
+                Operator::Add => Some(2),
+                Operator::Subtract => Some(0),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    expression.map(&mut |node| match node {
+        Expression::Binary(Operator::Power, base, exponent) => {
+            let exponent = match later(exponent) {
+                Some(more) => time(&format!("t+{more}"))?,
+                None => with_time(exponent),
+            };
+            Some(Expression::binary(Operator::Power, with_time(base), exponent))
+        }
+        _ => match later(node)? {
+            0 => time("t"),
+            more => time(&format!("(t+{more})")),
+        },
+    })
+}
+
+fn general(name: &str, run: &Run, rule: &Rule, notation: &Notation, assigned: &[&str]) -> String {
+    let latex = notation.in_rule(name);
     match name {
         "g" => {
             let (theta, loss) = (notation.latex("theta"), notation.latex("loss"));
@@ -144,11 +444,11 @@ fn general(name: &str, rule: &Rule, notation: &Notation, assigned: &[&str]) -> S
             };
             format!(r"\nabla_{{{theta}}} {loss}({point}_{{t}})")
         }
-        "t" => "t+1".into(),
-        _ if assigned.contains(&name) => format!("{latex}_{{t+1}}"),
-        _ if name == "theta" || rule.states.iter().any(|state| state == name) => {
-            format!("{latex}_{{t}}")
-        }
+        _ if name.starts_with(TIME) => name[TIME.len()..].to_owned(),
+        "learning_rate" if run.rate_varies() => indexed(&latex, "t+1"),
+        _ if rule.is_constant(name) => latex,
+        _ if assigned.contains(&name) => indexed(&latex, "t+1"),
+        _ if name == "theta" || rule.state(name).is_some() => indexed(&latex, "t"),
         _ => latex,
     }
 }

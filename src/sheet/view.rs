@@ -126,6 +126,8 @@ pub(super) struct SetupView {
     pub generated: String,
     pub data_head: Vec<String>,
     pub data_rows: Vec<Vec<String>>,
+    /// What else there is to say.
+    pub notes: Vec<String>,
     pub batches: String,
     pub runs: Vec<String>,
     pub task: String,

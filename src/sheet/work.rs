@@ -8,7 +8,7 @@ use crate::engine::slope;
 use crate::formula::latex::Printer;
 use crate::formula::{Call, Expression, Failure, Operator, Shown, adjoint, chain};
 use crate::number::Fault;
-use crate::scenario::{Run, Setup};
+use crate::scenario::{Reduction, Run, Setup};
 use crate::trace::{Example, Iteration, Tensor};
 
 use super::show::{Numbers, Row};
@@ -65,13 +65,13 @@ impl<'a> Work<'a> {
 
     /// The point at which a look-ahead gradient is taken: `\tilde w = w - \alpha\beta u^w = …`.
     pub(super) fn look_ahead(&self) -> Result<Vec<Row>, Fault> {
-        let rule = (self.run.optimizer.rule)(&self.run.options);
+        let rule = self.run.rule();
         let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
             return Ok(Vec::new());
         };
         let mut rows = Vec::new();
         for (parameter, value) in values.iter() {
-            let latex = |name: &str| self.rule_name(name, parameter, &[]);
+            let latex = |name: &str| self.rule_name(name, &rule, parameter, &[]);
             let shown = |name: &str| self.rule_value(name, parameter, &[]);
             let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
@@ -100,6 +100,14 @@ impl<'a> Work<'a> {
     /// The gradient of every parameter, by the chain rule.
     pub(super) fn gradient(&self) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
+        if self.setup.gradients.is_some() {
+            for (parameter, value) in self.record.gradient.iter() {
+                let mut row = Row::new(self.gradient_name(parameter, None));
+                let shown = self.numbers.given(value)?;
+                row.step(shown.latex(), shown.exact);
+                rows.push(row);
+            }
+        }
         let several = self.record.examples.len() > 1;
         for (index, example) in self.record.examples.iter().enumerate() {
             let symbolic = Gradients::new(self.setup);
@@ -140,7 +148,7 @@ impl<'a> Work<'a> {
         self.row(left, expression, value, &reading)
     }
 
-    /// ∇L as the mean of the examples' gradients.
+    /// ∇L as the mean, or the sum, of the examples' gradients.
     fn mean_row(&self, parameter: &str, value: &Tensor) -> Result<Row, Fault> {
         let count = self.record.examples.len();
         let part = |index: usize| Expression::Name(format!("{PART}{index}"));
@@ -151,7 +159,10 @@ impl<'a> Work<'a> {
             Expression::integer(1),
             Expression::integer(i64::try_from(count).unwrap_or(1)),
         );
-        let mean = Expression::binary(Operator::Multiply, share, sum);
+        let mean = match self.setup.reduction {
+            Reduction::Mean => Expression::binary(Operator::Multiply, share, sum),
+            Reduction::Sum => sum,
+        };
         let index =
             |name: &str| name.strip_prefix(PART).and_then(|text| text.parse::<usize>().ok());
         let latex = |name: &str| self.gradient_name(parameter, index(name));
@@ -251,16 +262,22 @@ impl<'a> Work<'a> {
     /// `u^{w}`
     pub(super) fn of_parameter(&self, state: &str, parameter: &str) -> String {
         let notation = &self.setup.notation;
-        format!("{}^{{{}}}", notation.latex(state), notation.latex(parameter))
+        format!("{}^{{{}}}", notation.in_rule(state), notation.latex(parameter))
     }
 
     /// The parameter before the iteration: exact as long as it is the scenario's own number.
     pub(super) fn parameter(&self, name: &str) -> Result<Shown, Fault> {
         match self.before.parameters.get(name) {
-            Some(value) if self.before.t == 0 => self.numbers.given(value),
+            Some(value) if self.is_given(name) => self.numbers.given(value),
             Some(value) => self.numbers.tensor(value),
             None => Ok(self.numbers.no_value()),
         }
+    }
+
+    /// Whether a parameter's value is the scenario's own.
+    fn is_given(&self, name: &str) -> bool {
+        let frozen = self.setup.parameter(name).is_some_and(|parameter| parameter.frozen);
+        frozen || self.before.t == self.setup.start_iteration
     }
 
     fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
@@ -329,7 +346,7 @@ impl Gradients {
     fn direct(setup: &Setup) -> Option<Self> {
         let loss = setup.definition(LOSS)?;
         let mut gradients = Vec::new();
-        for parameter in setup.parameter_names() {
+        for parameter in setup.trained_names() {
             let lookup = |name: &str| setup.definition(name);
             let products = chain::derivative(loss, parameter, &lookup)?;
             gradients.push((parameter.to_owned(), sum(products)));
@@ -346,7 +363,7 @@ impl Gradients {
         let adjoints =
             inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
         let gradients = setup
-            .parameter_names()
+            .trained_names()
             .map(|name| (name.to_owned(), through_consumers(setup, name)))
             .collect();
         Self { adjoints, gradients }

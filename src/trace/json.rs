@@ -152,17 +152,24 @@ fn run(run: &Run) -> Result<Json> {
 fn iteration(record: &Iteration) -> Result<Json> {
     let mut map = Map::new();
     map.insert("t".into(), json!(record.t));
-    if let Some(loss) = &record.loss {
-        map.insert("batch".into(), json!(record.batch));
+    if !record.gradient.is_empty() {
+        if record.loss.is_some() {
+            map.insert("batch".into(), json!(record.batch));
+        }
         if let Some(point) = &record.look_ahead {
             map.insert("look_ahead".into(), named(point, tensor)?);
         }
-        let examples = record.examples.iter().map(example).collect::<Result<Vec<_>>>()?;
-        map.insert("examples".into(), Json::Array(examples));
-        map.insert("loss".into(), tensor(loss)?);
+        if let Some(loss) = &record.loss {
+            let examples = record.examples.iter().map(example).collect::<Result<Vec<_>>>()?;
+            map.insert("examples".into(), Json::Array(examples));
+            map.insert("loss".into(), tensor(loss)?);
+        }
         map.insert("gradient".into(), named(&record.gradient, tensor)?);
+        if let Some(gradient) = &record.used_gradient {
+            map.insert("used_gradient".into(), named(gradient, tensor)?);
+        }
         if let Some(rate) = &record.learning_rate {
-            map.insert("learning_rate".into(), real(&Real::from(rate.clone()))?);
+            map.insert("learning_rate".into(), real(rate)?);
         }
         if !record.intermediate.is_empty() {
             let list = named(&record.intermediate, |list| named(list, tensor))?;

@@ -61,10 +61,15 @@ pub struct Iteration {
     pub loss: Option<Tensor>,
     /// The batch's gradient, by parameter.
     pub gradient: Named<Tensor>,
+    /// The gradient after clipping and decay, by parameter, where there is such a thing.
+    pub used_gradient: Option<Named<Tensor>>,
     /// The rate of this iteration.
-    pub learning_rate: Option<Rational>,
+    pub learning_rate: Option<Real>,
     /// Quantities that the rule computes on its way, by name and parameter.
     pub intermediate: Named<Named<Tensor>>,
+    /// Which case of a line with several was taken, entry by entry, by name and parameter;
+    /// `None` where no condition was met.
+    pub cases: Named<Named<Vec<Option<usize>>>>,
     /// The optimizer's state after the iteration, by state and parameter.
     pub state: Named<Named<Tensor>>,
     /// The parameters after the iteration.

@@ -58,6 +58,8 @@ pub enum What {
     Loss,
     /// The batch's gradient: `grad.w`.
     Gradient(String),
+    /// The gradient after clipping and decay: `used_grad.w`.
+    UsedGradient(String),
     /// A datum or a definition in the forward pass: `z`, `e2.z`.
     Forward {
         /// The place in the batch, from 1.
@@ -134,6 +136,9 @@ impl What {
             }
             Self::Loss => record.loss.clone(),
             Self::Gradient(name) => record.gradient.get(name).cloned(),
+            Self::UsedGradient(name) => {
+                record.used_gradient.as_ref().unwrap_or(&record.gradient).get(name).cloned()
+            }
             Self::Forward { example, name } => {
                 record.examples.get(example.checked_sub(1)?)?.values.get(name).cloned()
             }

@@ -151,6 +151,23 @@ impl<T> Named<T> {
     }
 }
 
+impl<T> Named<Named<T>> {
+    /// The list of that name, begun if there is none.
+    pub fn within(&mut self, name: &str) -> &mut Named<T> {
+        let index = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+            self.0.push((name.to_owned(), Named::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[index].1
+    }
+}
+
+impl<T> Extend<(String, T)> for Named<T> {
+    fn extend<I: IntoIterator<Item = (String, T)>>(&mut self, list: I) {
+        self.0.extend(list);
+    }
+}
+
 impl<T> FromIterator<(String, T)> for Named<T> {
     fn from_iter<I: IntoIterator<Item = (String, T)>>(list: I) -> Self {
         Self(list.into_iter().collect())

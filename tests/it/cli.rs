@@ -187,6 +187,95 @@ fn rendering_twice_gives_the_same_bytes() {
 }
 
 #[test]
+fn list_explains_the_catalogue() {
+    let desk = Desk::new(&[]);
+    let all = desk.run(&["list"]).ends_with(0).out;
+    assert!(all.contains("\n  adam ") && all.contains("\n  kaiming_normal "), "{all}");
+    let adam = desk.run(&["list", "adam"]).ends_with(0).out;
+    assert!(adam.contains("  v = beta2*v + (1 - beta2)*g^2\n"), "{adam}");
+    let wrong = desk.run(&["list", "adma"]).ends_with(2);
+    assert!(wrong.out.is_empty() && wrong.err.contains("did you mean `adam`?"), "{}", wrong.err);
+}
+
+/// Data files lie beside the scenario or below it; whatever else is named is not opened.
+#[test]
+fn data_come_from_files_below_the_scenario() {
+    let scenario = |path: &str| {
+        NEURON.replace("[{x: 3, y: 0}, {x: -3, y: 0}]", &format!("{{kind: csv, path: {path}}}"))
+    };
+    let points = "x,y\n3,0\n-3,0\n";
+    let desk = Desk::new(&[
+        ("secret.csv", points),
+        ("course/inline.yaml", NEURON),
+        ("course/data/points.csv", points),
+        ("course/file.yaml", &scenario("data/points.csv")),
+        ("course/up.yaml", &scenario("../secret.csv")),
+        ("course/link.yaml", &scenario("link.csv")),
+        ("course/folder.yaml", &scenario("data")),
+        ("course/absent.yaml", &scenario("absent.csv")),
+        ("course/wrong.csv", "x,y\n3,zero\n"),
+        ("course/wrong.yaml", &scenario("wrong.csv")),
+        ("course/other.csv", "x,t\n3,0\n-3,0\n"),
+        ("course/other.yaml", &scenario("other.csv")),
+    ]);
+    let absolute = desk.path("secret.csv");
+    std::fs::write(desk.path("course/root.yaml"), scenario(absolute.to_str().unwrap())).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&absolute, desk.path("course/link.csv")).unwrap();
+    let traced = |name: &str| desk.run(&["trace", &format!("course/{name}.yaml")]);
+    let inline = traced("inline").ends_with(0).out;
+    assert!(inline.len() > 1000 && traced("file").ends_with(0).out == inline);
+    for (name, words) in [
+        ("up", "must be a file below the scenario's folder"),
+        ("root", "must be a file below the scenario's folder"),
+        ("link", "leads out of the scenario's folder"),
+        ("folder", "`data` is not a file"),
+        ("absent", "`absent.csv` can't be read"),
+        ("wrong", "wrong.csv:2:2: `zero` is no number"),
+        ("other", "there is no `y` here"),
+    ] {
+        let said = traced(name).ends_with(2).err;
+        assert!(said.contains(words), "{name}: {said}");
+    }
+}
+
+/// The bits of an experiment do not depend on how many threads share the work.
+#[test]
+fn the_number_of_threads_does_not_show() {
+    let text = "
+title: Threads
+setups:
+  net:
+    shapes: {x: [1, 40], W: [40, 30], V: [30, 30]}
+    model: |
+      h = relu(x @ W)
+      y = relu(h @ V)
+    init: {W: kaiming_normal, V: orthogonal}
+    data: {kind: gaussian, count: 200}
+    adjoint: normal
+    experiments:
+      start:
+        vary: {W: [xavier_uniform, {kind: sparse, fraction: 0.5, std: 1}]}
+        trials: 5
+        measure: [activation_std, gradient_std, dead_units, gradient_norm]
+";
+    let desk = Desk::new(&[("threads.yaml", text)]);
+    let run = |threads: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_gradsheet"))
+            .args(["trace", "threads.yaml"])
+            .current_dir(desk.path(""))
+            .env("RAYON_NUM_THREADS", threads)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        output.stdout
+    };
+    let alone = run("1");
+    assert!(alone.len() > 1000);
+    assert!(run("2") == alone && run("3") == alone);
+}
+
+#[test]
 fn where_a_scenario_lies_does_not_show_in_its_sheet() {
     let desk = Desk::new(&[("neuron.yaml", NEURON), ("deep/down/neuron.yaml", NEURON)]);
     desk.run(&["render", "neuron.yaml", "-o", "one"]).ends_with(0);

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 13] = [
+const LAYERS: [Layer; 14] = [
     Layer {
         module: "number",
         uses: &[],
@@ -38,7 +38,15 @@ const LAYERS: [Layer; 13] = [
     Layer {
         module: "scenario",
         uses: &["number", "initialization", "formula", "catalogue", "trace"],
-        crates: &["libm", "saphyr_parser", "serde", "serde_yaml", "thiserror", "unicode_width"],
+        crates: &[
+            "csv",
+            "libm",
+            "saphyr_parser",
+            "serde",
+            "serde_yaml",
+            "thiserror",
+            "unicode_width",
+        ],
     },
     Layer {
         module: "engine",
@@ -67,6 +75,11 @@ const LAYERS: [Layer; 13] = [
         crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
     },
     Layer {
+        module: "reference",
+        uses: &["number", "initialization", "formula", "catalogue"],
+        crates: &[],
+    },
+    Layer {
         module: "render",
         uses: &["scenario", "trace", "engine", "sheet", "publish"],
         crates: &["thiserror"],
@@ -84,12 +97,17 @@ const LAYERS: [Layer; 13] = [
             "figure",
             "sheet",
             "publish",
+            "reference",
             "render",
         ],
         crates: &[],
     },
     // The binary knows the library by its front door alone.
-    Layer { module: "cli", uses: &[], crates: &["clap", "gradsheet", "serde_json", "tempfile"] },
+    Layer {
+        module: "cli",
+        uses: &[],
+        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+    },
 ];
 
 /// What `main.rs` may use, which belongs to the binary with `cli`.

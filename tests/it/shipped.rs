@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use gradsheet::engine::Effort;
 use gradsheet::scenario::Scenario;
 use gradsheet::sheet::Templates;
 use gradsheet::{Audience, Files, Format, scenario};
@@ -32,6 +33,21 @@ pub(crate) fn scenarios() -> Vec<(String, String)> {
 pub(crate) fn read(stem: &str, text: &str) -> Scenario {
     let file = PathBuf::from(format!("scenarios/{stem}.yaml"));
     scenario::read(&file, text).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// The files of a scenario whose experiments are cut to a few trials: for what is compared
+/// with itself.
+#[track_caller]
+pub(crate) fn render_for(
+    stem: &str,
+    text: &str,
+    templates: &Templates,
+    formats: &[Format],
+    audience: Audience,
+) -> Files {
+    let effort = Effort { trials: 2, progress: &|_| {} };
+    gradsheet::render_with(&read(stem, text), templates, formats, audience, &effort)
+        .unwrap_or_else(|error| panic!("{stem}: {error}"))
 }
 
 /// Every file of a scenario, as `gradsheet render` writes them.

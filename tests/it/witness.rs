@@ -61,12 +61,16 @@ pub(crate) fn at<'t>(trace: &'t Json, path: &str) -> Option<&'t Json> {
 fn named<'t>(record: &'t Json, name: &[&str]) -> Option<&'t Json> {
     match name {
         ["loss"] => record.get("loss"),
+        ["used_grad", parameter] => record["used_gradient"].get(*parameter),
         ["grad", parameter] => record["gradient"].get(*parameter),
         [example, name @ ..] if number(example, 'e').is_some() => {
             forward(&record["examples"][number(example, 'e')?.checked_sub(1)?], name)
         }
         ["adjoint", _] => forward(only(record)?, name),
-        [state, parameter] => record["state"].get(*state)?.get(*parameter),
+        [state, parameter] => {
+            let found = record["state"].get(*state).or_else(|| record["intermediate"].get(*state));
+            found?.get(*parameter)
+        }
         [name] => match record["parameters"].get(*name) {
             Some(parameter) => Some(parameter),
             None => forward(only(record)?, &[name]),

@@ -157,7 +157,7 @@ const fn one(values: &'static [&'static str; 1]) -> Body {
 const PHI: Entry =
     smooth("Phi", r"\Phi", Primitive::Phi, &[Derivative::Primed("exp(-z^2/2)/sqrt(2*pi)")]);
 
-const ENTRIES: [Entry; 33] = [
+const ENTRIES: [Entry; 34] = [
     broken(
         "relu",
         r"\mathrm{ReLU}",
@@ -425,6 +425,17 @@ const ENTRIES: [Entry; 33] = [
             "",
         )
     },
+    broken(
+        "sign",
+        r"\operatorname{sgn}",
+        Body::Cases {
+            kinks: &["z"],
+            values: &["-1", "0", "1"],
+            branches: &["negative", "kink", "positive"],
+        },
+        &[Derivative::Cases(&["0", "0", "0"])],
+        "",
+    ),
     smooth("sin", r"\sin", Primitive::Sin, &[Derivative::Formula("cos(z)")]),
     smooth("cos", r"\cos", Primitive::Cos, &[Derivative::Formula("-sin(z)")]),
     extreme(

@@ -91,13 +91,25 @@ fn on_a_kink(grower: &mut Grower<'_>, turn: usize) -> Tree {
     if kind == Kind::Smooth && grower.random.below(8) == 0 {
         return zero_norm(grower, &rest, &value);
     }
-    let plain: &[_] =
-        &["relu", "abs", "max", "min", "leaky_relu", "hard_tanh", "relu6", "mae", "huber", "hinge"];
+    let plain: &[_] = &[
+        "relu",
+        "abs",
+        "sign",
+        "max",
+        "min",
+        "leaky_relu",
+        "hard_tanh",
+        "relu6",
+        "mae",
+        "huber",
+        "hinge",
+    ];
     let smooth: &[_] = &[
         "relu",
         "elu",
         "selu",
         "abs",
+        "sign",
         "max",
         "elu",
         "selu",

@@ -173,6 +173,12 @@ impl<N: Judge> Reader<'_, N> {
                 }));
             }
         }
+        if self.accept(r"\operatorname{sgn}'") {
+            let arguments = self.arguments()?;
+            let arguments: Vec<&Open<N>> = arguments.iter().collect();
+            return Ok(Some(Open::call("sign", None, &arguments, Some(0))?));
+        }
+        // The derivative of `abs` prints as the sign too.
         if self.accept(r"\operatorname{sgn}") {
             let arguments = self.arguments()?;
             let arguments: Vec<&Open<N>> = arguments.iter().collect();

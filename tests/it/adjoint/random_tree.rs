@@ -202,10 +202,12 @@ impl Grower<'_> {
     }
 
     fn piecewise(&mut self, shape: Shape, depth: u32) -> Tree {
-        let plain: &[_] = &["relu", "abs", "max", "min", "leaky_relu", "hard_tanh", "relu6"];
+        let plain: &[_] =
+            &["relu", "abs", "sign", "max", "min", "leaky_relu", "hard_tanh", "relu6"];
         let all: &[_] = &[
             "relu",
             "abs",
+            "sign",
             "max",
             "min",
             "leaky_relu",

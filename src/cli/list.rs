@@ -1,0 +1,34 @@
+//! `gradsheet list`: the catalogue, explained.
+
+use std::io::Write as _;
+
+use clap::Args;
+
+use gradsheet::reference;
+
+use super::Failure;
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+#[command(after_help = "Formulas are written as in a scenario. Under an option stand the lines \
+    that a choice changes.")]
+pub(crate) struct Arguments {
+    /// A kind, such as adam or kaiming_normal; all of them, a line each, if left out
+    kind: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let text = match &arguments.kind {
+        None => reference::overview(),
+        Some(kind) => reference::entry(kind).map_err(|meant| {
+            let help = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "`gradsheet list` names them all".to_owned(),
+            };
+            Failure::Input(format!("there is no kind `{kind}`; {help}"))
+        })?,
+    };
+    // A reader that has seen enough, such as `head`, may close the pipe.
+    let _ = write!(std::io::stdout(), "{text}");
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! Lines of an update rule, carried out on whole tensors.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Condition, Line};
+use crate::formula::{Call, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
+use crate::number::{Real, Sign};
+
+use super::forward::{Stop, reduce, settle};
+use super::tensor::{Outcome, Tensor};
+
+/// The names that a line may use.
+pub(super) type Known<'a> = BTreeMap<&'a str, Tensor>;
+
+/// Carries out one line.
+pub(super) struct Executor<'a> {
+    pub decide: &'a mut dyn Decide,
+    pub zero_over_zero: ZeroOverZero,
+    /// The line's name, for messages.
+    pub within: &'a str,
+}
+
+impl Executor<'_> {
+    /// What a line computes; each entry takes the case whose condition it meets.
+    pub(super) fn line(&mut self, line: &Line, known: &Known<'_>) -> Result<Computed, Stop> {
+        let mut chosen: Option<Vec<Option<usize>>> = None;
+        let mut shape = None;
+        for (index, case) in line.cases.iter().enumerate() {
+            let met = self.condition(&case.condition, known)?;
+            shape = wider(shape, met.shape);
+            let before = chosen.take();
+            let count = entries(shape);
+            let one = |entry: usize| match before.as_ref().and_then(|list| list[entry % list.len()])
+            {
+                Some(earlier) => Some(earlier),
+                None => met.holds[entry % met.holds.len()].then_some(index),
+            };
+            chosen = Some((0..count).map(one).collect());
+        }
+        let Some(chosen) = chosen else {
+            return Ok(Computed { value: self.evaluate(&line.expression, known)?, chosen: None });
+        };
+        let mut parts: BTreeMap<Option<usize>, Tensor> = BTreeMap::new();
+        for case in &chosen {
+            if !parts.contains_key(case) {
+                let expression =
+                    case.map_or(&line.expression, |index| &line.cases[index].expression);
+                let part = self.evaluate(expression, known)?;
+                shape = wider(shape, part.shape);
+                parts.insert(*case, part);
+            }
+        }
+        let pick = |entry: usize| {
+            let part = &parts[&chosen[entry % chosen.len()]];
+            part.entries[entry % part.entries.len()].clone()
+        };
+        let value = Tensor { shape, entries: (0..entries(shape)).map(pick).collect() };
+        Ok(Computed { value, chosen: Some(chosen) })
+    }
+
+    fn condition(&mut self, condition: &Condition, known: &Known<'_>) -> Result<Met, Stop> {
+        let left = self.evaluate(&condition.left, known)?;
+        let right = self.evaluate(&condition.right, known)?;
+        let difference = self.zip(&[&left, &right], |_, values| Ok(&values[0] - &values[1]))?;
+        let mut holds = Vec::new();
+        for entry in &difference.entries {
+            // An undefined side leaves the line's own expression, which then is undefined too.
+            let sign = match entry {
+                Ok(value) => Some(self.sign(value, condition)?),
+                Err(_) => None,
+            };
+            holds.push(sign.is_some_and(|sign| condition.relation.holds(sign)));
+        }
+        Ok(Met { shape: difference.shape, holds })
+    }
+
+    fn sign(&mut self, value: &Real, condition: &Condition) -> Result<Sign, Stop> {
+        self.decide.sign(value).map_err(|reached| {
+            let (left, right) = (condition.left.clone(), condition.right.clone());
+            let expression = Expression::binary(Operator::Subtract, left, right).to_string();
+            let failure = Failure::Undecided { reached, expression, value: Some(value.clone()) };
+            self.stop(failure)
+        })
+    }
+
+    fn stop(&self, failure: Failure) -> Stop {
+        Stop { failure: Box::new(failure), within: self.within.to_owned() }
+    }
+
+    /// The value of an expression.
+    pub(super) fn evaluate(
+        &mut self,
+        expression: &Expression,
+        known: &Known<'_>,
+    ) -> Result<Tensor, Stop> {
+        match expression {
+            Expression::Number(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
+            Expression::Name(name) => {
+                Ok(known.get(name.as_str()).cloned().unwrap_or_else(|| Tensor::zeros(None)))
+            }
+            Expression::Negate(inner) => {
+                let inner = self.evaluate(inner, known)?;
+                self.zip(&[&inner], |_, values| Ok(-&values[0]))
+            }
+            Expression::Transpose(inner) => Ok(self.evaluate(inner, known)?.transposed()),
+            Expression::Binary(operator, left, right) => {
+                let left = self.evaluate(left, known)?;
+                let right = self.evaluate(right, known)?;
+                if *operator == Operator::MatMul {
+                    return Ok(left.times(&right));
+                }
+                self.zip(&[&left, &right], |evaluator, values| {
+                    evaluator.binary(*operator, &values[0], &values[1], expression)
+                })
+            }
+            Expression::Call(call) => self.call(call, expression, known),
+            // Rules have no derivatives, and what is printed is never evaluated.
+            Expression::Derivative(..) | Expression::Shown(_) => Ok(Tensor::zeros(None)),
+        }
+    }
+
+    fn call(
+        &mut self,
+        call: &Call,
+        expression: &Expression,
+        known: &Known<'_>,
+    ) -> Result<Tensor, Stop> {
+        let arguments = call
+            .arguments
+            .iter()
+            .map(|argument| self.evaluate(argument, known))
+            .collect::<Result<Vec<_>, _>>()?;
+        match (call.function.reduces(), arguments[0].shape) {
+            (Some(kind), Some(_)) => reduce(kind, expression, self.within, &arguments[0]),
+            // The norm of a number is its absolute value, without a root.
+            _ => self.zip(&arguments.iter().collect::<Vec<_>>(), |evaluator, values| {
+                evaluator.call(call, values).map(|(value, _)| value)
+            }),
+        }
+    }
+
+    /// Applies an operation entry by entry; an undefined entry stays undefined.
+    fn zip(
+        &mut self,
+        inputs: &[&Tensor],
+        mut operate: impl FnMut(&mut Evaluator<'_>, &[Real]) -> Result<Real, Failure>,
+    ) -> Result<Tensor, Stop> {
+        let shape = Tensor::common(inputs);
+        let (rows, columns) = shape.unwrap_or((1, 1));
+        let mut evaluator =
+            Evaluator { decide: &mut *self.decide, zero_over_zero: self.zero_over_zero };
+        let mut list = Vec::with_capacity(rows * columns);
+        for row in 0..rows {
+            for column in 0..columns {
+                let values: Result<Vec<Real>, _> =
+                    inputs.iter().map(|input| input.at(row, column).clone()).collect();
+                list.push(match values {
+                    Ok(values) => settle(operate(&mut evaluator, &values), self.within)?,
+                    Err(cause) => Outcome::Err(cause),
+                });
+            }
+        }
+        Ok(Tensor { shape, entries: list })
+    }
+}
+
+/// What a line computed.
+pub(super) struct Computed {
+    pub value: Tensor,
+    /// The case that each entry took, of a line that has cases.
+    pub chosen: Option<Vec<Option<usize>>>,
+}
+
+/// The entries for which a condition holds.
+struct Met {
+    shape: Option<(usize, usize)>,
+    holds: Vec<bool>,
+}
+
+fn entries(shape: Option<(usize, usize)>) -> usize {
+    shape.map_or(1, |(rows, columns)| rows * columns)
+}
+
+/// A number is repeated where the other has entries.
+fn wider(left: Option<(usize, usize)>, right: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    left.or(right)
+}

@@ -1,0 +1,203 @@
+//! The catalogue as text: every kind with its formula, options, defaults, state and source.
+//!
+//! All of it is read from the catalogue's own entries, so nothing here can differ from what
+//! the engine does.
+
+use crate::catalogue::{self, Allowed, Line, Optimizer, Options, Setting, Specification};
+use crate::formula::suggest;
+use crate::initialization::formula::Names;
+use crate::initialization::kinds::{KINDS, Kind, OptionType};
+use crate::initialization::reader::build;
+
+/// Every kind, a line each.
+pub fn overview() -> String {
+    let mut text = String::from("Optimizers (kinds of `optimizers`)\n");
+    for optimizer in catalogue::optimizers() {
+        text.push_str(&format!("  {:<18} {}\n", optimizer.kind, optimizer.source));
+    }
+    text.push_str("\nInitializers (values of `init`, and of `adjoint`)\n");
+    for kind in KINDS {
+        text.push_str(&format!("  {:<18} {}\n", kind.name, kind.source));
+    }
+    text.push_str("\nA kind's name explains it: `gradsheet list adam`.\n");
+    text
+}
+
+/// All about one kind; the nearest name if there is none of that name.
+///
+/// # Errors
+///
+/// The name that was probably meant.
+pub fn entry(name: &str) -> Result<String, Option<&'static str>> {
+    if let Some(optimizer) = catalogue::optimizer(name) {
+        return Ok(of_optimizer(optimizer));
+    }
+    if let Some(kind) = KINDS.iter().find(|kind| kind.name == name) {
+        return Ok(of_initializer(kind));
+    }
+    let kinds = catalogue::optimizers().iter().map(|optimizer| optimizer.kind);
+    Err(suggest(name, kinds.chain(KINDS.iter().map(|kind| kind.name))))
+}
+
+fn of_optimizer(optimizer: &Optimizer) -> String {
+    let mut text = format!("{}: {}\n\n", optimizer.kind, optimizer.source);
+    let options = defaults(optimizer.options);
+    let rule = (optimizer.rule)(&options);
+    let plain = written(&rule.lines);
+    for line in &plain {
+        text.push_str(&format!("  {line}\n"));
+    }
+    if let Some(first) = &rule.first {
+        text.push_str("  in the first iteration:\n");
+        for line in written(first).iter().filter(|line| !plain.contains(line)) {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    text.push_str(
+        "\n  theta is the parameter, g its gradient, t the iteration, counted from 1\n\nOptions\n",
+    );
+    for option in optimizer.options {
+        text.push_str(&option_line(option));
+        text.push_str(&changes(optimizer, option, &options, &plain));
+    }
+    if !rule.states.is_empty() {
+        text.push_str("\nState, before the first iteration\n");
+        for state in &rule.states {
+            text.push_str(&format!("  {} = {}\n", state.name, state.start));
+        }
+    }
+    if !optimizer.conventions.is_empty() {
+        text.push_str("\nConventions\n");
+        for convention in optimizer.conventions {
+            let settings: Vec<String> = convention
+                .settings
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect();
+            text.push_str(&format!("  {:<18} {}\n", convention.name, settings.join(", ")));
+        }
+    }
+    text
+}
+
+fn defaults(options: &[Specification]) -> Options {
+    let half = || Setting::Number(crate::number::Rational::ONE);
+    let setting = |option: &Specification| {
+        (option.name.to_owned(), option.default_setting().unwrap_or_else(half))
+    };
+    Options::new(options.iter().map(setting).collect())
+}
+
+fn written(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(ToString::to_string).collect()
+}
+
+fn option_line(option: &Specification) -> String {
+    let allowed = match option.allowed {
+        Allowed::AtLeastZero => "0 or more".to_owned(),
+        Allowed::DecayRate => "from 0 to below 1".to_owned(),
+        Allowed::Fraction => "from 0 to 1".to_owned(),
+        Allowed::AtLeast(least) => format!("{least} or more"),
+        Allowed::OneOf(words) => words.join(" | "),
+    };
+    let default = match option.default {
+        Some(default) => format!("default {default}"),
+        None => "required".to_owned(),
+    };
+    format!("  {:<18} {allowed}; {default}\n", option.name)
+}
+
+/// The lines that another word, or another number than zero, changes.
+fn changes(
+    optimizer: &Optimizer,
+    option: &Specification,
+    options: &Options,
+    plain: &[String],
+) -> String {
+    let mut text = String::new();
+    let values: Vec<Setting> = match option.allowed {
+        Allowed::OneOf(words) => {
+            words.iter().map(|word| Setting::Word((*word).to_owned())).collect()
+        }
+        _ => vec![Setting::Number(crate::number::Rational::ONE)],
+    };
+    for value in values {
+        let mut other = options.clone();
+        other.set(option.name, value.clone());
+        if (optimizer.conflict)(&other).is_some() {
+            continue;
+        }
+        let lines = written(&(optimizer.rule)(&other).lines);
+        let new: Vec<&String> = lines.iter().filter(|line| !plain.contains(line)).collect();
+        if new.is_empty() {
+            continue;
+        }
+        let word = match &value {
+            Setting::Word(word) => word.as_str(),
+            Setting::Number(_) => "above 0",
+        };
+        text.push_str(&format!("    {word}:\n"));
+        for line in new {
+            text.push_str(&format!("      {line}\n"));
+        }
+    }
+    text
+}
+
+fn of_initializer(kind: &Kind) -> String {
+    let mut text = format!("{}: {}\n\n", kind.name, kind.source);
+    let names = Names { parameter: "W", rows: "n", columns: "m", shape: None };
+    match build(kind.name, "", &[]) {
+        Ok(scheme) => {
+            let relation = if scheme.is_random() { r"\sim" } else { "=" };
+            text.push_str(&format!("  $W_{{ij}} {relation} {}$\n", scheme.formula(&names)));
+        }
+        Err(_) => text.push_str("  see the options\n"),
+    }
+    text.push_str("\n  W has n rows (the inputs of a unit) and m columns (the units)\n");
+    if !kind.options.is_empty() {
+        text.push_str("\nOptions\n");
+    }
+    for option in kind.options {
+        let allowed = match option.holds {
+            OptionType::Number => "a number".to_owned(),
+            OptionType::Gain => {
+                "a number, relu, leaky_relu(a), tanh, linear, sigmoid or selu".to_owned()
+            }
+            OptionType::Choice(words) => words.join(" | "),
+        };
+        let default = match option.default {
+            Some(default) => format!("default {default}"),
+            None => "required".to_owned(),
+        };
+        let others: Vec<String> =
+            option.conventions.iter().map(|(name, value)| format!("; {name}: {value}")).collect();
+        let others = others.concat();
+        text.push_str(&format!("  {:<18} {allowed}; {default}{others}\n", option.name));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_listed_and_explained() {
+        let all = overview();
+        let kinds = catalogue::optimizers().iter().map(|optimizer| optimizer.kind);
+        for kind in kinds.chain(KINDS.iter().map(|kind| kind.name)) {
+            assert!(all.lines().any(|line| line.split_whitespace().next() == Some(kind)), "{kind}");
+            assert!(entry(kind).unwrap().starts_with(kind), "{kind}");
+        }
+        assert_eq!(entry("adaam"), Err(Some("adam")));
+    }
+
+    #[test]
+    fn a_convention_is_told_by_the_lines_that_it_changes() {
+        let adam = entry("adam").unwrap();
+        assert!(adam.contains("u = beta1*u + (1 - beta1)*g"), "{adam}");
+        assert!(adam.contains("    inside:\n"), "{adam}");
+        assert!(adam.contains("learning_rate      0 or more; required"), "{adam}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Where runs begin and what they are given: frozen parameters, states to start from,
+//! gradients in the place of a model.
+
+use std::collections::BTreeMap;
+
+use crate::formula::shape::Shape;
+use crate::trace::{Named, Tensor};
+
+use super::definition::{Parameter, Run};
+use super::quantity::{self, MAX_ENTRIES};
+use super::setup::helped;
+use super::{Field, suggest};
+
+/// The latest iteration that a run may begin after.
+const MAX_START: u64 = 1_000_000;
+
+/// Marks the parameters that are not trained.
+pub(super) fn freeze(names: &[(Field<'_>, String)], parameters: &mut [Parameter]) {
+    for (field, name) in names {
+        let known: Vec<String> = parameters.iter().map(|one| one.name.clone()).collect();
+        match parameters.iter_mut().find(|one| one.name == *name) {
+            Some(parameter) => parameter.frozen = true,
+            None => {
+                let problem = field.problem(format!("`{name}` is not a parameter"));
+                let meant = suggest(name, known.iter().map(String::as_str));
+                field.report().push(helped(problem, meant));
+            }
+        }
+    }
+}
+
+/// The iteration already reached.
+pub(super) fn start(field: Option<&Field<'_>>) -> usize {
+    let number = field.and_then(|field| field.unsigned_in(0..=MAX_START));
+    number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0)
+}
+
+/// `{u: {w: 3}}`: states by name and parameter.
+pub(super) fn state(
+    field: &Field<'_>,
+    shapes: &BTreeMap<String, Shape>,
+    parameters: &[&str],
+    runs: &[Run],
+) -> Named<Named<Tensor>> {
+    let mut list: Named<Named<Tensor>> = Named::default();
+    let known: Vec<String> =
+        runs.iter().flat_map(|run| run.rule().states.into_iter().map(|state| state.name)).collect();
+    for (state, values) in field.entries().unwrap_or_default() {
+        if !known.contains(&state.text) {
+            let problem = values.problem(format!("no optimizer has a state `{}`", state.text));
+            let meant = suggest(&state.text, known.iter().map(String::as_str));
+            values.report().push(helped(problem, meant));
+        }
+        for (parameter, value) in values.entries().unwrap_or_default() {
+            if let Some(value) = of_parameter(&parameter.text, &value, shapes, parameters) {
+                list.within(&state.text).push(parameter.text.clone(), value);
+            }
+        }
+    }
+    list
+}
+
+/// The gradients of each iteration, `[{w: 6, b: 2}, …]`.
+pub(super) fn gradients(
+    field: &Field<'_>,
+    shapes: &BTreeMap<String, Shape>,
+    parameters: &[&str],
+) -> Vec<Named<Tensor>> {
+    let items = field.items().unwrap_or_default();
+    if items.is_empty() && field.node().is_list() {
+        field.refuse("the list of gradients is empty");
+    }
+    let one = |item: &Field<'_>| {
+        let mut list = Named::default();
+        for (name, value) in item.entries().unwrap_or_default() {
+            if let Some(value) = of_parameter(&name.text, &value, shapes, parameters) {
+                list.push(name.text.clone(), value);
+            }
+        }
+        for name in parameters.iter().filter(|name| list.get(name).is_none()) {
+            if item.node().is_map() {
+                item.refuse(format!("the gradient of `{name}` is missing"));
+            }
+        }
+        // In the order of the parameters, whatever the order here.
+        parameters
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), list.get(name)?.clone())))
+            .collect()
+    };
+    items.iter().map(one).collect()
+}
+
+fn of_parameter(
+    name: &str,
+    value: &Field<'_>,
+    shapes: &BTreeMap<String, Shape>,
+    parameters: &[&str],
+) -> Option<Tensor> {
+    if !parameters.contains(&name) {
+        let problem = value.problem(format!("`{name}` is not a parameter that is trained"));
+        let meant = suggest(name, parameters.iter().copied());
+        value.report().push(helped(problem, meant));
+        return None;
+    }
+    let tensor = quantity::tensor(value, shapes.get(name))?;
+    if tensor.entries().len() > MAX_ENTRIES {
+        value.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+        return None;
+    }
+    Some(tensor)
+}

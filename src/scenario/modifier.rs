@@ -1,0 +1,115 @@
+//! What stands around an optimizer's rule: clipping and weight decay.
+
+use crate::catalogue::{CLIPS, DECAY_ON, DECAYS, Decay, Optimizer, Options, Setting};
+use crate::number::Rational;
+
+use super::quantity::rational;
+use super::{Field, Fields};
+
+/// Clipping and weight decay as a set-up or an optimizer asks for them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Modifiers<'n> {
+    clip: Option<(&'static str, Rational)>,
+    decay: Option<WeightDecay<'n>>,
+}
+
+#[derive(Debug, Clone)]
+struct WeightDecay<'n> {
+    place: Field<'n>,
+    kind: Option<Decay>,
+    value: Rational,
+    on: Option<&'static str>,
+}
+
+impl<'n> Modifiers<'n> {
+    /// The keys of a mapping; what is not there is as outside.
+    pub(super) fn read(map: &mut Fields<'n>, outer: &Self) -> Self {
+        let clip = map.take("clip");
+        let decay = map.take("weight_decay");
+        Self {
+            clip: clip.map_or_else(|| outer.clip.clone(), |field| clipping(&field)),
+            decay: decay.map_or_else(|| outer.decay.clone(), |field| weight_decay(&field)),
+        }
+    }
+
+    /// Adds the options to those of an optimizer.
+    pub(super) fn apply(&self, optimizer: &Optimizer, options: &mut Options) {
+        let word = |word: &str| Setting::Word(word.to_owned());
+        if let Some((kind, at)) = &self.clip {
+            options.set("clip", word(kind));
+            options.set("clip_at", Setting::Number(at.clone()));
+        }
+        if let Some(decay) = &self.decay {
+            options.set("weight_decay", Setting::Number(decay.value.clone()));
+            if let Some(kind) = decay.kind {
+                options.set("decay", word(kind.word()));
+            }
+        }
+        if !options.is_set("weight_decay") {
+            options.unset("weight_decay");
+            options.unset("decay");
+            return;
+        }
+        if options.word("decay").is_empty() {
+            options.set("decay", word(optimizer.decay.0.word()));
+        }
+        let kind = options.word("decay").to_owned();
+        let Some(decay) = &self.decay else {
+            if kind == Decay::Decoupled.word() {
+                options.set("decay_on", word(DECAY_ON[0]));
+            }
+            return;
+        };
+        if kind == Decay::Inside.word() && optimizer.decay.0 != Decay::Inside {
+            decay.place.refuse(format!(
+                "weight decay inside the rule is lamb's alone; `{}` takes coupled or decoupled",
+                optimizer.kind
+            ));
+        }
+        if kind == Decay::Decoupled.word() {
+            options.set("decay_on", word(decay.on.unwrap_or(DECAY_ON[0])));
+        } else if decay.on.is_some() {
+            decay.place.refuse("`on` belongs to decoupled weight decay");
+        }
+    }
+}
+
+fn clipping(field: &Field<'_>) -> Option<(&'static str, Rational)> {
+    let mut map = field.fields()?;
+    let words = CLIPS.map(|word| (word, word));
+    let kind = map.required("kind").and_then(|kind| kind.choice(&words));
+    let at = map.required("at").and_then(|at| {
+        let number = rational(&at)?;
+        if number <= Rational::ZERO {
+            at.refuse("gradients are clipped at a number above 0");
+            return None;
+        }
+        Some(number)
+    });
+    map.finish();
+    Some((kind?, at?))
+}
+
+fn weight_decay<'n>(field: &Field<'n>) -> Option<WeightDecay<'n>> {
+    let place = field.clone();
+    if !field.node().is_map() {
+        return Some(WeightDecay { place, kind: None, value: strength(field)?, on: None });
+    }
+    let mut map = field.fields()?;
+    let kind = map.choice("kind", &DECAYS);
+    let value = map.required("value").and_then(|value| strength(&value));
+    let on = map.choice("on", &DECAY_ON.map(|word| (word, word)));
+    map.finish();
+    Some(WeightDecay { place, kind, value: value?, on })
+}
+
+/// A number that is not negative.
+pub(super) fn strength(field: &Field<'_>) -> Option<Rational> {
+    let written = field.text()?.text.trim();
+    let value = rational(field)?;
+    if value < Rational::ZERO {
+        field.refuse(format!("weight_decay must not be negative, got {written}"));
+        return None;
+    }
+    Some(value)
+}
