@@ -29,7 +29,7 @@ mod signum;
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
-pub use schedule::{Form, Parts, Quantity, SCHEDULES, Schedule};
+pub use schedule::{Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
 
 /// One kind of optimizer.
 #[derive(Debug)]
