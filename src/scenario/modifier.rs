@@ -38,6 +38,11 @@ impl<'n> Modifiers<'n> {
         }
     }
 
+    /// Whether weight decay is asked for, or refused, in so many words.
+    pub(super) fn decays(&self) -> bool {
+        self.decay.is_some()
+    }
+
     /// The schedule of the learning rate.
     pub(super) fn schedule(&self) -> Option<Schedule> {
         self.schedule.clone()

@@ -52,7 +52,7 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         map.finish();
     }
     let optimizer = optimizer?;
-    let Settings { mut options, rates, set } = settings??;
+    let Settings { mut options, rates, mut set } = settings??;
     if let Some(convention) = convention {
         options.set("convention", Setting::Word(convention.name.to_owned()));
     }
@@ -60,6 +60,10 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         return None;
     }
     modifiers.apply(optimizer, &mut options);
+    let own = convention.into_iter().flat_map(|convention| convention.settings);
+    for (name, _) in own.filter(|(name, _)| *name == "weight_decay" && !modifiers.decays()) {
+        set.push((*name).to_owned());
+    }
     let overrides = match overrides {
         Some(field) => overridden(&field, optimizer, &options, rates.is_some(), around.parameters),
         None => Some(Vec::new()),

@@ -348,8 +348,10 @@ impl Builder<'_> {
     /// Marks the gradient of an iteration as told; false if it was told before.
     pub(super) fn tell(&mut self, moment: Moment) -> bool {
         let Some(work) = self.work(moment) else { return false };
+        // A given gradient is that of its iteration, wherever the parameters are.
+        let given = work.setup.gradients.as_ref().map(|_| work.record.t);
         let key = format!(
-            "{} {:?} {:?} {:?}",
+            "{} {given:?} {:?} {:?} {:?}",
             work.setup.name, work.record.batch, work.before.parameters, work.record.look_ahead
         );
         self.told.insert(key)

@@ -117,7 +117,11 @@ impl Work<'_> {
     /// An operation in the scenario language as a formula.
     fn operation(&self, text: &str) -> String {
         let Ok(parsed) = parse(text) else { return format!(r"\text{{{text}}}") };
-        let latex = |name: &str| self.setup.notation.latex(name);
+        let notation = &self.setup.notation;
+        let latex = |name: &str| match name {
+            "g" => format!(r"\nabla {}", notation.latex("loss")),
+            _ => notation.in_rule(name),
+        };
         let number = |number: &_| self.numbers.rational(number);
         Printer { name: &latex, number: &number }.latex(&parsed.expression)
     }

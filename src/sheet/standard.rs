@@ -315,7 +315,11 @@ pub(super) fn table(
             rows.push(row);
         }
     }
-    Ok(CellView::Table { title: prose.word("table_title"), head, rows })
+    Ok(CellView::Table {
+        title: prose.word(if losses { "table_title" } else { "table_title_parameters" }),
+        head,
+        rows,
+    })
 }
 
 fn number(numbers: &Numbers<'_>, value: &crate::trace::Tensor) -> Result<String, Fault> {
