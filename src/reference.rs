@@ -4,6 +4,7 @@
 //! the engine does.
 
 use crate::catalogue::{self, Allowed, Line, Optimizer, Options, Setting, Specification};
+use crate::formula::function::{self, Body, Derivative, Function, Given, Reduction};
 use crate::formula::suggest;
 use crate::initialization::formula::Names;
 use crate::initialization::kinds::{KINDS, Kind, OptionType};
@@ -14,6 +15,10 @@ pub fn overview() -> String {
     let mut text = String::from("Optimizers (kinds of `optimizers`)\n");
     for optimizer in catalogue::optimizers() {
         text.push_str(&format!("  {:<18} {}\n", optimizer.kind, optimizer.source));
+    }
+    text.push_str("\nFunctions of a model\n");
+    for function in function::all().iter().filter(|function| function.form().is_none()) {
+        text.push_str(&format!("  {:<18} {}\n", function.name, called(function)));
     }
     text.push_str("\nInitializers (values of `init`, and of `adjoint`)\n");
     for kind in KINDS {
@@ -32,11 +37,20 @@ pub fn entry(name: &str) -> Result<String, Option<&'static str>> {
     if let Some(optimizer) = catalogue::optimizer(name) {
         return Ok(of_optimizer(optimizer));
     }
+    if let Some(function) = function::find(name) {
+        let forms = function::all()
+            .iter()
+            .filter(|other| other.form().is_some_and(|(base, _)| base == name))
+            .map(|other| format!("\n{}", of_function(other)));
+        return Ok(of_function(function) + &forms.collect::<String>());
+    }
     if let Some(kind) = KINDS.iter().find(|kind| kind.name == name) {
         return Ok(of_initializer(kind));
     }
     let kinds = catalogue::optimizers().iter().map(|optimizer| optimizer.kind);
-    Err(suggest(name, kinds.chain(KINDS.iter().map(|kind| kind.name))))
+    let functions = function::all().iter().map(|function| function.called());
+    let kinds = kinds.chain(functions).chain(KINDS.iter().map(|kind| kind.name));
+    Err(suggest(name, kinds))
 }
 
 fn of_optimizer(optimizer: &Optimizer) -> String {
@@ -144,6 +158,56 @@ fn changes(
     text
 }
 
+/// `leaky_relu(z, a)`
+fn called(function: &Function) -> String {
+    let given = function.constants.iter().filter(|constant| constant.given != Given::Never);
+    let names = function.parameters.iter().copied().chain(given.map(|constant| constant.name));
+    let form = function.form().map(|(_, form)| format!("form={form}"));
+    let names: Vec<String> = names.map(str::to_owned).chain(form).collect();
+    format!("{}({})", function.called(), names.join(", "))
+}
+
+fn of_function(function: &Function) -> String {
+    let mut text = format!("{}: {}\n\n", function.called(), called(function));
+    let slopes = |case: usize| {
+        let by = function.parameters.iter().zip(function.derivatives);
+        let one = |(name, derivative): (&&str, &Derivative)| {
+            let formula = match derivative {
+                Derivative::Formula(text) | Derivative::Primed(text) => text,
+                Derivative::Cases(cases) | Derivative::Through(_, cases) => {
+                    cases.get(case).copied().unwrap_or_default()
+                }
+            };
+            format!("d/d{name} = {formula}")
+        };
+        by.map(one).collect::<Vec<_>>().join(", ")
+    };
+    match function.body {
+        Body::Cases { kinks: [], values, .. } => {
+            text.push_str(&format!("  {}\n  {}\n", values.concat(), slopes(0)));
+        }
+        Body::Cases { kinks, values, branches } => {
+            for (case, (value, branch)) in values.iter().zip(branches).enumerate() {
+                text.push_str(&format!("  {branch:<12} {value:<24} {}\n", slopes(case)));
+            }
+            text.push_str(&format!("\n  in the order of the sign of {}\n", kinks.join(", of ")));
+        }
+        Body::Primitive(_) => text.push_str(&format!("  {}\n", slopes(0))),
+        Body::Reduction(_) => text.push_str("  of all entries of a matrix\n"),
+        Body::Row(_) => text.push_str("  of each row of a matrix\n"),
+    }
+    match function.total {
+        Some(Reduction::Sum) => text.push_str("  of a matrix, the sum over its entries\n"),
+        Some(Reduction::Mean) => text.push_str("  of a matrix, the mean over its entries\n"),
+        Some(Reduction::Norm) | None => {}
+    }
+    for constant in function.constants {
+        text.push_str(&format!("  {} = {}", constant.name, constant.value));
+        text.push_str(if constant.given == Given::Never { "\n" } else { " unless given\n" });
+    }
+    text
+}
+
 fn of_initializer(kind: &Kind) -> String {
     let mut text = format!("{}: {}\n\n", kind.name, kind.source);
     let names = Names { parameter: "W", rows: "n", columns: "m", shape: None };
@@ -186,7 +250,8 @@ mod tests {
     fn every_kind_is_listed_and_explained() {
         let all = overview();
         let kinds = catalogue::optimizers().iter().map(|optimizer| optimizer.kind);
-        for kind in kinds.chain(KINDS.iter().map(|kind| kind.name)) {
+        let functions = function::all().iter().map(|function| function.called());
+        for kind in kinds.chain(functions).chain(KINDS.iter().map(|kind| kind.name)) {
             assert!(all.lines().any(|line| line.split_whitespace().next() == Some(kind)), "{kind}");
             assert!(entry(kind).unwrap().starts_with(kind), "{kind}");
         }

@@ -50,7 +50,7 @@ enum Command {
     Check(check::Arguments),
     /// Print every computed value as JSON
     Trace(trace::Arguments),
-    /// Explain optimizers and initializers: formulas, options, defaults, sources
+    /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
     /// Make a folder with a commented example to start from
     New(new::Arguments),

@@ -278,7 +278,7 @@ impl Function {
         self.reduces().is_some() || self.is_loss()
     }
 
-    /// The formulas whose signs decide, in terms of [`Function::parameters`].
+    /// The formulas whose signs decide, in terms of [`Entry::parameters`].
     pub fn kinks(&'static self) -> &'static [Expression] {
         &self.compiled().kinks
     }
