@@ -12,7 +12,8 @@ use crate::number::Sign;
 /// An update rule in the language's own expressions.
 ///
 /// Its lines may use `theta` (the parameter), `g` (its gradient), `t` (the iteration,
-/// from 1), the optimizer's options and its states; the last line gives `theta`.
+/// from 1), `rows` and `columns` (1 for a number), the optimizer's options and its states; the
+/// last line gives `theta`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// The states.
@@ -321,8 +322,7 @@ impl Rule {
     /// gradient, nor a state that a parameter's entries have.
     pub fn is_shared(&self, name: &str) -> bool {
         let of_entries = |name: &str| {
-            name == "theta"
-                || name == "g"
+            ["theta", "g", "rows", "columns"].contains(&name)
                 || self.state(name).is_some_and(|state| state.extent == Extent::Entries)
         };
         if of_entries(name) {
@@ -343,7 +343,7 @@ impl Rule {
     /// Whether a line is the same in every iteration: it uses options alone.
     pub fn is_constant(&self, name: &str) -> bool {
         let changes = |name: &str| {
-            ["theta", "g", "t", "learning_rate"].contains(&name) || self.state(name).is_some()
+            ["theta", "g", "t", "rows", "columns", "learning_rate"].contains(&name) || self.state(name).is_some()
         };
         if changes(name) {
             return false;

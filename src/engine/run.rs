@@ -272,6 +272,10 @@ impl Course<'_> {
             values.get(parameter).map(|value| (state, Tensor::from_record(value)))
         }));
         known.insert("theta", Tensor::from_record(theta));
+        let (rows, columns) = theta.shape().unwrap_or((1, 1));
+        for (name, size) in [("rows", rows), ("columns", columns)] {
+            known.insert(name, Tensor::scalar(Ok(Real::from(Rational::from(size)))));
+        }
         known
     }
 

@@ -233,6 +233,12 @@ impl Work<'_> {
             "g" => self.record.gradient.get(parameter),
             _ if assigned.contains(&name) => self.after(name, parameter),
             "theta" => return self.parameter(parameter),
+            "rows" | "columns" => {
+                let shape = self.before.parameters.get(parameter).and_then(Tensor::shape);
+                let (rows, columns) = shape.unwrap_or((1, 1));
+                let size = if name == "rows" { rows } else { columns };
+                return Ok(self.numbers.rational(&Rational::from(size)));
+            }
             _ => match name.strip_prefix(GRADIENT) {
                 Some(other) => self.record.gradient.get(other),
                 None => self.before.state.get(name).and_then(|values| values.get(parameter)),
