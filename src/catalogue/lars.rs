@@ -39,7 +39,12 @@ pub(super) const LARS: Optimizer = Optimizer {
     conventions: &[
         Convention {
             name: "optax",
-            settings: &[("beta", "0.9"), ("trust", "0.001"), ("epsilon", "0"), ("decay", "coupled")],
+            settings: &[
+                ("beta", "0.9"),
+                ("trust", "0.001"),
+                ("epsilon", "0"),
+                ("decay", "coupled"),
+            ],
         },
         Convention {
             name: "paper",

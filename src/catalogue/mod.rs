@@ -30,7 +30,7 @@ mod signum;
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
-pub use schedule::{Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
+pub use schedule::{CYCLE_FORMS, Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
 
 /// One kind of optimizer.
 #[derive(Debug)]
@@ -104,7 +104,7 @@ impl Optimizer {
         let step = own.cloned().unwrap_or_else(|| (self.rule)(options));
         let rule = gradient::around(step, options);
         match schedule {
-            Some(schedule) => rule.scheduled(&schedule.line),
+            Some(schedule) => rule.scheduled(&schedule.lines),
             None => rule,
         }
     }

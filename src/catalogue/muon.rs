@@ -26,8 +26,8 @@
 //! ball. PyTorch computes the Newton–Schulz steps in bfloat16 and so agrees to about two digits.
 
 use super::{
-    Allowed, Convention, Decay, LEARNING_RATE, Optimizer, Options, Rule, Specification,
-    decay_rate, epsilon, no_conflict, words,
+    Allowed, Convention, Decay, LEARNING_RATE, Optimizer, Options, Rule, Specification, decay_rate,
+    epsilon, no_conflict, words,
 };
 use crate::number::Rational;
 
@@ -61,7 +61,12 @@ pub(super) const MUON: Optimizer = Optimizer {
         },
         Convention {
             name: "paper",
-            settings: &[("beta", "0.95"), ("nesterov", "true"), ("ns_steps", "5"), ("weight_decay", "0")],
+            settings: &[
+                ("beta", "0.95"),
+                ("nesterov", "true"),
+                ("ns_steps", "5"),
+                ("weight_decay", "0"),
+            ],
         },
     ],
     source: "Jordan et al. (2024)",
@@ -96,4 +101,3 @@ fn rule(options: &Options) -> Rule {
 fn count(number: &Rational) -> usize {
     usize::try_from(number.numerator().clone()).unwrap_or(0)
 }
-

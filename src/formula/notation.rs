@@ -79,6 +79,9 @@ impl Notation {
         if name == "scheduled_rate" {
             return self.latex("learning_rate");
         }
+        if let Some(stage) = name.strip_prefix("scheduled_rate_") {
+            return format!("{}^{{({stage})}}", self.latex("learning_rate"));
+        }
         match RULE.iter().find(|(known, _)| *known == name) {
             Some((_, latex)) if !self.chosen.contains_key(name) => (*latex).to_owned(),
             _ => self.latex(name),

@@ -73,7 +73,8 @@ fn lines(
         };
         let at = start + name.len() + 1;
         let name = name.trim();
-        let fixed = (name != "theta" && OWN.contains(&name)) || options.iter().any(|(option, _)| option == name);
+        let fixed = (name != "theta" && OWN.contains(&name))
+            || options.iter().any(|(option, _)| option == name);
         if !is_name(name) || fixed {
             field.refuse_at(start, format!("a rule can't assign to `{name}`"));
             sound = false;
@@ -98,7 +99,8 @@ fn lines(
                     sound = false;
                 }
                 if let Some(name) = of_whole_rows(&parsed.expression) {
-                    let problem = "a rule's functions act on each entry, or are `sum`, `mean`, `norm`";
+                    let problem =
+                        "a rule's functions act on each entry, or are `sum`, `mean`, `norm`";
                     field.refuse_at(at, format!("`{name}` can't stand in a rule: {problem}"));
                     sound = false;
                 }

@@ -463,6 +463,7 @@ fn general(name: &str, run: &Run, rule: &Rule, notation: &Notation, assigned: &[
         }
         _ if name.starts_with(TIME) => name[TIME.len()..].to_owned(),
         "learning_rate" if run.rate_varies() => indexed(&latex, "t+1"),
+        _ if run.schedule.as_ref().is_some_and(|own| own.rate() == name) => indexed(&latex, "t+1"),
         _ if rule.is_constant(name) => latex,
         _ if assigned.contains(&name) => indexed(&latex, "t+1"),
         _ if name == "theta" || rule.state(name).is_some() => indexed(&latex, "t"),
