@@ -12,6 +12,7 @@ use crate::number::{Precision, Rational, Real, Rounding};
 use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
+use super::variables::Assignment;
 use super::text::Text;
 
 /// A scenario that passed every check.
@@ -25,6 +26,8 @@ pub struct Scenario {
     pub front: FrontMatter,
     /// From which all randomness is derived.
     pub seed: u64,
+    /// What its variables stand for.
+    pub variables: Assignment,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.

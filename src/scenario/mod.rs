@@ -16,6 +16,7 @@ mod csv;
 mod custom;
 mod data;
 mod definition;
+mod exam;
 mod experiment;
 mod field;
 mod fields;
@@ -32,10 +33,12 @@ mod problems;
 mod quantity;
 mod read;
 mod repetition;
+mod requirement;
 mod schedule;
 mod setup;
 mod shapes;
 mod text;
+mod variables;
 pub mod yaml;
 
 pub use definition::{
@@ -44,12 +47,15 @@ pub use definition::{
     Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question,
     Reduction, Run, RunId, Scenario, Setup,
 };
+pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;
 pub use fields::Fields;
 pub use place::Place;
 pub use problem::{Problem, Report};
 pub use problems::Problems;
 pub use read::read;
+pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
 pub use text::Text;
+pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};
 
 pub use crate::formula::suggest;
