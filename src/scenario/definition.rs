@@ -28,10 +28,21 @@ pub struct Scenario {
     pub seed: u64,
     /// What its variables stand for.
     pub variables: Assignment,
+    /// Whose paper it is, where it is one of many.
+    pub label: Option<Label>,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.
     pub cells: Option<Vec<Cell>>,
+}
+
+/// What tells one paper from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its code.
+    pub code: String,
+    /// The student that it is for.
+    pub student: Option<String>,
 }
 
 /// Title, authors and the like.

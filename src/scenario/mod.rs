@@ -9,6 +9,7 @@
 //! its characters until the exact parser takes them. Reading collects problems
 //! and goes on, so that one run reports all of them.
 
+mod asks;
 mod batches;
 mod beginning;
 mod cells;
@@ -41,10 +42,11 @@ mod text;
 mod variables;
 pub mod yaml;
 
+pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question,
+    Generator, Given, Hint, Initial, Label, Measure, Moment, Parameter, PlotKind, Quantity, Question,
     Reduction, Run, RunId, Scenario, Setup,
 };
 pub use exam::{Exam, Fairness, Feature};

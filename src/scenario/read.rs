@@ -75,6 +75,7 @@ pub(super) fn scenario(
         front: front?,
         seed,
         variables: top.report().assignment().clone(),
+        label: None,
         setups,
         cells,
     };

@@ -79,7 +79,8 @@ impl Domain {
         }
     }
 
-    fn position(&self, value: &Rational) -> Option<u64> {
+    /// The number of a value, from 0, of a free variable.
+    pub fn position(&self, value: &Rational) -> Option<u64> {
         match self {
             Self::Choices(list) => {
                 let found = list.iter().position(|(known, _)| known == value)?;
