@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
-use crate::number::{Fault, Precision, Real, round};
+use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
@@ -356,9 +356,10 @@ impl Ledger {
             None => self.tex(entry),
             Some(Value::Undefined(_)) => Ok(self.undefined.clone()),
             Some(Value::Real(real)) => {
-                let exact = real.as_rational().filter(|_| entry.input).map(ToString::to_string);
-                if let Some(fraction) = exact.filter(|text| text.contains('/')) {
-                    return Ok(fraction);
+                // An input that does not end as a decimal is a fraction.
+                let fraction = real.as_rational().filter(|_| entry.input);
+                if let Some(fraction) = fraction.filter(|value| ending::of(value).is_none()) {
+                    return Ok(fraction.to_string());
                 }
                 let precision =
                     if entry.input { Precision::Significant(60) } else { entry.display.precision };
