@@ -178,6 +178,9 @@ pub(super) fn read(field: &Field<'_>, paths: &Paths<'_>) -> Vec<Requirement> {
     let one = |item: &Field<'_>| {
         let scalar = item.text()?;
         let reader = Reader { field: item, paths };
+        if let Some((at, message)) = unbalanced(&scalar.text) {
+            return reader.refuse(at, 1, message);
+        }
         let condition = reader.condition(&scalar.text, 0, 0)?;
         Some(Requirement { text: scalar.text.trim().to_owned(), place: item.place(), condition })
     };
@@ -198,7 +201,8 @@ impl Reader<'_, '_> {
         for (word, join) in [("or", Condition::Any as fn(_) -> _), ("and", Condition::All)] {
             let parts = split(text, word);
             if parts.len() > 1 {
-                let parts = parts.iter().map(|(at, part)| self.condition(part, start + at, depth + 1));
+                let parts =
+                    parts.iter().map(|(at, part)| self.condition(part, start + at, depth + 1));
                 let parts: Vec<_> = parts.collect();
                 return parts.into_iter().collect::<Option<_>>().map(join);
             }
@@ -220,7 +224,9 @@ impl Reader<'_, '_> {
         if let Some(inner) = call(text, "distinct") {
             return self.distinct(inner, start + "distinct(".len());
         }
-        if let Some(inner) = call(text, "") && is_condition(inner) {
+        if let Some(inner) = call(text, "")
+            && is_condition(inner)
+        {
             return self.condition(inner, start + 1, depth + 1);
         }
         self.comparison(text, start)
@@ -359,6 +365,19 @@ impl Reader<'_, '_> {
         self.field.report().push(problem);
         None
     }
+}
+
+/// The first bracket without its partner.
+fn unbalanced(text: &str) -> Option<(usize, &'static str)> {
+    let mut open = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => open.push(at),
+            ')' if open.pop().is_none() => return Some((at, "this bracket closes nothing")),
+            _ => {}
+        }
+    }
+    open.pop().map(|at| (at, "this bracket is not closed"))
 }
 
 /// What stands inside of `name(...)`, where the bracket closes at the text's end.
