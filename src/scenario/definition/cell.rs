@@ -219,6 +219,10 @@ pub enum PlotKind {
     Loss,
     /// Every parameter after each iteration.
     Parameters,
+    /// The size of the gradient in each iteration.
+    Gradient,
+    /// The learning rate of each iteration.
+    Schedule,
 }
 
 impl Content {
