@@ -24,14 +24,17 @@ pub(crate) struct Arguments {
 enum Format {
     /// For a terminal
     Text,
-    /// Formulas as LaTeX, options as tables
+    /// Options as tables, formulas as LaTeX too
     Markdown,
+    /// Markdown without LaTeX
+    Commonmark,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let style = match arguments.format {
         Format::Text => Style::Text,
         Format::Markdown => Style::Markdown,
+        Format::Commonmark => Style::CommonMark,
     };
     let text = match &arguments.kind {
         None => reference::overview(style),

@@ -1,10 +1,12 @@
 //! The catalogue as one Markdown document.
 //!
-//! Rules stand in it twice: in the scenario language, and as LaTeX between dollar signs.
+//! Rules stand in it in the scenario language, and below that as LaTeX between dollar signs,
+//! for readers that set it.
 
 use crate::formula::notation::Notation;
 
 use super::entry::{Choice, Entry, Family, Formula, State};
+use super::text::written;
 
 /// Where an entry stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,12 +17,21 @@ pub(super) enum Depth {
     Page,
 }
 
+/// The languages of formulas.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Formulas {
+    /// The scenario's alone.
+    Code,
+    /// LaTeX too.
+    Latex,
+}
+
 /// The whole catalogue.
-pub(super) fn page(families: &[Family]) -> String {
+pub(super) fn page(families: &[Family], formulas: Formulas) -> String {
     let mut page = String::from(
         "# The catalogue\n\nEvery kind that a scenario may name, with its formula, options, \
-         defaults, state and source. `gradsheet list KIND` shows one entry in a terminal, \
-         `gradsheet list --format markdown` is this page.\n",
+         defaults, state and source. Formulas are written as in a scenario; `gradsheet list KIND` \
+         shows one entry, `gradsheet list --format markdown` all of them with LaTeX.\n",
     );
     for family in families {
         page.push_str(&format!(
@@ -31,14 +42,14 @@ pub(super) fn page(families: &[Family]) -> String {
         ));
         for one in &family.entries {
             page.push('\n');
-            page.push_str(&entry(one, Depth::Page));
+            page.push_str(&entry(one, Depth::Page, formulas));
         }
     }
     page
 }
 
 /// All about one kind.
-pub(super) fn entry(entry: &Entry, depth: Depth) -> String {
+pub(super) fn entry(entry: &Entry, depth: Depth, style: Formulas) -> String {
     let mut parts = Vec::new();
     let mut lead = Vec::new();
     match depth {
@@ -52,13 +63,13 @@ pub(super) fn entry(entry: &Entry, depth: Depth) -> String {
         lead.push(format!("Source: {}.", entry.source));
     }
     parts.push(lead.join(" "));
-    parts.push(formulas(&entry.formulas));
+    parts.push(formulas(&entry.formulas, style));
     parts.extend(entry.notes.iter().map(|note| sentence(note)));
     if depth == Depth::Alone && !entry.legend.is_empty() {
         parts.push(sentence(entry.legend));
     }
-    parts.push(options(entry));
-    parts.extend(entry.options.iter().map(changes));
+    parts.push(options(entry, style));
+    parts.extend(entry.options.iter().map(|option| changes(option, style)));
     parts.push(states(&entry.states));
     if !entry.conventions.is_empty() {
         let mut table = "| `convention` | sets |\n|---|---|".to_owned();
@@ -88,20 +99,23 @@ fn sentence(text: &str) -> String {
     format!("{start}{}{end}", letters.as_str())
 }
 
-/// The rule in both languages; formulas with a label as a list.
-fn formulas(list: &[Formula]) -> String {
+/// The formulas as code; as LaTeX, those with a label as a list.
+fn formulas(list: &[Formula], style: Formulas) -> String {
     let (plain, labelled): (Vec<&Formula>, Vec<&Formula>) =
         list.iter().partition(|formula| formula.label.is_empty());
+    let coded = match style {
+        Formulas::Code => list.iter().collect(),
+        Formulas::Latex => plain.clone(),
+    };
     let mut parts = Vec::new();
-    if !plain.is_empty() {
-        let code = plain.iter().filter(|formula| !formula.text.starts_with('$'));
-        let code: Vec<&str> = code.map(|formula| formula.text.as_str()).collect();
-        if !code.is_empty() {
-            parts.push(format!("```text\n{}\n```", code.join("\n")));
-        }
+    if !coded.is_empty() {
+        let code: Vec<String> = coded.into_iter().map(written).collect();
+        parts.push(format!("```text\n{}\n```", code.join("\n")));
+    }
+    if style == Formulas::Latex && !plain.is_empty() {
         parts.push(aligned(&plain));
     }
-    if !labelled.is_empty() {
+    if style == Formulas::Latex && !labelled.is_empty() {
         let item = |formula: &&Formula| {
             format!("- {} ${}$", formula.label, one_line(&formula.latex.join(" ")))
         };
@@ -135,16 +149,20 @@ fn named_spaces(latex: &str) -> String {
 }
 
 /// The letter that stands for an option in the formulas, where it is not its name.
-fn symbol(option: &Choice, entry: &Entry) -> String {
+fn symbol(option: &Choice, entry: &Entry, style: Formulas) -> String {
     let latex = Notation::default().in_rule(option.name);
     let changed = entry.options.iter().flat_map(|other| &other.changes);
     let mut formulas = entry.formulas.iter().chain(changed.flat_map(|change| &change.formulas));
     let used = formulas.any(|formula| formula.latex.iter().any(|part| part.contains(&latex)));
     let spelled = latex.starts_with(r"\mathrm") || latex == option.name;
-    if used && !spelled { format!(" (${latex}$)") } else { String::new() }
+    if style == Formulas::Latex && used && !spelled {
+        format!(" (${latex}$)")
+    } else {
+        String::new()
+    }
 }
 
-fn options(entry: &Entry) -> String {
+fn options(entry: &Entry, style: Formulas) -> String {
     let list = &entry.options;
     if list.is_empty() {
         return String::new();
@@ -161,7 +179,7 @@ fn options(entry: &Entry) -> String {
         table.push_str(&format!(
             "\n| `{}`{} | {} | {} | {} |",
             option.name,
-            symbol(option, entry),
+            symbol(option, entry, style),
             cell(&option.meaning),
             values.join(", "),
             all.join("; ")
@@ -175,7 +193,7 @@ fn cell(text: &str) -> String {
     text.replace(" | ", ", ")
 }
 
-fn changes(option: &Choice) -> String {
+fn changes(option: &Choice, style: Formulas) -> String {
     let mut parts = Vec::new();
     for change in &option.changes {
         let (value, with) = change.when.split_once(", with ").unwrap_or((&change.when, ""));
@@ -188,7 +206,7 @@ fn changes(option: &Choice) -> String {
         let states = change.states.iter().map(|State { name, start, meaning }| {
             format!("`{name}` starts at {start}: {meaning}.")
         });
-        parts.push(formulas(&change.formulas));
+        parts.push(formulas(&change.formulas, style));
         parts.extend(states);
     }
     parts.join("\n\n")

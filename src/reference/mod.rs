@@ -16,21 +16,25 @@ mod text;
 use crate::formula::suggest;
 
 use entry::{Entry, Family};
+use markdown::{Depth, Formulas};
 
 /// How the catalogue is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Plain text, with formulas as in a scenario.
     Text,
-    /// Markdown, with formulas as LaTeX between dollar signs too.
+    /// Markdown, with formulas as in a scenario, and as LaTeX between dollar signs.
     Markdown,
+    /// Markdown without LaTeX, for readers that do not set it.
+    CommonMark,
 }
 
-/// The whole catalogue: as text a line for each kind, as Markdown everything.
+/// The whole catalogue: as text a line for each kind, otherwise everything.
 pub fn overview(style: Style) -> String {
     match style {
         Style::Text => text::overview(&families()),
-        Style::Markdown => markdown::page(&families()),
+        Style::Markdown => markdown::page(&families(), Formulas::Latex),
+        Style::CommonMark => markdown::page(&families(), Formulas::Code),
     }
 }
 
@@ -48,7 +52,8 @@ pub fn entry(name: &str, style: Style) -> Result<String, Option<String>> {
     }
     let written = found.into_iter().map(|entry| match style {
         Style::Text => text::entry(entry),
-        Style::Markdown => markdown::entry(entry, markdown::Depth::Alone),
+        Style::Markdown => markdown::entry(entry, Depth::Alone, Formulas::Latex),
+        Style::CommonMark => markdown::entry(entry, Depth::Alone, Formulas::Code),
     });
     Ok(written.collect::<Vec<_>>().join("\n"))
 }

@@ -72,7 +72,8 @@ pub(super) fn entry(entry: &Entry) -> String {
     text
 }
 
-fn written(formula: &Formula) -> String {
+/// A formula with its label.
+pub(super) fn written(formula: &Formula) -> String {
     if formula.label.is_empty() {
         return formula.text.clone();
     }
