@@ -23,7 +23,7 @@ const MILESTONES: (&str, &str) =
 const MINIMUM: (&str, &str) = ("minimum", "the rate at the end");
 
 /// The schedules of the learning rate.
-pub const SCHEDULES_EXPLAINED: [Explanation; 10] = [
+pub const SCHEDULES_EXPLAINED: [Explanation; 12] = [
     Explanation {
         kind: "constant",
         meaning: "the learning rate as it is",
@@ -104,6 +104,25 @@ pub const SCHEDULES_EXPLAINED: [Explanation; 10] = [
         example: "schedule: {kind: cosine, period: 20}",
     },
     Explanation {
+        kind: "one_cycle",
+        meaning: "the rate rises from a small one to learning_rate and falls to a smaller one, \
+                  each along half a period of the cosine",
+        keys: &[
+            ("period", "iterations of the cycle"),
+            ("pct_start", "the share of the cycle in which the rate rises"),
+            ("div_factor", "by what learning_rate is divided at the start"),
+            ("final_div_factor", "by what that start is divided at the end"),
+            (
+                "form",
+                "where the peak and the end lie: at k = pct_start*period - 1 and period - 1 \
+                 (pytorch, the default), or at floor(pct_start*period) and period (optax)",
+            ),
+        ],
+        source: "Smith and Topin (2019); torch.optim.lr_scheduler.OneCycleLR; \
+                 optax.cosine_onecycle_schedule",
+        example: "schedule: {kind: one_cycle, period: 20, pct_start: 0.3}",
+    },
+    Explanation {
         kind: "warmup",
         meaning: "the rate rises along a straight line; then follows another schedule, which \
                   counts from the end of the warm-up on",
@@ -114,6 +133,13 @@ pub const SCHEDULES_EXPLAINED: [Explanation; 10] = [
         ],
         source: "Goyal et al. (2017); optax.warmup_cosine_decay_schedule",
         example: "schedule: {kind: warmup, period: 5, then: {kind: cosine, period: 20}}",
+    },
+    Explanation {
+        kind: "chain",
+        meaning: "several schedules, each of which acts on the rate that the one before gives",
+        keys: &[("chain", "the schedules in their order; no chain among them; required")],
+        source: "torch.optim.lr_scheduler.ChainedScheduler",
+        example: "schedule: {chain: [{kind: warmup, period: 5}, {kind: step, size: 10}]}",
     },
 ];
 
@@ -167,7 +193,8 @@ pub const DECAYS_EXPLAINED: [Explanation; 3] = [
     },
     Explanation {
         kind: "inside",
-        meaning: "the decay stands inside the step whose length is scaled; lamb's own kind",
+        meaning: "the decay stands inside the step whose length is scaled: lamb's own kind, and \
+                  lars's in its paper",
         keys: &[VALUE],
         source: "You et al. (2020); optax.lamb",
         example: "weight_decay: {kind: inside, value: 0.1}",

@@ -1,8 +1,9 @@
 //! Optimizers: rule, options with the lines that they change, states, conventions.
 
 use crate::catalogue::{
-    self, Allowed, Convention, DECAY_ON, Optimizer, Options, Rule, Setting, Specification,
+    self, Allowed, Convention, DECAY_ON, Line, Optimizer, Options, Rule, Setting, Specification,
 };
+use crate::formula::Expression;
 use crate::number::Rational;
 
 use super::custom;
@@ -21,8 +22,8 @@ pub(super) fn family() -> Family {
         title: "Optimizers",
         place: "kinds of `optimizers`",
         lead: "`theta` is the parameter, `g` its gradient, `t` the \
-               iteration, counted from 1. Products and quotients of matrices are taken entry by \
-               entry.",
+               iteration, counted from 1, `rows` and `columns` the parameter's. Products with `*` \
+               and quotients of matrices are taken entry by entry, `@` is the matrix product.",
         entries: catalogue::optimizers().iter().map(entry).collect(),
     }
 }
@@ -43,11 +44,23 @@ fn of(optimizer: &Optimizer) -> Entry {
         family: "an optimizer",
         source: optimizer.source,
         formulas: formulas(&rule),
-        legend: "theta is the parameter, g its gradient, t the iteration, counted from 1",
+        legend: legend(&rule),
         options: choices,
         states: states(optimizer.kind, &rule),
         conventions: optimizer.conventions.iter().map(convention).collect(),
         ..Entry::default()
+    }
+}
+
+/// What the names in a rule mean.
+fn legend(rule: &Rule) -> &'static str {
+    let sizes = |node: &Expression| *node == Expression::name("rows");
+    let mut expressions = rule.lines.iter().flat_map(Line::expressions);
+    if expressions.any(|expression| expression.any(&mut |node| sizes(node))) {
+        "theta is the parameter, g its gradient, t the iteration, counted from 1; rows and columns \
+         are those of the parameter"
+    } else {
+        "theta is the parameter, g its gradient, t the iteration, counted from 1"
     }
 }
 
@@ -66,6 +79,8 @@ fn choice(optimizer: &Optimizer, option: &Specification, options: &Options) -> C
         Allowed::DecayRate => vec!["from 0 to below 1".to_owned()],
         Allowed::Fraction => vec!["from 0 to 1".to_owned()],
         Allowed::AtLeast(least) => vec![format!("{least} or more")],
+        Allowed::Whole(least, most) => vec![format!("a whole number from {least} to {most}")],
+        Allowed::Any => vec!["a number".to_owned()],
         Allowed::OneOf(words) => words.iter().map(|word| (*word).to_owned()).collect(),
     };
     let default = option.default.map(str::to_owned);

@@ -2,7 +2,9 @@
 //!
 //! The lines are asked for with numbers that stand for names, and the names are put back.
 
-use crate::catalogue::{Explanation, Form, Line, Parts, SCHEDULES, SCHEDULES_EXPLAINED, Schedule};
+use crate::catalogue::{
+    Explanation, Form, Line, Parts, Quantity, SCHEDULES, SCHEDULES_EXPLAINED, Schedule,
+};
 use crate::formula::Expression;
 use crate::formula::notation::Notation;
 use crate::number::Rational;
@@ -16,6 +18,13 @@ const FIRST: usize = 700_001;
 /// The names that they stand for, in order.
 const NAMES: [&str; 7] =
     ["period", "start", "milestone_1", "milestone_2", "rate_1", "rate_2", "rate_3"];
+
+/// Where a cycle has its peak, its end, and how far they are apart, as such numbers.
+const CYCLE: [(usize, &str, &str); 3] = [
+    (800_001, "peak", r"\mathrm{peak}"),
+    (2_000_002, "end", r"\mathrm{end}"),
+    (1_200_001, "(end - peak)", r"(\mathrm{end} - \mathrm{peak})"),
+];
 
 pub(super) fn family() -> Family {
     Family {
@@ -52,8 +61,9 @@ fn entry(explained: &Explanation) -> Entry {
         }
     };
     let mut options: Vec<Choice> = explained.keys.iter().map(key).collect();
-    let formula = formula(explained.kind, &parts());
-    let stairs = self::formula(explained.kind, &Parts { staircase: true, ..parts() });
+    let parts = parts(explained.kind);
+    let formula = formula(explained.kind, &parts);
+    let stairs = self::formula(explained.kind, &Parts { staircase: true, ..parts });
     for option in options.iter_mut().filter(|option| option.name == "staircase") {
         let formulas = stairs.clone().into_iter().collect();
         option.changes.push(Change { when: "true".to_owned(), formulas, states: Vec::new() });
@@ -72,8 +82,13 @@ fn entry(explained: &Explanation) -> Entry {
     }
 }
 
-/// Two milestones, three rates; everything else stays a name by itself.
-fn parts() -> Parts {
+/// Two milestones, three rates, a cycle; everything else stays a name by itself.
+fn parts(kind: &str) -> Parts {
+    if kind == "one_cycle" {
+        let [(peak, ..), (end, ..), _] = CYCLE;
+        let cycle = Some((Rational::from(peak), Rational::from(end)));
+        return Parts { size: FIRST, cycle, ..Parts::default() };
+    }
     let number = |index: usize| Rational::from(FIRST + index);
     Parts {
         size: FIRST,
@@ -91,8 +106,8 @@ fn formula(kind: &str, parts: &Parts) -> Option<Formula> {
         }
         _ => Schedule::new(kind, parts)?,
     };
-    let line = with(&schedule.line, &named);
-    let plain = |name: &str| Some(plain(schedule.quantity(name)?.form, kind));
+    let line = with(schedule.lines.last()?, &named);
+    let plain = |name: &str| schedule.quantity(name).map(|quantity| plain(quantity, kind));
     let words = |expression: &Expression| {
         expression.map(&mut |node| match node {
             Expression::Name(name) => plain(name).map(Expression::Name),
@@ -102,7 +117,11 @@ fn formula(kind: &str, parts: &Parts) -> Option<Formula> {
     let length = format!(r"\mathrm{{{}}}", length(kind));
     let notation = Notation::default();
     let name = |name: &str| match schedule.quantity(name) {
-        Some(quantity) => quantity.latex.replace(&FIRST.to_string(), &length),
+        Some(quantity) => {
+            let latex = quantity.latex.replace(&FIRST.to_string(), &length);
+            let named = CYCLE.iter().map(|(number, _, name)| (number.to_string(), name));
+            named.fold(latex, |latex, (number, name)| latex.replace(&number, name))
+        }
         None => notation.in_rule(name),
     };
     let print = |expression: &Expression| latex_by(expression, &name);
@@ -116,11 +135,15 @@ fn formula(kind: &str, parts: &Parts) -> Option<Formula> {
 
 /// The names in the places of the numbers that stand for them.
 fn named(expression: &Expression) -> Expression {
-    expression.map(&mut |node| {
-        let Expression::Number(number) = node else { return None };
-        let known = (0..NAMES.len()).find(|index| *number == Rational::from(FIRST + index));
-        known.and_then(|index| NAMES.get(index)).map(|name| Expression::name(name))
+    expression.map(&mut |node| match node {
+        Expression::Number(number) => name_of(number).map(Expression::name),
+        _ => None,
     })
+}
+
+fn name_of(number: &Rational) -> Option<&'static str> {
+    let listed = (FIRST..).zip(NAMES).chain(CYCLE.map(|(number, name, _)| (number, name)));
+    listed.into_iter().find(|(known, _)| *number == Rational::from(*known)).map(|(_, name)| name)
 }
 
 /// The key that holds a schedule's whole number.
@@ -129,11 +152,19 @@ fn length(kind: &str) -> &'static str {
 }
 
 /// A quantity in the words of the scenario language.
-fn plain(form: Form, kind: &str) -> String {
-    let length = length(kind);
-    match form {
-        Form::Count => "k".to_owned(),
-        Form::Floor(_) => format!("floor(k/{length})"),
-        Form::Cosine(_) => format!("cos(pi*min(k, {length})/{length})"),
+fn plain(quantity: &Quantity, kind: &str) -> String {
+    let k = match name_of(&quantity.after) {
+        Some(after) => format!("k - {after}"),
+        None => "k".to_owned(),
+    };
+    match &quantity.form {
+        Form::Count => k,
+        Form::Floor(_) => format!("floor({k}/{})", length(kind)),
+        Form::Cosine(period) => {
+            let known = name_of(period).filter(|_| kind != "cosine");
+            let length = known.unwrap_or(length(kind));
+            let most = length.trim_matches(['(', ')']);
+            format!("cos(pi*min({k}, {most})/{length})")
+        }
     }
 }

@@ -11,6 +11,7 @@ use crate::number::{Precision, Rounding};
 
 use super::Place;
 use super::text::Text;
+use super::variables::Assignment;
 
 pub use cell::{
     Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Given, Hint,
@@ -31,10 +32,23 @@ pub struct Scenario {
     pub front: FrontMatter,
     /// From which all randomness is derived.
     pub seed: u64,
+    /// What its variables stand for.
+    pub variables: Assignment,
+    /// Whose paper it is, where it is one of many.
+    pub label: Option<Label>,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.
     pub cells: Option<Vec<Cell>>,
+}
+
+/// What tells one paper from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its code.
+    pub code: String,
+    /// The student that it is for.
+    pub student: Option<String>,
 }
 
 /// Title, authors and the like.
