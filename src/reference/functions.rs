@@ -151,7 +151,7 @@ fn notes(function: &'static Function) -> Vec<String> {
     if let Body::Cases { kinks, .. } = function.body
         && !kinks.is_empty()
     {
-        notes.push(format!("in the order of the sign of {}", kinks.join(", of ")));
+        notes.push(format!("the cases by the sign (-, 0, +) of {}", kinks.join(", then of ")));
     }
     if function.name == "gelu" {
         notes.push("Phi is the distribution function of the standard normal distribution".into());

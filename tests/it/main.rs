@@ -23,6 +23,7 @@ mod plots;
 mod random;
 mod reference;
 mod shipped;
+mod variants;
 mod witness;
 mod yaml;
 mod yaml_arbitrary;
