@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy allows it in tests, but not in their helpers")]
 
 mod adjoint;
+mod catalogue;
 mod cli;
 mod decimals;
 mod derivation;
@@ -18,6 +19,7 @@ mod layering;
 mod matrix;
 mod number;
 mod optimizers;
+mod plots;
 mod random;
 mod reference;
 mod shipped;
