@@ -33,7 +33,7 @@ use super::real::Real;
 use super::sum::{Sum, Term};
 
 /// Most bits that a proof may take.
-const MAX_BITS: u64 = 1 << 17;
+const MAX_BITS: u64 = 1 << 18;
 /// Most square roots: more would need more bits than that.
 const MAX_ROOTS: u32 = 16;
 /// Most atoms that are looked at.
