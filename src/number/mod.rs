@@ -7,13 +7,18 @@
 //! radius, at doubling precision; a zero that neither the form nor a separation
 //! bound proves is reported as [`Undecided`], never guessed.
 //!
+//! A fraction that grows beyond a limit, and a sum of too many terms, is *sealed*: it goes
+//! on as one atom, which balls evaluate at any precision. So digits and signs stay certified
+//! however long a run is; what is lost is the proof that two such numbers are equal, where
+//! the form does not show it.
+//!
 //! ```text
 //! parse     text -> Rational
 //! real      the value and its operators       sum, atom: its form
 //! product   expand, common: multiplying out   quotient, root, power, function: the rest
 //! surd      square roots of integers          factor, montgomery: their factors
 //! evaluate  form -> ball                      ball, analytic, series: their arithmetic
-//! decide    signs and comparisons             zero, bound: proofs of zero
+//! decide    signs and comparisons             zero: multiplied out; bound: proofs of zero
 //! decimal   the only place that rounds        decimal_text, closed_form: how it prints;
 //!                                             ending: how long it is
 //! ```
