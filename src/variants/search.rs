@@ -266,7 +266,7 @@ impl<'a> Search<'a> {
             if !self.may_go_on(state) {
                 return None;
             }
-            if let Some(accepted) = self.take(picks, verdict, state) {
+            if let Some(accepted) = self.take(&picks, verdict, state) {
                 return Some(accepted);
             }
         }
@@ -278,7 +278,7 @@ impl<'a> Search<'a> {
         while tries < most && self.may_go_on(state) {
             tries += 1;
             let picks = draws.next(self.variables);
-            if let Some(accepted) = self.take(picks, None, state) {
+            if let Some(accepted) = self.take(&picks, None, state) {
                 return Some(accepted);
             }
         }
@@ -292,20 +292,15 @@ impl<'a> Search<'a> {
     }
 
     /// The candidate, if it is a variant that there was not yet.
-    fn take(
-        &self,
-        picks: Box<[u64]>,
-        verdict: Option<Verdict>,
-        state: &mut State,
-    ) -> Option<Accepted> {
-        if !state.seen.insert(picks.clone()) {
+    fn take(&self, picks: &[u64], verdict: Option<Verdict>, state: &mut State) -> Option<Accepted> {
+        if !state.seen.insert(picks.into()) {
             return None;
         }
         if let Some(table) = &state.table {
-            let accepted = table.get(&picks).cloned()?;
+            let accepted = table.get(picks).cloned()?;
             return state.is_new(&accepted).then_some(accepted);
         }
-        match verdict.unwrap_or_else(|| self.judge.judge(&picks, Care::Quick)) {
+        match verdict.unwrap_or_else(|| self.judge.judge(picks, Care::Quick)) {
             Verdict::Rejected(rejection) => {
                 state.tally.reject(&rejection);
                 None
