@@ -41,6 +41,7 @@
 //! ```
 
 pub mod catalogue;
+mod derivation;
 pub mod engine;
 pub mod figure;
 pub mod formula;

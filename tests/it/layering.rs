@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer {
         module: "number",
         uses: &[],
@@ -53,6 +53,11 @@ const LAYERS: [Layer; 14] = [
         uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
+    Layer {
+        module: "derivation",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &[],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -65,6 +70,7 @@ const LAYERS: [Layer; 14] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
@@ -94,6 +100,7 @@ const LAYERS: [Layer; 14] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
             "sheet",
             "publish",
