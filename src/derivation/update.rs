@@ -48,15 +48,46 @@ fn called(name: &str, argument: Expression) -> Option<Expression> {
     }))
 }
 
+/// How the sides of a condition that was met compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// One that the rule itself makes.
+    Met(Relation),
+    /// `>=`, what the others leave.
+    AtLeast,
+    /// `!=`, what the others leave.
+    Unequal,
+}
+
+impl Comparison {
+    /// The sign in LaTeX.
+    pub(crate) fn latex(self) -> &'static str {
+        match self {
+            Self::Met(relation) => relation.latex(),
+            Self::AtLeast => r"\ge",
+            Self::Unequal => r"\ne",
+        }
+    }
+
+    /// The sign in the scenario language.
+    pub(crate) fn symbol(self) -> &'static str {
+        match self {
+            Self::Met(relation) => relation.symbol(),
+            Self::AtLeast => ">=",
+            Self::Unequal => "!=",
+        }
+    }
+}
+
 /// The condition under which a case of the line was taken; of the last one, what is left
 /// where the others compare the same numbers.
 pub(crate) fn condition(
     line: &Line,
     case: Option<usize>,
-) -> Option<(&Expression, &'static str, &Expression)> {
+) -> Option<(&Expression, Comparison, &Expression)> {
     if let Some(index) = case {
-        let Condition { left, relation, right } = &line.cases[index].condition;
-        return Some((left, relation.latex(), right));
+        let Condition { left, relation, right } = &line.cases.get(index)?.condition;
+        return Some((left, Comparison::Met(*relation), right));
     }
     let Condition { left, right, .. } = &line.cases.first()?.condition;
     let same = |other: &Condition| other.left == *left && other.right == *right;
@@ -64,13 +95,14 @@ pub(crate) fn condition(
         return None;
     }
     let open = |sign: Sign| !line.cases.iter().any(|case| case.condition.relation.holds(sign));
-    let sign = match [Sign::Negative, Sign::Zero, Sign::Positive].map(open) {
-        [false, false, true] => Relation::Greater.latex(),
-        [true, true, false] => Relation::AtMost.latex(),
-        [true, false, false] => Relation::Less.latex(),
-        [false, true, true] => r"\ge",
-        [true, false, true] => r"\ne",
+    let comparison = match [Sign::Negative, Sign::Zero, Sign::Positive].map(open) {
+        [false, false, true] => Comparison::Met(Relation::Greater),
+        [true, true, false] => Comparison::Met(Relation::AtMost),
+        [true, false, false] => Comparison::Met(Relation::Less),
+        [false, true, false] => Comparison::Met(Relation::Equal),
+        [false, true, true] => Comparison::AtLeast,
+        [true, false, true] => Comparison::Unequal,
         _ => return None,
     };
-    Some((left, sign, right))
+    Some((left, comparison, right))
 }

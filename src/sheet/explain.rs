@@ -1,8 +1,8 @@
 //! Remarks: why a gradient is zero, what a kink's convention does, where a run ends.
 
+use crate::derivation;
 use crate::formula::latex::Printer;
-use crate::formula::shape::infer;
-use crate::formula::{Expression, function, parse};
+use crate::formula::{function, parse};
 use crate::number::{Fault, Real, Sign};
 use crate::scenario::Carry;
 use crate::trace::{Branch, Example, Tensor};
@@ -69,28 +69,11 @@ impl Work<'_> {
 
     /// The formula whose sign decided, as it is written in the model.
     fn argument(&self, branch: &Branch, index: usize) -> String {
-        let mut found = String::new();
-        let Some(expression) = self.setup.definition(&branch.node) else { return found };
         let latex = |name: &str| self.name(name, index);
         let number = |number: &_| self.numbers.rational(number);
         let printer = Printer { name: &latex, number: &number };
-        expression.any(&mut |node| {
-            let Expression::Call(call) = node else { return false };
-            if call.function.name != branch.function {
-                return false;
-            }
-            let decided = match (call.arguments.as_slice(), call.function.kinks().first()) {
-                ([single], _) => single.clone(),
-                (_, Some(kink)) => {
-                    let decided = call.put_into(kink);
-                    infer(&decided, &self.setup.shapes).map_or(decided, |(_, fitted)| fitted)
-                }
-                _ => return false,
-            };
-            found = printer.latex(&self.write_out(&decided));
-            true
-        });
-        found
+        let decided = derivation::decided(self.setup, branch);
+        decided.map_or_else(String::new, |decided| printer.latex(&self.write_out(&decided)))
     }
 
     /// What a reader may wonder about the step that follows.

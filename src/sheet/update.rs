@@ -107,11 +107,11 @@ impl Work<'_> {
         }
         let expression = first.map_or(&line.expression, |index| &line.cases[index].expression);
         let mut row = self.row(left, &readable(expression), result, &reading)?;
-        if let Some((left, sign, right)) = derivation::condition(line, *first) {
+        if let Some((left, comparison, right)) = derivation::condition(line, *first) {
             let number = |number: &_| self.numbers.rational(number);
             let printer = Printer { name: &latex, number: &number };
             let (left, right) = (printer.latex(&readable(left)), printer.latex(&readable(right)));
-            row.tail(format!(r"\quad ({left} {sign} {right})"));
+            row.tail(format!(r"\quad ({left} {} {right})", comparison.latex()));
         }
         Ok(row)
     }
