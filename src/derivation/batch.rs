@@ -11,6 +11,11 @@ pub(crate) fn of_batch(reduction: Reduction, count: usize) -> Expression {
     let one = |index: usize| Expression::Name(format!("{PART}{index}"));
     let sum =
         (1..count).fold(one(0), |sum, index| Expression::binary(Operator::Add, sum, one(index)));
+    of_sum(reduction, count, sum)
+}
+
+/// The mean, or the sum itself, from the sum of what so many examples give.
+pub(crate) fn of_sum(reduction: Reduction, count: usize, sum: Expression) -> Expression {
     let share = Expression::binary(
         Operator::Divide,
         Expression::integer(1),

@@ -9,7 +9,7 @@ mod branch;
 mod gradients;
 mod update;
 
-pub(crate) use batch::{of_batch, part};
+pub(crate) use batch::{of_batch, of_sum, part};
 pub(crate) use branch::{calls, decided};
 pub(crate) use gradients::{ADJOINT, Gradients, adjoint_of, gradient_of, write_out};
 pub(crate) use update::{GRADIENT, condition, norm_of_all, of_numbers};

@@ -178,7 +178,9 @@ impl<'a> Course<'a> {
             Quantity::State { t, state, parameter: own } if *t == start => {
                 let rule = self.run.rule_of(own);
                 let index = rule.states.iter().position(|known| known.name == *state);
-                [0, 1, index.unwrap_or(usize::MAX), parameter(own), 0]
+                // A state may start at an option.
+                let after = if self.formula(quantity).is_some() { 4 } else { 1 };
+                [0, after, index.unwrap_or(usize::MAX), parameter(own), 0]
             }
             Quantity::Datum { example, name } => [0, 2, *example, input(name), 0],
             Quantity::Setting { parameter: own, name } => {

@@ -102,7 +102,7 @@ impl Course<'_> {
     /// How a quantity follows from others; `None` for a number of the scenario.
     pub(super) fn formula(&self, quantity: &Quantity) -> Option<Formula> {
         if self.is_input(quantity) {
-            return None;
+            return self.start(quantity);
         }
         match quantity {
             Quantity::Datum { .. } | Quantity::Setting { .. } | Quantity::Rate { .. } => None,
@@ -153,6 +153,21 @@ impl Course<'_> {
                 Some(Formula::same(printed, quantity))
             }
         }
+    }
+
+    /// The option that a state starts at.
+    fn start(&self, quantity: &Quantity) -> Option<Formula> {
+        let Quantity::State { t, state, parameter } = quantity else { return None };
+        let rule = self.run.rule_of(parameter);
+        let start = &rule.state(state)?.start;
+        let given = self.setup.initial_state.get(state);
+        if matches!(start, Expression::Number(_))
+            || given.is_some_and(|values| values.get(parameter).is_some())
+        {
+            return None;
+        }
+        let place = Place { t: *t, parameter, rule: &rule, above: &[] };
+        Some(Formula::default().read(start, &|name| self.setting(name, &place)))
     }
 
     /// The parameter that an iteration starts from.
@@ -220,9 +235,14 @@ impl Course<'_> {
     fn batch(&self, t: usize, name: &str, part: &dyn Fn(usize) -> Quantity) -> Formula {
         let count = self.examples(t);
         if count > MAX_EXAMPLES {
-            let first = Meaning::Quantity(part(1));
-            let names = vec![(format!("e1.{name}"), first)];
-            return Formula { expression: None, names, notes: vec![Note::Others(count - 1)] };
+            let sum = format!("(e1.{name} + ... + e{count}.{name})");
+            let names = vec![
+                (format!("e1.{name}"), Meaning::Quantity(part(1))),
+                (sum.clone(), Meaning::Literal),
+            ];
+            let whole = derivation::of_sum(self.setup.reduction, count, Expression::Name(sum));
+            let notes = vec![Note::Others(count - 1)];
+            return Formula { expression: Some(whole), names, notes };
         }
         let whole = derivation::of_batch(self.setup.reduction, count);
         Formula::default().read(&whole, &|mark| match derivation::part(mark) {
@@ -236,7 +256,10 @@ impl Course<'_> {
         let place = Place { t, parameter, rule: &rule, above: &[] };
         match &rule.look_ahead {
             Some(point) => Formula::default().read(point, &|name| self.rule_name(name, &place)),
-            None => Formula::same(format!("t{}.{parameter}", t - 1), self.before(t, parameter)),
+            None => Formula::same(
+                format!("t{}.{parameter}", t.saturating_sub(1)),
+                self.before(t, parameter),
+            ),
         }
     }
 
@@ -351,7 +374,13 @@ impl Course<'_> {
         if Self::lines(rule, t).iter().any(|line| line.name == name) {
             return state(t);
         }
-        let options = self.run.options_of(parameter);
+        self.setting(name, place)
+    }
+
+    /// An option that is a number.
+    fn setting(&self, name: &str, place: &Place<'_>) -> (String, Meaning) {
+        let own = place.parameter.to_owned();
+        let options = self.run.options_of(place.parameter);
         if options.number(name).is_none() {
             return (name.to_owned(), Meaning::Literal);
         }

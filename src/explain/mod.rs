@@ -109,7 +109,9 @@ pub fn explain(
         display.precision = Precision::Significant(digits.get());
     }
     let story = Story::new(scenario, text, &course, &display, templates);
-    story.tell(path, detail.depth)?.ok_or_else(nowhere)
+    let message = "the optimizer's rule gives no such value in this iteration";
+    let nothing = || ExplainError::Path(Problem::new(Place::START, message));
+    story.tell(path, detail.depth)?.ok_or_else(nothing)
 }
 
 fn named<'s>(setup: &'s Setup, name: &str) -> Option<&'s Run> {

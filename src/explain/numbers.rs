@@ -8,10 +8,12 @@ use crate::trace::{Tensor, Value};
 pub(super) const MAX_SHOWN: usize = 16;
 /// How many digits more a decimal may have to be put in as it is.
 const SOME_MORE: u32 = 2;
-/// The longest fraction, and the longest form with roots, that is put in for a name.
-const SHORT: usize = 24;
-/// The longest exact form that stands beside a rounded result.
-const LONG: usize = 60;
+/// The longest exact number without a root that is written beside its rounding.
+const SHORT: usize = 13;
+/// The longest one with roots that is put in for a name.
+const SHORT_ROOT: usize = 24;
+/// The longest one with roots that stands at the end of a line.
+const LONG_ROOT: usize = 60;
 
 /// How numbers are rounded for the eye.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +62,7 @@ impl Numbers<'_> {
             if written_out.exact {
                 return Ok(written_out);
             }
-            let form = real.closed_form().filter(|_| whole).map(|form| form.to_text());
-            match form.filter(|text| text.len() <= SHORT) {
+            match form(real, SHORT_ROOT).filter(|_| whole) {
                 Some(text) => Ok(signed(&text)),
                 None => self.rounded(real),
             }
@@ -77,12 +78,22 @@ impl Numbers<'_> {
         })?;
         let mut steps = Vec::new();
         if let (false, Some(real)) = (shown.exact, tensor.real()) {
-            let form = real.closed_form().map(|form| form.to_text());
-            let short = form.filter(|text| text.len() <= LONG);
-            steps.extend(short.map(|text| Step { text, exact: true }));
+            steps.extend(form(real, LONG_ROOT).map(|text| Step { text, exact: true }));
         }
         steps.push(Step { text: shown.latex(), exact: shown.exact });
         Ok(steps)
+    }
+
+    /// Whether a value prints as the decimals that are carried over.
+    pub(super) fn prints_as(&self, value: &Tensor, carried: &Tensor) -> Result<bool, Fault> {
+        for (value, carried) in value.entries().iter().zip(carried.entries()) {
+            let (Some(value), Some(carried)) = (value.real(), carried.real()) else { continue };
+            let decimal = round(value, self.precision, self.rounding)?;
+            if carried.as_rational() != Some(&decimal.value) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn rounded(&self, real: &Real) -> Result<Shown, Fault> {
@@ -109,6 +120,15 @@ impl Numbers<'_> {
 /// An exact fraction, as a decimal where it ends.
 pub(super) fn exact(number: &Rational) -> Shown {
     signed(&exact_input_text(number))
+}
+
+/// An exact form that can be read: a decimal or a fraction of few digits, or a sum of roots
+/// that is no longer than this.
+fn form(real: &Real, root: usize) -> Option<String> {
+    match real.as_rational() {
+        Some(number) => Some(exact_input_text(number)).filter(|text| text.len() <= SHORT),
+        None => Some(real.closed_form()?.to_text()).filter(|text| text.len() <= root),
+    }
 }
 
 /// A matrix as a list of its rows; of one that is too large, its size.

@@ -7,7 +7,6 @@ use crate::trace::Branch;
 
 use super::course::Course;
 use super::formula::{Note, plain};
-use super::line::Line;
 use super::numbers::{Numbers, exact};
 use super::phrases::Phrases;
 use super::quantity::Quantity;
@@ -126,17 +125,10 @@ impl Remarks<'_> {
         else {
             return Ok(None);
         };
-        if value == carried {
+        if value == carried || self.numbers.prints_as(&value, &carried)? {
             return Ok(None);
-        }
-        let mut line = Line::new(String::new());
-        for step in self.numbers.result(&value, super::numbers::MAX_SHOWN)? {
-            line.step(step);
         }
         let carried = self.numbers.given(&carried)?.latex();
-        if line.steps.last().is_some_and(|last| last.text == carried) {
-            return Ok(None);
-        }
         Ok(Some(self.phrases.say("explain_carried", &[("value", carried)])))
     }
 }

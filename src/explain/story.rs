@@ -9,9 +9,9 @@ use crate::trace::json::Unprintable;
 use crate::trace::{Path, Tensor};
 
 use super::course::{Course, Position};
-use super::formula::Formula;
+use super::formula::{Formula, plain};
 use super::line::{Line, Steps};
-use super::numbers::{MAX_SHOWN, Numbers};
+use super::numbers::{MAX_SHOWN, Numbers, Step};
 use super::origin::{Document, Origin};
 use super::phrases::Phrases;
 use super::quantity::Quantity;
@@ -110,6 +110,7 @@ impl<'a> Story<'a> {
             let formula = self.course.formula(&quantity);
             let chapter = match (&formula, quantity.iteration()) {
                 (None, _) => Chapter::Own,
+                _ if self.course.is_input(&quantity) => Chapter::Own,
                 (Some(_), Some(t)) if t < from => Chapter::Earlier,
                 (Some(_), t) => Chapter::Iteration(t.unwrap_or(0)),
             };
@@ -157,10 +158,12 @@ impl<'a> Story<'a> {
         let mut line = Line::new(self.course.label(quantity));
         match chapter {
             Chapter::Own => {
+                if let Some(expression) = &formula.expression {
+                    line.step(Step { text: plain(expression).to_string(), exact: true });
+                }
                 if let Some(value) = self.course.value(quantity) {
                     let shown = numbers.given(&value)?;
-                    let (text, exact) = (shown.latex(), shown.exact);
-                    line.step(super::numbers::Step { text, exact });
+                    line.step(Step { text: shown.latex(), exact: shown.exact });
                 }
                 line.remarks.push(self.origin(quantity));
                 return Ok(line);
@@ -221,7 +224,7 @@ impl<'a> Story<'a> {
         let entry = Tensor::from(entry.clone());
         if self.course.is_input(asked) {
             let shown = numbers.given(&entry)?;
-            line.step(super::numbers::Step { text: shown.latex(), exact: shown.exact });
+            line.step(Step { text: shown.latex(), exact: shown.exact });
         } else {
             for step in numbers.result(&entry, MAX_SHOWN)? {
                 line.step(step);

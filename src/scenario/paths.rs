@@ -20,7 +20,7 @@ use super::{Place, Problem, suggest};
 ///
 /// What is wrong with it, with its place in the text.
 pub fn path(scenario: &Scenario, text: &str) -> std::result::Result<Path, Problem> {
-    let paths = Paths { setups: &scenario.setups, home: None };
+    let paths = Paths { setups: &scenario.setups, home: None, site: Site::Outside };
     paths.path(text).map_err(|error| {
         let parts: Vec<&str> = text.split('.').collect();
         let begins = |count: usize| parts.get(..count).map(|parts| parts.join("."));
@@ -57,6 +57,17 @@ pub(super) struct Paths<'a> {
     pub setups: &'a [Setup],
     /// The set-up whose name may be left out.
     pub home: Option<usize>,
+    /// Where the paths stand.
+    pub site: Site,
+}
+
+/// Where a path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Site {
+    /// In a cell, where a question may name the set-up.
+    Cell,
+    /// Outside the scenario.
+    Outside,
 }
 
 #[derive(Clone, Copy)]
@@ -221,7 +232,10 @@ impl<'a> Paths<'a> {
                 if let Some(owner) = owner {
                     let rest: Vec<&str> = parts.iter().map(|part| part.text).collect();
                     let path = format!("{}.{}", owner.name, rest.join("."));
-                    error.help = Some(format!("write `{path}`, or give the question a `setup`"));
+                    error.help = Some(match self.site {
+                        Site::Cell => format!("write `{path}`, or give the question a `setup`"),
+                        Site::Outside => format!("write `{path}`"),
+                    });
                 }
                 Err(error)
             }

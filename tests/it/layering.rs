@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 16] = [
     Layer {
         module: "number",
         uses: &[],
@@ -76,6 +76,21 @@ const LAYERS: [Layer; 15] = [
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
     Layer {
+        module: "explain",
+        // Of the sheet it sees the templates, for the language's phrases.
+        uses: &[
+            "number",
+            "formula",
+            "catalogue",
+            "trace",
+            "scenario",
+            "engine",
+            "derivation",
+            "sheet",
+        ],
+        crates: &["thiserror"],
+    },
+    Layer {
         module: "publish",
         uses: &[],
         crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
@@ -103,6 +118,7 @@ const LAYERS: [Layer; 15] = [
             "derivation",
             "figure",
             "sheet",
+            "explain",
             "publish",
             "reference",
             "render",
