@@ -58,12 +58,27 @@ impl Steps<'_> {
     pub(super) fn written(&self) -> Result<Vec<Step>, Fault> {
         let Some(expression) = &self.formula.expression else { return Ok(Vec::new()) };
         let put_in = self.put_in(expression)?;
+        let symbols = Step { text: plain(expression).to_string(), exact: true };
+        if self.undefined_elsewhere(&put_in) {
+            return Ok(vec![symbols]);
+        }
         let rounded =
             put_in.any(&mut |node| matches!(node, Expression::Shown(shown) if !shown.exact));
-        Ok(vec![
-            Step { text: plain(expression).to_string(), exact: true },
-            Step { text: put_in.to_string(), exact: !rounded },
-        ])
+        Ok(vec![symbols, Step { text: put_in.to_string(), exact: !rounded }])
+    }
+
+    /// Whether a derivative is undefined because the loss is, though its own formula would
+    /// give a number.
+    fn undefined_elsewhere(&self, put_in: &Expression) -> bool {
+        let derivative = matches!(
+            self.of,
+            Quantity::Gradient { .. } | Quantity::Part { .. } | Quantity::Adjoint { .. }
+        );
+        let value = self.course.value(self.of);
+        let nothing = self.numbers.no_value();
+        derivative
+            && value.is_some_and(|value| value.undefined().is_some())
+            && !put_in.any(&mut |node| *node == Expression::Shown(nothing.clone()))
     }
 
     /// The expression with numbers in the place of names and of derivatives.

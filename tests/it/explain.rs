@@ -407,8 +407,8 @@ fn every_printed_number_is_the_traces_and_every_line_adds_up() {
             told += 1;
         }
     }
-    assert!(told > 100 && again > 1000, "{told} values, {again} lines computed again");
+    assert!(told > 100 && again > 500, "{told} values, {again} lines computed again");
 }
 
-/// Every how many of the random scenarios is told.
-const STEP: usize = 1;
+/// One of so many random scenarios is told, which keeps the test short.
+const STEP: usize = 9;
