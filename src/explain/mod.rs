@@ -124,12 +124,5 @@ fn alone(scenario: &Scenario, setup: &Setup, run: &Run, until: usize) -> Scenari
     setup.runs = vec![run.clone()];
     setup.experiments = Vec::new();
     setup.batches.truncate(until.saturating_sub(setup.start_iteration));
-    Scenario {
-        file: scenario.file.clone(),
-        stem: scenario.stem.clone(),
-        front: scenario.front.clone(),
-        seed: scenario.seed,
-        setups: vec![setup],
-        cells: None,
-    }
+    Scenario { setups: vec![setup], cells: None, ..scenario.clone() }
 }

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 16] = [
+const LAYERS: [Layer; 17] = [
     Layer {
         module: "number",
         uses: &[],
@@ -106,6 +106,20 @@ const LAYERS: [Layer; 16] = [
         crates: &["thiserror"],
     },
     Layer {
+        module: "variants",
+        uses: &[
+            "number",
+            "initialization",
+            "formula",
+            "trace",
+            "scenario",
+            "engine",
+            "sheet",
+            "render",
+        ],
+        crates: &["rayon", "serde_json", "sha2", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -122,6 +136,7 @@ const LAYERS: [Layer; 16] = [
             "publish",
             "reference",
             "render",
+            "variants",
         ],
         crates: &[],
     },
@@ -129,7 +144,7 @@ const LAYERS: [Layer; 16] = [
     Layer {
         module: "cli",
         uses: &[],
-        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+        crates: &["clap", "csv", "gradsheet", "indicatif", "rayon", "serde_json", "tempfile"],
     },
 ];
 
