@@ -25,4 +25,5 @@ mod view;
 mod work;
 
 pub use build::{Paper, Passage, Sheet, SheetError, build};
-pub use templates::{TemplateError, Templates};
+pub(crate) use prose::fill;
+pub use templates::{TemplateError, Templates, Words};

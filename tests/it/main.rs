@@ -9,6 +9,7 @@ mod decimals;
 mod derivation;
 mod dual;
 mod experiment;
+mod explain;
 mod functions;
 mod golden;
 mod gradient;
