@@ -20,6 +20,7 @@ mod number;
 mod optimizers;
 mod random;
 mod reference;
+mod runs;
 mod shipped;
 mod witness;
 mod yaml;
