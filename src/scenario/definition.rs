@@ -598,17 +598,17 @@ impl Run {
     /// The values of the schedule's quantities in iteration `t`, from 1.
     pub fn scheduled(&self, t: usize) -> Vec<(&str, Real)> {
         let before = t.saturating_sub(1);
-        let whole = |number: usize| Real::from(Rational::from(number));
         let value = |quantity: &Scheduled| {
-            let count = before.saturating_sub(quantity.after);
-            match quantity.form {
-                Form::Count => whole(count),
-                Form::Floor(size) => whole(count / size.max(1)),
-                Form::Cosine(period) => {
-                    let period = period.max(1);
-                    let turn = Rational::from(count.min(period)) / Rational::from(period);
-                    Real::cos_pi(&turn)
+            let count = (Rational::from(before) - &quantity.after).max(Rational::ZERO);
+            match &quantity.form {
+                Form::Count => Real::from(count),
+                Form::Floor(size) => {
+                    Real::from(Rational::from((count / Rational::from((*size).max(1))).floor()))
                 }
+                Form::Cosine(period) if *period > Rational::ZERO => {
+                    Real::cos_pi(&(count.min(period.clone()) / period))
+                }
+                Form::Cosine(_) => Real::one(),
             }
         };
         let quantities = self.schedule.iter().flat_map(|schedule| &schedule.quantities);

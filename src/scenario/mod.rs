@@ -19,6 +19,7 @@ mod definition;
 mod experiment;
 mod field;
 mod fields;
+mod fitting;
 mod initial;
 mod model;
 mod modifier;
