@@ -113,12 +113,10 @@ impl Course<'_> {
         let t = self.setup.start_iteration + index + 1;
         let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
-        let rate = self.rate(index, t, decide).map_err(at(None))?;
+        let rate = self.rate(&self.run.options, index, t, decide).map_err(at(None))?;
         let look_ahead = match &rule.look_ahead {
             None => None,
-            Some(point) => {
-                Some(self.look_ahead(point, before, rate.as_ref(), decide).map_err(at(None))?)
-            }
+            Some(point) => Some(self.look_ahead(point, before, index, decide).map_err(at(None))?),
         };
         let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
         let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
@@ -150,11 +148,17 @@ impl Course<'_> {
         Ok(record)
     }
 
-    /// The learning rate of an iteration, by the list or the schedule.
-    fn rate(&self, index: usize, t: usize, decide: &mut dyn Decide) -> Result<Option<Real>, Stop> {
+    /// The learning rate of an iteration, by the list, or by the schedule under these options.
+    fn rate(
+        &self,
+        own: &Options,
+        index: usize,
+        t: usize,
+        decide: &mut dyn Decide,
+    ) -> Result<Option<Real>, Stop> {
         let constant = self.run.rate(index).cloned().map(Real::from);
         let Some(schedule) = &self.run.schedule else { return Ok(constant) };
-        let mut known = options(&self.run.options);
+        let mut known = options(own);
         for (name, value) in self.run.scheduled(t) {
             known.insert(name, Tensor::scalar(Ok(value)));
         }
@@ -179,17 +183,24 @@ impl Course<'_> {
         }
     }
 
+    /// Where the gradient is taken; what is frozen stays where it is.
     fn look_ahead(
         &self,
         point: &Expression,
         before: &Iteration,
-        rate: Option<&Real>,
+        index: usize,
         decide: &mut dyn Decide,
     ) -> Result<Named<trace::Tensor>, Stop> {
+        let t = self.setup.start_iteration + index + 1;
         let mut shifted = Named::default();
         for (parameter, theta) in before.parameters.iter() {
+            if self.rules.iter().all(|(name, _)| name != parameter) {
+                shifted.push(parameter, theta.clone());
+                continue;
+            }
+            let rate = self.rate(self.run.options_of(parameter), index, t, decide)?;
             let mut known = self.known(parameter, before, theta);
-            self.put_rate(&mut known, rate);
+            self.put_rate(&mut known, rate.as_ref());
             let mut executor = self.executor(parameter, "the look-ahead point", decide);
             shifted.push(parameter, executor.evaluate(point, &known)?.record());
         }

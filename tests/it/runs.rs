@@ -19,7 +19,8 @@
 use std::env;
 use std::thread;
 
-use gradsheet::catalogue;
+use gradsheet::sheet::Templates;
+use gradsheet::{Audience, Format, catalogue, render, scenario};
 
 use crate::witness;
 
@@ -38,6 +39,8 @@ use compare::Verdict;
 use plan::Plan;
 use tally::Tally;
 
+/// One run in so many is rendered too.
+const SHEETS: u64 = 10;
 /// Runs where the environment asks for no other number.
 const RUNS: u64 = 400;
 /// From so many runs on, everything that the catalogue offers must have been met.
@@ -47,6 +50,22 @@ fn environment(name: &str, default: u64) -> u64 {
     match env::var(name) {
         Ok(text) => text.parse().unwrap_or_else(|_| panic!("{name}: `{text}` is no number")),
         Err(_) => default,
+    }
+}
+
+/// The line of the sheet in which a number is missing, of a run that has all its numbers.
+fn unknown_number(text: &str) -> Option<String> {
+    let scenario = scenario::read("run.yaml".as_ref(), text).ok()?;
+    let templates = Templates::built_in().ok()?;
+    match render(&scenario, &templates, &[Format::Markdown], Audience::Solutions) {
+        Ok(files) => {
+            let lines = files.get("solutions.md").into_iter().flat_map(|sheet| sheet.lines());
+            let mut lines = lines.filter(|line| line.contains(r"\text{undefined}"));
+            lines.next().map(|line| format!("on the sheet: {line}"))
+        }
+        // A number that lies on a tie, and isn't proved to.
+        Err(error) if error.to_string().contains("undecided") => None,
+        Err(error) => Some(format!("no sheet: {error}")),
     }
 }
 
@@ -69,6 +88,13 @@ fn check(plan: &Plan, tally: &mut Tally) {
             }
             for (expected, found) in records.iter().zip(found.iter().skip(1)) {
                 verdict.record(expected, found);
+            }
+            if plan.stays_rational() && verdict.decimals > 0 {
+                verdict.faults.push("a fraction is not exact".to_owned());
+            }
+            if plan.seed.is_multiple_of(SHEETS) && verdict.undefined == 0 {
+                verdict.faults.extend(unknown_number(&text));
+                tally.sheets += 1;
             }
         }
         Err(message) if message.contains("undecided") => tally.undecided.push(plan.seed),

@@ -162,8 +162,12 @@ fn branch(found: &Json) -> (&str, &str, i64) {
 
 /// Whether a number with 40 digits is no further than half a unit of the last away.
 fn rounds_to(expected: &Float, shown: &RBig) -> bool {
-    if shown.is_zero() || expected.is_zero() {
-        return shown.is_zero() && expected.is_zero();
+    if expected.is_zero() && !shown.is_zero() {
+        // So little is 0 in the arithmetic of this implementation.
+        return witness::first_digit(shown) < -80;
+    }
+    if shown.is_zero() {
+        return expected.is_zero();
     }
     let digits = i64::try_from(DIGITS).unwrap();
     let unit = witness::ten_to(witness::first_digit(shown) + 1 - digits);

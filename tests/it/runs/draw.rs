@@ -23,7 +23,12 @@ const AT: &[&str] = &["1", "0.5", "5", "2", "1.5"];
 pub(crate) fn plan(seed: u64) -> Plan {
     let mut random = Random(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let turn = usize::try_from(seed % u64::try_from(KINDS.len()).unwrap()).unwrap();
-    let mut plan = source(seed, &KINDS[turn], &mut random);
+    let kind = &KINDS[turn];
+    let mut plan = source(seed, kind, &mut random);
+    // Muon multiplies matrices.
+    while kind.name == "muon" && plan.trained().iter().any(|(_, shape)| shape.is_none()) {
+        plan = source(seed, kind, &mut random);
+    }
     loop {
         options(&mut plan, &mut random);
         if !conflicts(&plan) {
@@ -175,8 +180,8 @@ fn around(plan: &mut Plan, random: &mut Random) {
         plan.clip = Some((kind, random.choose(AT)));
     }
     if once_in(3, random) {
-        let kinds: &[_] = match plan.kind.decay {
-            "inside" => &[None, Some("coupled"), Some("decoupled"), Some("inside")],
+        let kinds: &[_] = match plan.kind.name {
+            "lars" | "lamb" => &[None, Some("coupled"), Some("decoupled"), Some("inside")],
             _ => &[None, Some("coupled"), Some("decoupled"), Some("decoupled")],
         };
         let kind = random.choose(kinds);

@@ -84,8 +84,10 @@ impl Plan {
         if let Rates::Listed(rates) = &self.rates {
             settings.set("learning_rate", &rates[0].to_string());
         }
-        if self.kind.name == "adamw" && settings.written("weight_decay").is_none() {
-            settings.set("weight_decay", "0.01");
+        let own = [("adamw", "0.01"), ("muon", "0.1")];
+        let own = own.iter().find(|(kind, _)| *kind == self.kind.name);
+        if let (Some((_, value)), None) = (own, settings.written("weight_decay")) {
+            settings.set("weight_decay", value);
         }
         if let Some(decay) = &self.decay {
             settings.set("weight_decay", decay.value);
@@ -101,6 +103,21 @@ impl Plan {
             settings.set(name, value);
         }
         settings
+    }
+
+    /// Whether no number of the run can leave the fractions.
+    pub(crate) fn stays_rational(&self) -> bool {
+        let kinds = ["sgd", "momentum", "sign_sgd", "signum", "lion", "rprop", "adamax"];
+        let source = match &self.source {
+            Source::Model(model) => model.is_rational,
+            Source::Given { .. } => true,
+        };
+        let rates = match &self.rates {
+            Rates::Schedule(schedule) => schedule.is_rational(),
+            _ => true,
+        };
+        let clip = self.clip.is_none_or(|(kind, _)| kind == "value");
+        kinds.contains(&self.kind.name) && source && rates && clip
     }
 
     pub(crate) fn text(&self) -> String {

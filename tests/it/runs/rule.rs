@@ -19,16 +19,19 @@ pub(crate) struct Step<'s> {
     pub(crate) settings: &'s Settings,
     pub(crate) t: u64,
     pub(crate) rate: Float,
-    /// λ of a weight decay that the rule itself applies, in LAMB.
+    /// Rows and columns of the parameter.
+    pub(crate) sizes: (usize, usize),
+    /// λ of a weight decay that the rule itself applies, in LARS and LAMB.
     pub(crate) inner_decay: Float,
 }
 
 impl Step<'_> {
-    /// The new values of a parameter.
+    /// The new values of a parameter, row by row.
     pub(crate) fn apply(&self, theta: &[Float], g: &[Float], state: &mut State) -> Vec<Float> {
         match self.settings.kind {
             "lars" => self.lars(theta, g, state),
             "lamb" => self.lamb(theta, g, state),
+            "muon" => self.muon(theta, g, state),
             _ => {
                 let entries = theta.iter().zip(g).enumerate();
                 entries.map(|(index, (theta, g))| self.alone(index, state, theta, g)).collect()
@@ -283,20 +286,65 @@ impl Step<'_> {
         new
     }
 
-    /// You, Gitman and Ginsburg (2017) as in optax; weight decay is in `g` already.
+    /// You, Gitman and Ginsburg (2017). With weight decay inside as in the paper; in optax it is
+    /// in `g` already.
     fn lars(&self, theta: &[Float], g: &[Float], state: &mut State) -> Vec<Float> {
         let (weights, gradient) = (norm(theta), norm(g));
-        let ratio = if weights.is_zero() || gradient.is_zero() {
+        let below = &gradient + &self.inner_decay * &weights;
+        let ratio = if weights.is_zero() || below.is_zero() {
             Float::one()
         } else {
-            self.number("trust") * weights / (gradient + self.number("epsilon"))
+            self.number("trust") * weights / (below + self.number("epsilon"))
         };
         let beta = self.number("beta");
         let u = state.get_mut("u").unwrap();
-        for (u, g) in u.iter_mut().zip(g) {
-            *u = &beta * &*u + &self.rate * &ratio * g;
+        for (u, (theta, g)) in u.iter_mut().zip(theta.iter().zip(g)) {
+            let decayed = g + &self.inner_decay * theta;
+            *u = &beta * &*u + &self.rate * &ratio * decayed;
         }
         theta.iter().zip(u.iter()).map(|(theta, u)| theta - u).collect()
+    }
+
+    /// Jordan et al. (2024), as in torch but without its rounding to bfloat16.
+    fn muon(&self, theta: &[Float], g: &[Float], state: &mut State) -> Vec<Float> {
+        let (rows, columns) = self.sizes;
+        let u = state.get_mut("u").unwrap();
+        for (u, g) in u.iter_mut().zip(g) {
+            *u = self.average("beta", u, g);
+        }
+        let mut x: Vec<Float> = if self.is("nesterov", "true") {
+            u.iter().zip(g).map(|(u, g)| self.average("beta", u, g)).collect()
+        } else {
+            u.clone()
+        };
+        let length = norm(&x).max(&self.number("epsilon"));
+        for entry in &mut x {
+            *entry = &*entry / &length;
+        }
+        let [a, b, c] = ["ns_a", "ns_b", "ns_c"].map(|name| self.number(name));
+        let steps = u64::try_from(self.settings.fraction("ns_steps").numerator().clone()).unwrap();
+        for _ in 0..steps {
+            // A = XXᵀ, then aX + (bA + cA²)X.
+            let dot = |i: usize, j: usize| {
+                let terms = (0..columns).map(|k| &x[i * columns + k] * &x[j * columns + k]);
+                terms.fold(Float::zero(), |sum, term| sum + term)
+            };
+            let square: Vec<Float> =
+                (0..rows * rows).map(|place| dot(place / rows, place % rows)).collect();
+            let fourth = product(&square, &square, rows);
+            let weights: Vec<Float> =
+                square.iter().zip(&fourth).map(|(one, two)| &b * one + &c * two).collect();
+            let bent = product(&weights, &x, rows);
+            x = x.iter().zip(&bent).map(|(x, bent)| &a * x + bent).collect();
+        }
+        let whole = |size: usize| Float::from(i64::try_from(size).unwrap());
+        let scale = match self.settings.written("scale") {
+            Some("match_rms_adamw") => whole(rows.max(columns)).sqrt() / whole(5),
+            Some("ratio") => (whole(rows) / whole(columns)).sqrt(),
+            _ => (whole(rows) / whole(columns)).max(&Float::one()).sqrt(),
+        };
+        let step = |(theta, x): (&Float, &Float)| theta - &self.rate * &scale * x;
+        theta.iter().zip(&x).map(step).collect()
     }
 
     /// You et al. (2020), φ(x) = x.
@@ -324,4 +372,15 @@ impl Step<'_> {
 /// ‖x‖₂ of all entries together.
 pub(crate) fn norm(entries: &[Float]) -> Float {
     entries.iter().fold(Float::zero(), |sum, entry| sum + entry.square()).sqrt()
+}
+
+/// The product of a square matrix of this size and another matrix.
+fn product(left: &[Float], right: &[Float], size: usize) -> Vec<Float> {
+    let columns = right.len() / size;
+    let entry = |place: usize| {
+        let (row, column) = (place / columns, place % columns);
+        let terms = (0..size).map(|k| &left[row * size + k] * &right[k * columns + column]);
+        terms.fold(Float::zero(), |sum, term| sum + term)
+    };
+    (0..right.len()).map(entry).collect()
 }

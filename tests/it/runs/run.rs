@@ -215,7 +215,8 @@ impl<'p> Run<'p> {
             let coupled = own("coupled");
             *g = together(g, theta, |g, theta| g + &coupled * theta);
             let rate = self.rate(settings, index);
-            let step = Step { settings, t, rate: rate.clone(), inner_decay: own("inside") };
+            let sizes = theta.sizes();
+            let step = Step { settings, t, rate: rate.clone(), sizes, inner_decay: own("inside") };
             let state = self.states.get_mut(name).unwrap();
             let entries = step.apply(&theta.entries, &g.entries, state);
             let new = Grid { shape: theta.shape, entries };

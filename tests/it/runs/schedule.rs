@@ -24,8 +24,12 @@ pub(crate) struct Schedule {
     milestones: Vec<u64>,
     rates: Vec<&'static str>,
     pub(crate) staircase: bool,
+    /// Whose count a cycle follows.
+    form: Option<&'static str>,
     /// What follows a warm-up.
     then: Option<Box<Schedule>>,
+    /// Schedules that each act on the rate of the one before.
+    chain: Vec<Schedule>,
 }
 
 /// Kinds and their numbers: name, default, values to draw from. A number without a default
@@ -60,24 +64,54 @@ pub(crate) const KINDS: &[Known] = &[
             ("minimum", Some("0"), &["0.1", "0.05"]),
         ],
     ),
+    (
+        "one_cycle",
+        &[
+            ("period", None, &["8", "11", "12"]),
+            ("pct_start", Some("0.3"), &["0.5", "0.25"]),
+            ("div_factor", Some("25"), &["10", "2"]),
+            ("final_div_factor", Some("1e4"), &["100"]),
+        ],
+    ),
     ("warmup", &[("period", None, &["1", "2", "3"]), ("start", Some("0"), &["0.5", "0.1"])]),
 ];
 
 impl Schedule {
     pub(crate) fn random(random: &mut Random) -> Self {
-        let kind = random.below(KINDS.len());
-        Self::of(&KINDS[kind], random)
+        let one = |random: &mut Random| {
+            let kind = random.below(KINDS.len());
+            Self::of(&KINDS[kind], random)
+        };
+        if random.below(8) > 0 {
+            return one(random);
+        }
+        // `piecewise` lists the rates themselves, so that it comes first.
+        let first = one(random);
+        let later = (0..1 + random.below(2)).map(|_| one(random));
+        let later = later.filter(|schedule| !schedule.kinds().contains(&"piecewise"));
+        let chain = std::iter::once(first).chain(later).collect();
+        Schedule { chain, ..Self::named("chain") }
     }
 
-    fn of((kind, known): &Known, random: &mut Random) -> Self {
-        let mut schedule = Schedule {
+    fn named(kind: &'static str) -> Self {
+        Schedule {
             kind,
             numbers: Vec::new(),
             milestones: Vec::new(),
             rates: Vec::new(),
-            staircase: *kind == "exponential" && random.below(3) == 0,
+            staircase: false,
+            form: None,
             then: None,
-        };
+            chain: Vec::new(),
+        }
+    }
+
+    fn of((kind, known): &Known, random: &mut Random) -> Self {
+        let mut schedule = Self::named(kind);
+        schedule.staircase = *kind == "exponential" && random.below(3) == 0;
+        if *kind == "one_cycle" {
+            schedule.form = random.choose(&[None, Some("pytorch"), Some("optax")]);
+        }
         for (name, default, values) in *known {
             if default.is_none() || random.below(2) == 0 {
                 schedule.numbers.push((name, random.choose(values)));
@@ -100,6 +134,10 @@ impl Schedule {
     }
 
     pub(crate) fn text(&self) -> String {
+        if self.kind == "chain" {
+            let list: Vec<String> = self.chain.iter().map(Self::text).collect();
+            return format!("{{chain: [{}]}}", list.join(", "));
+        }
         let mut parts = vec![format!("kind: {}", self.kind)];
         parts.extend(self.numbers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !self.milestones.is_empty() {
@@ -111,15 +149,40 @@ impl Schedule {
         if self.staircase {
             parts.push("staircase: true".to_owned());
         }
+        parts.extend(self.form.iter().map(|form| format!("form: {form}")));
         parts.extend(self.then.iter().map(|then| format!("then: {}", then.text())));
         format!("{{{}}}", parts.join(", "))
     }
 
-    /// This kind, and what follows it.
+    /// This kind, and those within it.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
-        let mut kinds = vec![self.kind];
-        kinds.extend(self.then.iter().map(|then| then.kind));
-        kinds
+        let inner = self.then.iter().map(|then| &**then).chain(&self.chain);
+        std::iter::once(self.kind).chain(inner.flat_map(Self::kinds)).collect()
+    }
+
+    /// Whether there are neither cosines nor roots in it.
+    pub(crate) fn is_rational(&self) -> bool {
+        let rational = |kind: &&str| {
+            [
+                "constant",
+                "step",
+                "multistep",
+                "piecewise",
+                "inverse_time",
+                "linear",
+                "warmup",
+                "chain",
+            ]
+            .contains(kind)
+        };
+        self.kinds().iter().all(rational)
+    }
+
+    /// The forms of cycles in it.
+    pub(crate) fn forms(&self) -> Vec<&'static str> {
+        let inner = self.then.iter().map(|then| &**then).chain(&self.chain);
+        let own = (self.kind == "one_cycle").then(|| self.form.unwrap_or("pytorch"));
+        own.into_iter().chain(inner.flat_map(Self::forms)).collect()
     }
 
     fn number(&self, name: &str) -> RBig {
@@ -180,7 +243,32 @@ impl Schedule {
                 let then = self.then.as_ref();
                 then.map_or_else(|| base.clone(), |then| then.rate(base, k - period))
             }
+            "one_cycle" => self.cycle(base, k),
+            "chain" => self.chain.iter().fold(base.clone(), |rate, own| own.rate(&rate, k)),
             _ => base.clone(),
+        }
+    }
+
+    /// Smith (2018): half a cosine from α/d up to α and another down to α/(d f).
+    fn cycle(&self, highest: &Float, k: u64) -> Float {
+        let k = Float::from(i64::try_from(k).unwrap());
+        let (period, share) = (self.float("period"), self.number("pct_start"));
+        let whole = RBig::from((&share * self.number("period")).floor());
+        let (peak, end) = match self.form {
+            Some("optax") => (Float::from(&whole), period),
+            _ => (Float::from(&share) * &period - Float::one(), period - Float::one()),
+        };
+        let first = highest / self.float("div_factor");
+        let last = &first / self.float("final_div_factor");
+        let half = |from: &Float, to: &Float, part: Float| {
+            let wave = Float::one() - (Float::pi() * part).smooth("cos");
+            from + (to - from) * wave / Float::from(2)
+        };
+        if (&k - &peak).sign() <= 0 {
+            half(&first, highest, k / peak)
+        } else {
+            let part = (k.min(&end) - &peak) / (&end - &peak);
+            half(highest, &last, part)
         }
     }
 }

@@ -273,8 +273,23 @@ pub(crate) const KINDS: &[Kind] = &[
             choice("trust", "0.001", &["0.001", "0.5", "1", "0"]),
             choice("epsilon", "0", EPSILON),
         ],
-        conventions: &[("optax", &[])],
+        conventions: &[("optax", &[("decay", "coupled")]), ("paper", &[("decay", "inside")])],
         decay: "coupled",
+    },
+    Kind {
+        name: "muon",
+        options: &[
+            choice("beta", "0.95", &["0.95", "0.5", "0", "0.9"]),
+            choice("nesterov", "true", TRUTH),
+            choice("ns_steps", "5", &["1", "2", "3"]),
+            choice("ns_a", "3.4445", &["1.5", "3.4445", "2"]),
+            choice("ns_b", "-4.775", &["-0.5", "-4.775", "0"]),
+            choice("ns_c", "2.0315", &["0", "2.0315", "0.5"]),
+            choice("epsilon", "1e-7", EPSILON),
+            choice("scale", "original", &["original", "match_rms_adamw", "ratio"]),
+        ],
+        conventions: &[("pytorch", &[]), ("paper", &[("weight_decay", "0")])],
+        decay: "decoupled",
     },
     Kind {
         name: "lamb",
@@ -342,7 +357,7 @@ impl Settings {
             states.iter().copied().chain(there.then_some(state)).collect::<Vec<_>>()
         };
         match self.kind {
-            "momentum" | "signum" | "lion" | "lars" => vec!["u"],
+            "momentum" | "signum" | "lion" | "lars" | "muon" => vec!["u"],
             "adagrad" => vec!["s"],
             "rmsprop" => {
                 let states = also(&["v"], "g_bar", self.is("centered", "true"));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use gradsheet::catalogue::{Allowed, CLIPS, DECAY_ON, DECAYS, Optimizer, SCHEDULES};
+use gradsheet::catalogue::{Allowed, CLIPS, CYCLE_FORMS, DECAY_ON, DECAYS, Optimizer, SCHEDULES};
 
 use super::compare::Verdict;
 use super::plan::{Order, Plan, Source};
@@ -20,6 +20,8 @@ pub(crate) struct Tally {
     pub(crate) extreme: usize,
     /// Seeds of runs that the program refuses, for a sign that it can't decide.
     pub(crate) undecided: Vec<u64>,
+    /// Runs of which there is a sheet.
+    pub(crate) sheets: usize,
     /// By seed.
     pub(crate) faults: BTreeMap<u64, String>,
     met: BTreeMap<String, usize>,
@@ -52,6 +54,7 @@ impl Tally {
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.runs += other.runs;
         self.extreme += other.extreme;
+        self.sheets += other.sheets;
         self.undecided.extend(other.undecided);
         self.faults.extend(other.faults);
         for (feature, count) in other.met {
@@ -107,6 +110,7 @@ fn features(plan: &Plan, records: &[Record]) -> Vec<String> {
         Rates::Listed(_) => list.push("rates in a list".to_owned()),
         Rates::Schedule(schedule) => {
             list.extend(schedule.kinds().into_iter().map(|kind| format!("schedule {kind}")));
+            list.extend(schedule.forms().into_iter().map(|form| format!("one_cycle {form}")));
         }
     }
     let also = [
@@ -143,8 +147,10 @@ pub(crate) fn offered(optimizers: &[Optimizer]) -> BTreeSet<String> {
     list.extend(DECAYS.iter().map(|(decay, _)| format!("decay {decay}")));
     list.extend(DECAY_ON.iter().map(|on| format!("decay on {on}")));
     list.extend(SCHEDULES.iter().map(|(schedule, _)| format!("schedule {schedule}")));
+    list.extend(CYCLE_FORMS.iter().map(|form| format!("one_cycle {form}")));
     let around = [
         "schedule warmup",
+        "schedule chain",
         "rates in a list",
         "gradients",
         "frozen",
@@ -169,7 +175,8 @@ impl fmt::Display for Tally {
         )?;
         writeln!(
             out,
-            "{} too extreme, {} undecided: {:?}",
+            "{} sheets, {} too extreme, {} undecided: {:?}",
+            self.sheets,
             self.extreme,
             self.undecided.len(),
             self.undecided
