@@ -104,6 +104,7 @@ fn check(plan: &Plan, tally: &mut Tally) {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "what was met is told on a test's own page")]
 fn every_optimizer_agrees_with_a_second_implementation() {
     let first = environment("GRADSHEET_RANDOM_SEED", 0);
     let count = environment("GRADSHEET_RANDOM_RUNS", RUNS);
