@@ -64,8 +64,10 @@ impl Course<'_> {
         decide: &mut dyn Decide,
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
-        let mut records = vec![self.start()];
         let first = self.setup.start_iteration;
+        let start =
+            self.start(decide).map_err(|stop| Halt { t: first + 1, example: None, stop })?;
+        let mut records = vec![start];
         let batches = self.setup.batches.iter().take(last.saturating_sub(first));
         for (index, batch) in batches.enumerate() {
             let record = self.iteration(index, batch, &records[index], decide)?;
@@ -78,17 +80,22 @@ impl Course<'_> {
         Ok(records)
     }
 
-    fn start(&self) -> Iteration {
+    /// The record before the first iteration. A state that begins with the learning rate has
+    /// that of the first iteration.
+    fn start(&self, decide: &mut dyn Decide) -> Result<Iteration, Stop> {
         let parameters = self.setup.start();
+        let t = self.setup.start_iteration;
         let mut state: Named<Named<trace::Tensor>> = Named::default();
         for (parameter, rule) in self.rules {
             let shape = parameters.get(parameter).and_then(trace::Tensor::shape);
-            let options = options(self.run.options_of(parameter));
+            let mut options = options(self.run.options_of(parameter));
+            if self.run.schedule.is_some() || self.run.rate_varies() {
+                let rate = self.rate(self.run.options_of(parameter), 0, t + 1, decide)?;
+                options.extend(rate.map(|rate| ("learning_rate", Tensor::scalar(Ok(rate)))));
+            }
             for own in &rule.states {
-                let mut prove = Prove;
-                let mut executor = self.executor(parameter, "the state", &mut prove);
-                let start = executor.evaluate(&own.start, &options);
-                let start = start.unwrap_or_else(|_| Tensor::zeros(None));
+                let mut executor = self.executor(parameter, "the state", decide);
+                let start = executor.evaluate(&own.start, &options)?;
                 let whole = own.extent == Extent::Whole;
                 let given = self.setup.initial_state.get(&own.name);
                 let tensor = match given.and_then(|values| values.get(parameter)) {
@@ -99,8 +106,7 @@ impl Course<'_> {
                 state.within(&own.name).push(parameter.clone(), tensor);
             }
         }
-        let t = self.setup.start_iteration;
-        Iteration { t, parameters, state, ..Iteration::default() }
+        Ok(Iteration { t, parameters, state, ..Iteration::default() })
     }
 
     fn iteration(

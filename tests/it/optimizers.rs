@@ -172,6 +172,19 @@ fn a_look_ahead_goes_as_far_as_the_step_of_its_own_parameter() {
 }
 
 #[test]
+fn the_first_step_of_rprop_is_as_large_as_the_first_rate() {
+    // As torch has it: the rate of the first iteration, 1/2·1/4, grows by 6/5 after that.
+    let schedule = "schedule: {kind: linear, start: 0.25, period: 3}";
+    let keys = format!("batches: [[1], [1]]\n    {schedule}");
+    let trace = neuron(&keys, "kind: rprop, learning_rate: 0.5");
+    exact(&trace, &[("t0.d.w", "1/8"), ("t1.w", "7/8"), ("t2.d.w", "3/20"), ("t2.w", "29/40")]);
+    let sheet = solutions(&neuron_text(&keys, "kind: rprop, learning_rate: 0.5"));
+    assert!(sheet.contains(r"d_{0} &= \alpha_{1} \\"), "{sheet}");
+    let listed = neuron("batches: [[1], [1]]", "kind: rprop, learning_rate: [0.25, 0.5]");
+    exact(&listed, &[("t0.d.w", "1/4"), ("t1.w", "3/4"), ("t2.d.w", "3/10")]);
+}
+
+#[test]
 fn losses_add_up_where_the_reduction_is_their_sum() {
     // Residuals 2 and 1: gradients (6, 2) and (2, 1), losses 2 and 1/2.
     let optimizer = "kind: sgd, learning_rate: 0.1";

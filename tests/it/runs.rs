@@ -42,7 +42,7 @@ use tally::Tally;
 /// One run in so many is rendered too.
 const SHEETS: u64 = 10;
 /// Runs where the environment asks for no other number.
-const RUNS: u64 = 400;
+const RUNS: u64 = 340;
 /// From so many runs on, everything that the catalogue offers must have been met.
 const MANY: u64 = 5000;
 

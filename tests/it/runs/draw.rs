@@ -145,9 +145,16 @@ fn options(plan: &mut Plan, random: &mut Random) {
     let convention = once_in(4, random).then(|| conventions[random.below(conventions.len())].0);
     plan.convention = convention;
     plan.options = vec![("learning_rate".to_owned(), random.choose(RATES).to_owned())];
+    let mut forced = Vec::new();
+    if plan.kind.name == "momentum" && once_in(3, random) {
+        // Dampening wants both.
+        forced = vec![("form", "heavy_ball"), ("nesterov", "false")];
+    }
     for choice in plan.kind.options {
-        if once_in(2, random) {
-            plan.options.push(drawn(choice, random));
+        match forced.iter().find(|(name, _)| *name == choice.name) {
+            Some((name, word)) => plan.options.push(((*name).to_owned(), (*word).to_owned())),
+            None if once_in(2, random) => plan.options.push(drawn(choice, random)),
+            None => {}
         }
     }
 }

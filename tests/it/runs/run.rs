@@ -101,12 +101,17 @@ impl<'p> Run<'p> {
         let trained = || plan.trained().into_iter().map(|(name, _)| name);
         let settings: BTreeMap<String, Settings> =
             trained().map(|name| (name.clone(), plan.settings(Some(&name)))).collect();
+        let mut run = Run { plan, parameters, states: BTreeMap::new(), settings };
         let begin = |name: String| {
-            let own = &settings[&name];
-            let count = parameters[&name].entries.len();
+            let own = &run.settings[&name];
+            let count = run.parameters[&name].entries.len();
             let state = |state: &'static str| {
                 let given = plan.state.get(state).and_then(|given| given.get(&name));
-                let start = || vec![own.start(state); count];
+                // Rprop's first step is as large as the first rate.
+                let start = || match state {
+                    "d" if plan.kind.name == "rprop" => vec![run.rate(own, 0); count],
+                    _ => vec![own.start(state); count],
+                };
                 let given = given.map(|given| floats(given).entries);
                 // A number fills a shape.
                 let filled = given.map(|given| {
@@ -117,8 +122,8 @@ impl<'p> Run<'p> {
             let states = plan.settings(None).states().into_iter().map(state).collect();
             (name, states)
         };
-        let states = trained().map(begin).collect();
-        Run { plan, parameters, states, settings }
+        run.states = trained().map(begin).collect();
+        run
     }
 
     fn rate(&self, settings: &Settings, index: u64) -> Float {

@@ -378,7 +378,6 @@ impl Settings {
         match (self.kind, state) {
             ("adagrad", "s") => self.number("initial_accumulator"),
             ("nadam", "P") => Float::one(),
-            ("rprop", "d") => self.number("learning_rate"),
             _ => Float::zero(),
         }
     }
