@@ -13,6 +13,7 @@ use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
 use super::text::Text;
+use super::variables::Assignment;
 
 /// A scenario that passed every check.
 #[derive(Debug, Clone)]
@@ -25,10 +26,23 @@ pub struct Scenario {
     pub front: FrontMatter,
     /// From which all randomness is derived.
     pub seed: u64,
+    /// What its variables stand for.
+    pub variables: Assignment,
+    /// Whose paper it is, where it is one of many.
+    pub label: Option<Label>,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.
     pub cells: Option<Vec<Cell>>,
+}
+
+/// What tells one paper from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its code.
+    pub code: String,
+    /// The student that it is for.
+    pub student: Option<String>,
 }
 
 /// Title, authors and the like.

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer {
         module: "number",
         uses: &[],
@@ -85,6 +85,20 @@ const LAYERS: [Layer; 14] = [
         crates: &["thiserror"],
     },
     Layer {
+        module: "variants",
+        uses: &[
+            "number",
+            "initialization",
+            "formula",
+            "trace",
+            "scenario",
+            "engine",
+            "sheet",
+            "render",
+        ],
+        crates: &["rayon", "serde_json", "sha2", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -99,6 +113,7 @@ const LAYERS: [Layer; 14] = [
             "publish",
             "reference",
             "render",
+            "variants",
         ],
         crates: &[],
     },
@@ -106,7 +121,7 @@ const LAYERS: [Layer; 14] = [
     Layer {
         module: "cli",
         uses: &[],
-        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+        crates: &["clap", "csv", "gradsheet", "indicatif", "rayon", "serde_json", "tempfile"],
     },
 ];
 

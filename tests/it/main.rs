@@ -22,6 +22,7 @@ mod random;
 mod reference;
 mod runs;
 mod shipped;
+mod variants;
 mod witness;
 mod yaml;
 mod yaml_arbitrary;
