@@ -299,7 +299,11 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
             _ => false,
         };
         if !zero {
-            let latex = |name: &str| notation.in_rule(name);
+            let varies = run.schedule.is_some() || run.rate_varies();
+            let latex = |name: &str| match name {
+                "learning_rate" if varies => indexed(&notation.in_rule(name), "1"),
+                _ => notation.in_rule(name),
+            };
             let mut row = Row::new(indexed(&notation.in_rule(&state.name), "0"));
             let start = Printer { name: &latex, number: &number }.latex(&state.start);
             // An option may be the initial value by its very name.

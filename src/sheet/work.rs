@@ -66,10 +66,12 @@ impl<'a> Work<'a> {
         let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
             return Ok(Vec::new());
         };
+        // The rate that a schedule gives is known before the step.
+        let assigned: Vec<&str> = self.run.schedule.iter().map(|own| own.rate()).collect();
         let mut rows = Vec::new();
-        for (parameter, value) in values.iter() {
-            let latex = |name: &str| self.rule_name(name, &rule, parameter, &[]);
-            let shown = |name: &str| self.rule_value(name, parameter, &[]);
+        for (parameter, value) in values.iter().filter(|(name, _)| self.is_shifted(name)) {
+            let latex = |name: &str| self.rule_name(name, &rule, parameter, &assigned);
+            let shown = |name: &str| self.rule_value(name, parameter, &assigned);
             let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
             rows.push(self.row(left, point, value, &reading)?);
@@ -218,11 +220,7 @@ impl<'a> Work<'a> {
     pub(super) fn name(&self, name: &str, index: usize) -> String {
         let latex = self.setup.notation.latex(name);
         if self.setup.is_parameter(name) {
-            return if self.record.look_ahead.is_some() {
-                format!(r"\tilde{{{latex}}}")
-            } else {
-                latex
-            };
+            return if self.is_shifted(name) { format!(r"\tilde{{{latex}}}") } else { latex };
         }
         if self.record.examples.len() > 1 {
             return format!("{latex}^{{({})}}", self.record.batch[index]);
@@ -260,8 +258,16 @@ impl<'a> Work<'a> {
 
     /// Whether a parameter's value is the scenario's own.
     fn is_given(&self, name: &str) -> bool {
-        let frozen = self.setup.parameter(name).is_some_and(|parameter| parameter.frozen);
-        frozen || self.before.t == self.setup.start_iteration
+        self.is_frozen(name) || self.before.t == self.setup.start_iteration
+    }
+
+    fn is_frozen(&self, name: &str) -> bool {
+        self.setup.parameter(name).is_some_and(|parameter| parameter.frozen)
+    }
+
+    /// Whether the forward pass sees the parameter at a point ahead of its own.
+    fn is_shifted(&self, name: &str) -> bool {
+        self.record.look_ahead.is_some() && !self.is_frozen(name)
     }
 
     fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
@@ -275,8 +281,9 @@ impl<'a> Work<'a> {
                 .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value));
         }
         if self.setup.is_parameter(name) {
-            let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
-            return shifted
+            let point = self.record.look_ahead.as_ref().filter(|_| self.is_shifted(name));
+            return point
+                .and_then(|point| point.get(name))
                 .map_or_else(|| self.parameter(name), |value| self.numbers.put_in(value));
         }
         match example.values.get(name) {

@@ -23,6 +23,7 @@ mod optimizers;
 mod plots;
 mod random;
 mod reference;
+mod runs;
 mod shipped;
 mod variants;
 mod witness;
