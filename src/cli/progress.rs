@@ -54,7 +54,8 @@ impl Counter {
     pub(crate) fn new(work: &'static str, things: &str, total: u64) -> Self {
         let template = format!("{{msg}} [{{bar:30}}] {{pos}}/{{len}} {things}, {{eta}} left");
         let style = ProgressStyle::with_template(&template);
-        let bar = ProgressBar::hidden().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let bar = ProgressBar::hidden()
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_length(total);
         bar.set_message(work);
         Self { begun: Instant::now(), bar }

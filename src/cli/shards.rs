@@ -25,7 +25,9 @@ pub(crate) fn merge(folder: &Path) -> Result<(), Failure> {
         for path in [&key, &list] {
             if !path.is_file() {
                 let path = path.display();
-                return Err(Failure::Input(format!("{path}: is missing, so shard {index} of {of} is")));
+                return Err(Failure::Input(format!(
+                    "{path}: is missing, so shard {index} of {of} is"
+                )));
             }
         }
         rows.extend(key_rows(&key)?);
@@ -74,7 +76,8 @@ fn shards(folder: &Path) -> Result<u64, Failure> {
     for entry in entries.flatten() {
         let name = entry.file_name();
         let rest = name.to_str().and_then(|name| name.strip_prefix("manifest-"));
-        let of = rest.and_then(|rest| rest.strip_suffix(".json")?.split_once("-of-")?.1.parse().ok());
+        let of =
+            rest.and_then(|rest| rest.strip_suffix(".json")?.split_once("-of-")?.1.parse().ok());
         counts.extend(of.filter(|of| (1..=MOST).contains(of)));
     }
     let mut counts = counts.into_iter();

@@ -28,7 +28,10 @@ impl Staging {
         let parent = place.parent().unwrap_or_else(|| Path::new("."));
         std::fs::create_dir_all(parent).map_err(|error| failure(parent, &error))?;
         let folder = tempfile::Builder::new().prefix(".variants-").tempdir_in(parent);
-        Ok(Self { place: place.to_owned(), folder: folder.map_err(|error| failure(parent, &error))? })
+        Ok(Self {
+            place: place.to_owned(),
+            folder: folder.map_err(|error| failure(parent, &error))?,
+        })
     }
 
     /// Writes files below a folder of that name.
@@ -47,7 +50,8 @@ impl Staging {
     /// Key and manifest, to be written row by row.
     pub(crate) fn records(&self, press: &Press<'_>, seed: u64) -> Result<Records, Failure> {
         let key = self.folder.path().join(KEY);
-        let mut rows = csv::Writer::from_path(&key).map_err(|error| failure(&key, &error.into()))?;
+        let mut rows =
+            csv::Writer::from_path(&key).map_err(|error| failure(&key, &error.into()))?;
         rows.write_record(COLUMNS).map_err(|error| failure(&key, &error.into()))?;
         let path = self.folder.path().join(MANIFEST);
         let file = File::create(&path).map_err(|error| failure(&path, &error))?;

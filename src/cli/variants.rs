@@ -71,9 +71,9 @@ pub(crate) struct Shard {
 }
 
 fn shard(text: &str) -> Result<Shard, String> {
-    let parts = text.split_once('/').and_then(|(index, of)| {
-        Some(Shard { index: index.parse().ok()?, of: of.parse().ok()? })
-    });
+    let parts = text
+        .split_once('/')
+        .and_then(|(index, of)| Some(Shard { index: index.parse().ok()?, of: of.parse().ok()? }));
     match parts {
         Some(shard) if (1..=shard.of).contains(&shard.index) => Ok(shard),
         _ => Err("a share is written as 2/4: the second of four".into()),
@@ -144,7 +144,8 @@ fn found(
 ) -> Result<Vec<Variant>, Failure> {
     let path = &arguments.scenario;
     let effort = Effort { trials: 2, progress: &|_| {} };
-    let trace = engine::execute_with(default, &effort).map_err(|error| engine_failure(path, &error))?;
+    let trace =
+        engine::execute_with(default, &effort).map_err(|error| engine_failure(path, &error))?;
     let search = Search::new(exam, default, &trace, seed, arguments.search_limit);
     for text in search.unmet_by_default() {
         eprintln!("note: the default paper itself does not meet `{text}`");

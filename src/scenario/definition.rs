@@ -12,8 +12,8 @@ use crate::number::{Precision, Rational, Real, Rounding};
 use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
-use super::variables::Assignment;
 use super::text::Text;
+use super::variables::Assignment;
 
 /// A scenario that passed every check.
 #[derive(Debug, Clone)]

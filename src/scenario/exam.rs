@@ -140,8 +140,7 @@ fn head(top: &Field<'_>) -> (Option<Vec<Variable>>, Fairness, Option<Assignment>
         return (Some(Vec::new()), fairness, Some(Assignment::default()));
     };
     let variables = variables::read(&field);
-    let default =
-        variables.as_deref().and_then(|list| variables::default_assignment(&field, list));
+    let default = variables.as_deref().and_then(|list| variables::default_assignment(&field, list));
     (variables, fairness, default)
 }
 

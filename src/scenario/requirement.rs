@@ -198,7 +198,8 @@ impl Reader<'_, '_> {
         for (word, join) in [("or", Condition::Any as fn(_) -> _), ("and", Condition::All)] {
             let parts = split(text, word);
             if parts.len() > 1 {
-                let parts = parts.iter().map(|(at, part)| self.condition(part, start + at, depth + 1));
+                let parts =
+                    parts.iter().map(|(at, part)| self.condition(part, start + at, depth + 1));
                 let parts: Vec<_> = parts.collect();
                 return parts.into_iter().collect::<Option<_>>().map(join);
             }
@@ -220,7 +221,9 @@ impl Reader<'_, '_> {
         if let Some(inner) = call(text, "distinct") {
             return self.distinct(inner, start + "distinct(".len());
         }
-        if let Some(inner) = call(text, "") && is_condition(inner) {
+        if let Some(inner) = call(text, "")
+            && is_condition(inner)
+        {
             return self.condition(inner, start + 1, depth + 1);
         }
         self.comparison(text, start)

@@ -326,10 +326,7 @@ fn derived(field: &Field<'_>, above: &[&str]) -> Option<Domain> {
 }
 
 /// The default assignment; a derived variable that is undefined there is a problem.
-pub(super) fn default_assignment(
-    field: &Field<'_>,
-    variables: &[Variable],
-) -> Option<Assignment> {
+pub(super) fn default_assignment(field: &Field<'_>, variables: &[Variable]) -> Option<Assignment> {
     match assign(variables, &defaults(variables)) {
         Ok(assignment) => Some(assignment),
         Err(Underivable { name, failure }) => {

@@ -55,10 +55,7 @@ pub(super) struct Rejection {
 impl Rejection {
     /// Whether every requirement was looked at, if it was done with care.
     pub(super) fn is_whole(&self) -> bool {
-        !matches!(
-            self.reason,
-            Some(Reason::Underivable | Reason::Invalid | Reason::Undecided)
-        )
+        !matches!(self.reason, Some(Reason::Underivable | Reason::Invalid | Reason::Undecided))
     }
 }
 
@@ -99,8 +96,11 @@ impl<'a> Judge<'a> {
         let defined = asked.iter().map(is_defined).collect();
         let branches = Branches::of(trace);
         let fingerprint = Fingerprint::of(default, trace, &asked);
-        let facts =
-            Facts { assignment: &default.variables, run: Some((default, trace)), branches: &branches };
+        let facts = Facts {
+            assignment: &default.variables,
+            run: Some((default, trace)),
+            branches: &branches,
+        };
         let meets = |one: &Requirement| facts.hold(&one.condition) == Ok(true);
         let default_meets = exam.requirements.iter().map(meets).collect();
         Self { exam, asked, defined, branches, fingerprint, default_meets }
@@ -108,9 +108,8 @@ impl<'a> Judge<'a> {
 
     /// Looks at the candidate in which free variables have the values of these numbers.
     pub(super) fn judge(&self, picks: &[u64], care: Care) -> Verdict {
-        self.examine(picks, care).map_or_else(Verdict::Rejected, |accepted| {
-            Verdict::Accepted(Box::new(accepted))
-        })
+        self.examine(picks, care)
+            .map_or_else(Verdict::Rejected, |accepted| Verdict::Accepted(Box::new(accepted)))
     }
 
     fn examine(&self, picks: &[u64], care: Care) -> Result<Accepted, Rejection> {

@@ -71,12 +71,10 @@ impl Press<'_> {
         });
         let effort = Effort { trials: u64::MAX, progress: &|_| {} };
         let trace = engine::execute_with(&scenario, &effort).map_err(RenderError::from)?;
-        let files =
-            render::papers(&scenario, &trace, self.templates, self.formats, self.audience)?;
+        let files = render::papers(&scenario, &trace, self.templates, self.formats, self.audience)?;
         let rows = key::rows(variant.number, &scenario, &trace, &asked(&scenario, &trace));
-        let rows = rows.map_err(|(path, fault)| {
-            PaperError::Number { path: path.to_string(), fault }
-        })?;
+        let rows =
+            rows.map_err(|(path, fault)| PaperError::Number { path: path.to_string(), fault })?;
         Ok(Paper { number: variant.number, files, rows })
     }
 }
