@@ -13,6 +13,7 @@ mod experiment;
 mod experiment_plots;
 mod explain;
 mod initializers;
+mod label;
 mod meaning;
 mod names;
 mod plots;
@@ -25,4 +26,5 @@ mod view;
 mod work;
 
 pub use build::{Paper, Passage, Sheet, SheetError, build};
+pub use label::plain;
 pub use templates::{TemplateError, Templates};
