@@ -5,9 +5,14 @@
 
 mod check;
 mod files;
+mod found;
+mod identify;
 mod list;
 mod new;
 mod progress;
+mod records;
+mod regrade;
+mod reissue;
 mod render;
 mod shards;
 mod staging;

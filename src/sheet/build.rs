@@ -193,7 +193,7 @@ fn set(
 }
 
 /// No trailing blanks, at most one empty line in a row, one line break at the end.
-fn tidy(markdown: &str) -> String {
+pub fn tidy(markdown: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in markdown.lines() {
         let line = line.trim_end();

@@ -16,6 +16,7 @@ mod initializers;
 mod label;
 mod meaning;
 mod names;
+mod phrases;
 mod plots;
 mod prose;
 mod show;
@@ -25,6 +26,7 @@ mod update;
 mod view;
 mod work;
 
-pub use build::{Paper, Passage, Sheet, SheetError, build};
+pub use build::{Paper, Passage, Sheet, SheetError, build, tidy};
 pub use label::plain;
+pub use phrases::Phrases;
 pub use templates::{TemplateError, Templates};

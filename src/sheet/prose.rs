@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
+use tera::{Context, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
 use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
+use super::phrases;
 use super::show::Numbers;
 use super::templates::Words;
 
@@ -227,17 +228,7 @@ fn uses_values(scenario: &Scenario) -> bool {
 }
 
 fn engine(ledger: &Arc<Ledger>) -> Tera {
-    let mut tera = Tera::default();
-    let delimiters = Delimiters {
-        block_start: "<%".into(),
-        block_end: "%>".into(),
-        variable_start: "<<".into(),
-        variable_end: ">>".into(),
-        comment_start: "<#".into(),
-        comment_end: "#>".into(),
-    };
-    // Fails only for delimiters that contradict each other; these don't.
-    let _ = tera.set_delimiters(delimiters);
+    let mut tera = phrases::engine();
     let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
