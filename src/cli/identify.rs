@@ -2,7 +2,10 @@
 
 use std::io::Write as _;
 
-use gradsheet::variants::{manifest::Entry, same_code};
+use serde_json::Value as Json;
+
+use gradsheet::variants::manifest::{Entry, digest};
+use gradsheet::variants::same_code;
 
 use super::Failure;
 use super::found;
@@ -66,7 +69,12 @@ pub(crate) fn known(case: &Case<'_>, number: Option<u64>) -> Result<Vec<Entry>, 
             path.display()
         )));
     }
-    Ok(read(&path)?.entries)
+    let manifest = read(&path)?;
+    let same = manifest.head.get("scenario_sha256").and_then(Json::as_str);
+    if same != Some(&digest(case.exam.text())) {
+        eprintln!("note: {} is of another version of the scenario", path.display());
+    }
+    Ok(manifest.entries)
 }
 
 /// The variant that a text means: `variant-7`, `7`, a code, or a student's id.

@@ -40,12 +40,10 @@ fn papers(case: &Case<'_>, manifest: &Manifest, seed: u64) -> Result<Vec<Job>, F
     for entry in &manifest.entries {
         let number = entry.number;
         let student = entry.student.as_ref().and_then(|id| names.remove(id));
-        if let (Some(id), None) = (&entry.student, &student) {
-            let reason = match case.arguments.students.is_some() {
-                true => "is not in the roster",
-                false => "has a name that the manifest does not keep",
-            };
-            problems.push(format!("variant {number}: the student `{id}` {reason}"));
+        if let (Some(id), None) = (&entry.student, &student)
+            && case.arguments.students.is_some()
+        {
+            problems.push(format!("variant {number}: the student `{id}` is not in the roster"));
         }
         let picks = match entry.picks(&case.exam) {
             Ok(picks) => picks,
@@ -73,17 +71,19 @@ fn papers(case: &Case<'_>, manifest: &Manifest, seed: u64) -> Result<Vec<Job>, F
             }
         }
     }
-    if !problems.is_empty() {
-        let mut message = problems.join("\n");
-        message.push_str(
-            "\n  = help: the papers of a manifest are made again as they are or not at all",
+    let anonymous = case.arguments.students.is_none();
+    if anonymous && manifest.entries.iter().any(|entry| entry.student.is_some()) {
+        problems.push(
+            "the manifest does not keep the students' names; `--students` names the roster, \
+             which has them"
+                .into(),
         );
-        if case.arguments.students.is_none()
-            && manifest.entries.iter().any(|one| one.student.is_some())
-        {
-            message.push_str("; `--students` names the roster, which has the students' names");
-        }
-        return Err(Failure::Input(message));
+    }
+    if !problems.is_empty() {
+        return Err(Failure::Input(format!(
+            "{}\n  = help: the papers of a manifest are made again as they are or not at all",
+            problems.join("\n")
+        )));
     }
     if !names.is_empty() {
         let count = names.len();

@@ -11,7 +11,7 @@
 use crate::formula::shape::Shape;
 use crate::trace::{Path, Target, What};
 
-use super::definition::{ExperimentId, Run, RunId, Setup};
+use super::definition::{ExperimentId, Run, RunId, Scenario, Setup};
 use super::suggest;
 
 /// What is wrong with a path, and where in it.
@@ -31,6 +31,27 @@ pub(super) struct Paths<'a> {
     pub setups: &'a [Setup],
     /// The set-up whose name may be left out.
     pub home: Option<usize>,
+}
+
+impl Scenario {
+    /// The value of the trace that a text names; the set-up's name may be left out where
+    /// there is only one.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the path.
+    pub fn path(&self, text: &str) -> std::result::Result<Path, String> {
+        let paths = Paths { setups: &self.setups, home: None };
+        paths.path(text).map_err(|error| match error.help {
+            Some(help) => format!("{} ({help})", error.message),
+            None => error.message,
+        })
+    }
+
+    /// Whether a path names a single number.
+    pub fn is_number(&self, path: &Path) -> bool {
+        Paths { setups: &self.setups, home: None }.is_number(path)
+    }
 }
 
 #[derive(Clone, Copy)]

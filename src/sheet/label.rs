@@ -1,7 +1,5 @@
 //! What stands on one paper among many: whose it is, its code, and the digits asked for.
 
-use std::fmt::Write as _;
-
 use crate::number::Precision;
 use crate::scenario::{Label, Scenario};
 
@@ -53,16 +51,17 @@ fn in_words(precision: Precision, prose: &Prose) -> String {
     }
 }
 
+/// What Markdown takes for a sign inside a line.
+const SIGNS: &str = "\\`*_[]<>$|~&#^{}";
+
 /// A text that shows as it is: what Markdown would take for a sign is escaped.
 pub fn plain(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
-        // `'` and `-` become no more than typographic ones.
-        if letter.is_ascii_punctuation() && !matches!(letter, '\'' | '-' | '.' | ',' | '@') {
-            let _ = write!(escaped, "\\{letter}");
-        } else {
-            escaped.push(letter);
+        if SIGNS.contains(letter) {
+            escaped.push('\\');
         }
+        escaped.push(letter);
     }
     escaped
 }

@@ -27,7 +27,16 @@ pub struct Marked {
     pub tolerance: Rational,
 }
 
+/// The longest number that is written without a power of ten.
+const LONGEST: usize = 24;
+
 impl Marked {
+    /// The displayed value as text.
+    pub fn shown(&self) -> String {
+        let plain = self.displayed.to_plain('.');
+        if plain.len() > LONGEST { self.displayed.to_scientific('.') } else { plain }
+    }
+
     /// Whether neither value is taken for the other within their tolerances.
     ///
     /// # Errors

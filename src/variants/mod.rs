@@ -7,6 +7,7 @@
 //! search        candidates in, variants out        key, manifest, paper: what is written of them
 //! code          what a paper is called            census, report: what all have in common
 //! roster        who gets a paper
+//! follow        what follows from a student's own value
 //! about         the exam as a whole                key_page: the key, for markers
 //! ```
 
@@ -16,6 +17,7 @@ mod branches;
 mod census;
 mod code;
 mod fingerprint;
+mod follow;
 mod judge;
 mod key;
 mod key_page;
@@ -30,6 +32,7 @@ pub use about::About;
 pub use answer::{Asked, Marked, asked, display, marked};
 pub use code::{code, same_code};
 pub use fingerprint::Fingerprint;
+pub use follow::{FollowError, Followed, Guard, Later, Own, follow, is_followable};
 pub use judge::Reason;
 pub use key::{COLUMNS, KeyRow, rows};
 pub use key_page::KeyPage;

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer {
         module: "number",
         uses: &[],
@@ -85,6 +85,22 @@ const LAYERS: [Layer; 14] = [
         crates: &["thiserror"],
     },
     Layer {
+        module: "variants",
+        uses: &[
+            "number",
+            "initialization::generator",
+            "formula",
+            "trace",
+            "scenario",
+            "engine",
+            "figure",
+            "sheet",
+            "publish",
+            "render",
+        ],
+        crates: &["csv", "rayon", "serde", "serde_json", "sha2", "tera", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -99,6 +115,7 @@ const LAYERS: [Layer; 14] = [
             "publish",
             "reference",
             "render",
+            "variants",
         ],
         crates: &[],
     },
@@ -106,7 +123,7 @@ const LAYERS: [Layer; 14] = [
     Layer {
         module: "cli",
         uses: &[],
-        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+        crates: &["clap", "csv", "gradsheet", "indicatif", "rayon", "serde_json", "tempfile"],
     },
 ];
 
