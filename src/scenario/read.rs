@@ -51,7 +51,7 @@ pub(super) fn scenario(
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
     let display = display(&mut map, &default_display());
     // Read before, since all else may depend on it.
-    let _ = map.take("variables");
+    let variables = map.take("variables");
     let _ = map.take("fair");
     let requirements = map.take("require");
     map.later("release", "dated solutions come with course sites");
@@ -59,7 +59,9 @@ pub(super) fn scenario(
     let cells = map.take("cells");
     map.finish();
     let setups = setups?;
-    check_names(top, &setups);
+    if let Some(field) = &variables {
+        check_names(field, &setups);
+    }
     let cells = match cells.filter(|_| extent == Extent::Whole) {
         None => None,
         Some(field) => Some(Cells::new(&setups).read(&field)?),
@@ -83,12 +85,13 @@ pub(super) fn scenario(
 }
 
 /// Refuses variables that texts could not tell from a set-up or a run.
-fn check_names(top: &Field<'_>, setups: &[Setup]) {
-    for name in top.report().variable_names() {
+fn check_names(field: &Field<'_>, setups: &[Setup]) {
+    for (key, own) in field.entries().unwrap_or_default() {
+        let name = &key.text;
         let run = setups.iter().flat_map(|setup| &setup.runs).any(|run| run.name == *name);
         if run || setups.iter().any(|setup| setup.name == *name) {
             let what = if run { "run" } else { "set-up" };
-            top.refuse(format!("`{name}` names a variable and a {what}"));
+            own.refuse(format!("`{name}` names a variable and a {what}"));
         }
     }
 }

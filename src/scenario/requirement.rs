@@ -178,6 +178,9 @@ pub(super) fn read(field: &Field<'_>, paths: &Paths<'_>) -> Vec<Requirement> {
     let one = |item: &Field<'_>| {
         let scalar = item.text()?;
         let reader = Reader { field: item, paths };
+        if let Some((at, message)) = unbalanced(&scalar.text) {
+            return reader.refuse(at, 1, message);
+        }
         let condition = reader.condition(&scalar.text, 0, 0)?;
         Some(Requirement { text: scalar.text.trim().to_owned(), place: item.place(), condition })
     };
@@ -362,6 +365,19 @@ impl Reader<'_, '_> {
         self.field.report().push(problem);
         None
     }
+}
+
+/// The first bracket without its partner.
+fn unbalanced(text: &str) -> Option<(usize, &'static str)> {
+    let mut open = Vec::new();
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '(' => open.push(at),
+            ')' if open.pop().is_none() => return Some((at, "this bracket closes nothing")),
+            _ => {}
+        }
+    }
+    open.pop().map(|at| (at, "this bracket is not closed"))
 }
 
 /// What stands inside of `name(...)`, where the bracket closes at the text's end.

@@ -204,6 +204,10 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             grid(bounds, step)
         }
         [("expression", text)] => derived(text, above),
+        [(first, _), (second, other), ..] => {
+            other.refuse(format!("`{name}` has `{first}` already; leave out that or `{second}`"));
+            None
+        }
         _ => {
             let problem = field.problem(format!("what may `{name}` be?"));
             let help = "give it one of `choose: [...]`, `integers: [low, high]`, \
@@ -254,7 +258,7 @@ fn choices(field: &Field<'_>, weights: Option<Field<'_>>) -> Option<Domain> {
     let numbers = numbers?;
     if numbers.len() != values.len() {
         let (choices, weighed) = (values.len(), numbers.len());
-        weights.refuse(format!("there are {choices} choices, but {weighed} weights"));
+        weights.refuse(format!("each choice has a weight: {choices} choices, weights: {weighed}"));
         return None;
     }
     Some(Domain::Choices(values.into_iter().zip(numbers).collect()))
@@ -336,7 +340,10 @@ pub(super) fn default_assignment(field: &Field<'_>, variables: &[Variable]) -> O
                 Failure::OutOfRange(expression) => format!("`{expression}` is too large"),
             };
             let message = format!("`{name}` has no value where the others have their defaults");
-            field.refuse(format!("{message}: {reason}"));
+            let entries = field.entries().unwrap_or_default();
+            let own = entries.into_iter().find(|(key, _)| key.text == name);
+            own.map_or_else(|| field.clone(), |(_, own)| own)
+                .refuse(format!("{message}: {reason}"));
             None
         }
     }

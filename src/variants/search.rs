@@ -320,6 +320,9 @@ impl<'a> Search<'a> {
         let Attempts { list, mut draws } = attempts;
         let mut tries = list.len();
         for (picks, verdict) in list {
+            if !self.may_go_on(state) {
+                return None;
+            }
             if let Some(accepted) = self.take(picks, verdict, state) {
                 return Some(accepted);
             }
@@ -329,7 +332,7 @@ impl<'a> Search<'a> {
             true => PATIENCE,
             false => usize::try_from(self.limit.saturating_mul(4)).unwrap_or(usize::MAX),
         };
-        while tries < most && (self.is_small() || state.examined() < self.limit) {
+        while tries < most && self.may_go_on(state) {
             tries += 1;
             let picks = draws.next(self.variables);
             if let Some(accepted) = self.take(picks, None, state) {
@@ -431,6 +434,10 @@ impl<'a> Search<'a> {
             left /= count;
         }
         picks.into()
+    }
+
+    fn may_go_on(&self, state: &State) -> bool {
+        self.is_small() || state.examined() < self.limit
     }
 
     fn is_small(&self) -> bool {

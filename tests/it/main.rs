@@ -21,6 +21,7 @@ mod optimizers;
 mod random;
 mod reference;
 mod shipped;
+mod variants;
 mod witness;
 mod yaml;
 mod yaml_arbitrary;
