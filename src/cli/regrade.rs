@@ -9,7 +9,7 @@ use gradsheet::scenario::{Scenario, assign};
 use gradsheet::trace::Trace;
 use gradsheet::variants::manifest::Entry;
 use gradsheet::variants::{
-    Asked, Followed, Guard, Later, Marked, Own, asked, follow, is_followable, marked,
+    Asked, Followed, Guard, Later, Marked, Own, asked, follow, is_followable, line_of, marked,
 };
 
 use super::identify::{known, meant};
@@ -89,7 +89,7 @@ fn table(file: &str) -> Result<Vec<Request>, Failure> {
     let mut requests: Vec<Request> = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| wrong(error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(source, &record);
         let cell = |column: usize| record.get(column).unwrap_or_default().to_owned();
         let own = (format!("{file}: line {line}"), cell(what), cell(value));
         match requests.iter_mut().find(|request| request.variant == cell(variant)) {

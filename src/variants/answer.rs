@@ -1,8 +1,10 @@
 //! Answers: the values that a paper asks for, as they are marked.
 
-use crate::number::{Decimal, Fault, Rational, Real, round};
+use std::cmp::Ordering;
+
+use crate::number::{Decimal, Fault, Precision, Rational, Real, Rounding, Sign, round};
 use crate::scenario::{Carry, Display, Scenario};
-use crate::trace::{Path, Reading, Target, Tensor, Trace, Value};
+use crate::trace::{Path, Reading, Target, Tensor, Trace, Value, What};
 
 /// A value that is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +47,7 @@ impl Marked {
     pub fn is_apart_from(&self, other: &Self) -> Result<bool, Fault> {
         let gap = (&self.exact - &other.exact).abs()?;
         let reach = Real::from(&self.tolerance + &other.tolerance);
-        Ok(gap.compare(&reach)? == std::cmp::Ordering::Greater)
+        Ok(gap.compare(&reach)? == Ordering::Greater)
     }
 }
 
@@ -80,7 +82,7 @@ fn entries(path: &Path, trace: &Trace) -> Vec<Path> {
 pub fn marked(scenario: &Scenario, trace: &Trace, path: &Path) -> Option<Marked> {
     let display = display(scenario, path)?;
     let exact = number(&path.value(trace, Reading::Exact)?)?;
-    let printed = number(&path.value(trace, Reading::Printed)?)?;
+    let printed = number(&printed(trace, path)?)?;
     mark(exact, &printed, path, display).ok()
 }
 
@@ -92,9 +94,11 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
     };
     if display.carry == Carry::Displayed {
         let gap = (&exact - &Real::from(displayed.value.clone())).abs()?;
-        if gap.sign()? != crate::number::Sign::Zero {
-            // Rounded up, so that the exact run's own answer is right for certain.
-            let unit = displayed.half_unit();
+        if gap.sign()? != Sign::Zero {
+            // An exact value has fewer digits than were asked for; the other run's tells more.
+            let other = round(&exact, display.precision, display.rounding)?;
+            let unit = displayed.half_unit().min(other.half_unit());
+            // The exact run's own answer is right too, when it is rounded.
             let whole = gap.checked_div(&Real::from(unit.clone()))?;
             tolerance = &unit * (ceiling(&whole)? + Rational::ONE);
         }
@@ -102,11 +106,38 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
     Ok(Marked { exact, displayed, tolerance })
 }
 
-/// The least whole number that is not below a positive number, or the one after it.
+/// The value that the sheet rounds when it prints: of a carried run, what was computed before
+/// the next iteration started from the displayed number.
+fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
+    let value = path.value(trace, Reading::Printed);
+    let Target::Record { run, t, what } = &path.target else { return value };
+    let records = trace.setups.get(&path.setup)?.runs.get(run)?.printed();
+    let record = records.iter().find(|record| record.t == *t)?;
+    let Some(unrounded) = &record.unrounded else { return value };
+    let whole = match what {
+        What::Parameter(name) => unrounded.parameters.get(name),
+        What::State { state, parameter } => {
+            unrounded.state.get(state).and_then(|values| values.get(parameter))
+        }
+        _ => None,
+    };
+    let Some(whole) = whole else { return value };
+    match path.entry {
+        None => Some(whole.clone()),
+        Some((row, column)) => whole.entry(row, column).cloned().map(Tensor::from),
+    }
+}
+
+/// The least whole number that is not below a positive number.
 fn ceiling(value: &Real) -> Result<Rational, Fault> {
-    let precision = crate::number::Precision::Decimals(0);
-    let nearest = round(value, precision, crate::number::Rounding::HalfUp)?;
-    Ok(nearest.value + Rational::ONE)
+    if value.compare(&Real::one())? != Ordering::Greater {
+        return Ok(Rational::ONE);
+    }
+    let nearest = round(value, Precision::Decimals(0), Rounding::HalfUp)?.value;
+    match value.compare(&Real::from(nearest.clone()))? {
+        Ordering::Greater => Ok(nearest + Rational::ONE),
+        Ordering::Less | Ordering::Equal => Ok(nearest),
+    }
 }
 
 /// How the value at a path is displayed.
@@ -125,5 +156,46 @@ fn number(value: &Tensor) -> Option<Real> {
     match value.entries() {
         [Value::Real(real)] => Some(real.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::parse_exact;
+    use crate::scenario::ExactForm;
+
+    #[test]
+    fn tolerances_cover_the_displayed_digits_and_both_runs() {
+        // Exact run, value before it was displayed to two decimals, what prints, tolerance;
+        // the last is half a unit, or as many as reach the exact run's value, and one more.
+        let table = [
+            ("1/3", "1/3", Carry::Exact, "0.33", "0.005"),
+            ("0.4", "0.4", Carry::Exact, "0.4", "0"),
+            ("0.4", "0.4", Carry::Displayed, "0.4", "0"),
+            ("1.6292", "1.6314", Carry::Displayed, "1.63", "0.01"),
+            ("1.3982", "1.4021", Carry::Displayed, "1.40", "0.01"),
+            ("1.3982", "1.4", Carry::Displayed, "1.4", "0.01"),
+            ("1.3849", "1.4021", Carry::Displayed, "1.40", "0.025"),
+            ("1.385", "1.4021", Carry::Displayed, "1.40", "0.02"),
+            ("1.35", "1.4", Carry::Displayed, "1.4", "0.055"),
+        ];
+        let number = |text: &str| Real::from(parse_exact(text).unwrap());
+        for (exact, printed, carry, shown, tolerance) in table {
+            let display = Display {
+                precision: Precision::Decimals(2),
+                rounding: Rounding::HalfUp,
+                carry,
+                exact_form: ExactForm::Hidden,
+            };
+            let path = Path {
+                setup: "s".into(),
+                target: Target::Record { run: "r".into(), t: 1, what: What::Parameter("w".into()) },
+                entry: None,
+            };
+            let found = mark(number(exact), &number(printed), &path, &display).unwrap();
+            assert_eq!(found.shown(), shown, "{exact} {printed}");
+            assert_eq!(found.tolerance, parse_exact(tolerance).unwrap(), "{exact} {printed}");
+        }
     }
 }

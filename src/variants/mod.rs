@@ -38,7 +38,7 @@ pub use key::{COLUMNS, KeyRow, rows};
 pub use key_page::KeyPage;
 pub use paper::{Paper, PaperError, Press};
 pub use report::Report;
-pub use roster::{Student, roster};
+pub use roster::{Student, line_of, roster};
 pub use search::{Progress, Search, TooFew, Unfit, Variant};
 
 /// A number as the key and the manifest have it: a fraction, a surd, or nothing.

@@ -51,7 +51,7 @@ pub fn roster(text: &str) -> Result<Vec<Student>, Vec<String>> {
     let mut problems = Vec::new();
     for record in reader.records() {
         let record = record.map_err(|error| vec![error.to_string()])?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(text, &record);
         match student(&record, id, name, head.len()) {
             Err(message) => problems.push(format!("line {line}: {message}")),
             Ok(student) => match lines.insert(student.id.clone(), line) {
@@ -74,6 +74,16 @@ pub fn roster(text: &str) -> Result<Vec<Student>, Vec<String>> {
         return Err(wrong("there are no students below the first line"));
     }
     if problems.is_empty() { Ok(students) } else { Err(problems) }
+}
+
+/// The line of a CSV text in which a record begins; empty lines before it are passed over.
+pub fn line_of(text: &str, record: &StringRecord) -> u64 {
+    let Some(position) = record.position() else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.get(start..).unwrap_or_default();
+    let passed = rest.chars().take_while(|letter| matches!(letter, '\n' | '\r'));
+    let empty = passed.filter(|letter| *letter == '\n').count();
+    position.line() + u64::try_from(empty).unwrap_or(0)
 }
 
 fn student(

@@ -18,6 +18,7 @@ mod layering;
 mod matrix;
 mod number;
 mod optimizers;
+mod papers;
 mod random;
 mod reference;
 mod shipped;
