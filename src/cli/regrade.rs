@@ -136,8 +136,10 @@ fn read(scenario: &Scenario, asked: &[Asked], what: &str, value: &str) -> Result
     let of_part: Vec<&Asked> = asked.iter().filter(|asked| asked.part == what).collect();
     let path = match of_part.as_slice() {
         [only] => only.path.clone(),
-        [] => scenario.path(what).map_err(|message| {
-            format!("`{what}` is neither a part with an answer nor a path: {message}")
+        [] => gradsheet::scenario::path(scenario, what).map_err(|problem| {
+            let help = problem.help.map(|help| format!(" ({help})")).unwrap_or_default();
+            let message = problem.message;
+            format!("`{what}` is neither a part with an answer nor a path: {message}{help}")
         })?,
         several => {
             let paths: Vec<String> = several.iter().map(|asked| asked.path.to_string()).collect();

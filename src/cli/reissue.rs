@@ -177,6 +177,9 @@ fn files(old: &Path, new: &Path) -> Result<Vec<String>, Failure> {
     Ok(changed)
 }
 
+/// A cell of a row.
+type Column = fn(&KeyRow) -> &String;
+
 /// What became of a variant's answers.
 fn differences(before: &[KeyRow], after: &[KeyRow]) -> Vec<String> {
     let same = |one: &KeyRow, other: &KeyRow| one.part == other.part && one.path == other.path;
@@ -187,7 +190,7 @@ fn differences(before: &[KeyRow], after: &[KeyRow]) -> Vec<String> {
             lines.push(format!("{} is new: {}", head(row), row.displayed));
             continue;
         };
-        let columns: [(&str, fn(&KeyRow) -> &String); 4] = [
+        let columns: [(&str, Column); 4] = [
             ("", |row| &row.displayed),
             (" decimal", |row| &row.decimal),
             (" tolerance", |row| &row.tolerance),

@@ -15,6 +15,9 @@ use super::tensor::Tensor;
 /// The name of the objective.
 pub(super) const LOSS: &str = "loss";
 
+/// What stands in the place of a named value.
+pub(super) type Replace<'a> = &'a dyn Fn(&str, Tensor) -> Tensor;
+
 /// The graph of a set-up: data, parameters and symbols are its leaves.
 pub fn graph(setup: &Setup) -> Graph {
     let leaves = setup.leaves.iter().map(String::as_str);
@@ -29,7 +32,7 @@ pub(super) fn example(
     graph: &Graph,
     point: &BTreeMap<String, Tensor>,
     index: usize,
-    replace: Option<&dyn Fn(&str, Tensor) -> Tensor>,
+    replace: Option<Replace<'_>>,
     decide: &mut dyn Decide,
 ) -> Result<Example, Stop> {
     let row: &[trace::Tensor] = index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());

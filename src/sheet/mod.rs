@@ -29,4 +29,5 @@ mod work;
 pub use build::{Paper, Passage, Sheet, SheetError, build, tidy};
 pub use label::plain;
 pub use phrases::Phrases;
-pub use templates::{TemplateError, Templates};
+pub(crate) use prose::fill;
+pub use templates::{TemplateError, Templates, Words};

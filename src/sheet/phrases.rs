@@ -1,7 +1,8 @@
 //! Phrases of a language, with blanks to be filled in.
 
-use tera::{Context, Delimiters, Tera};
+use tera::{Context, Tera};
 
+use super::prose::plain_engine;
 use super::templates::{Templates, Words};
 
 /// The words of one language.
@@ -15,7 +16,7 @@ impl Phrases {
     /// The words of a language; English ones where it has none.
     pub fn of(templates: &Templates, language: &str) -> Self {
         let words = templates.words(language).or_else(|| templates.words("en"));
-        Self { tera: engine(), words: words.cloned().unwrap_or_default() }
+        Self { tera: plain_engine(), words: words.cloned().unwrap_or_default() }
     }
 
     /// A phrase.
@@ -43,20 +44,4 @@ impl Phrases {
     pub fn words(&self) -> &Words {
         &self.words
     }
-}
-
-/// An engine for texts of a scenario and phrases: `<< >>`, because LaTeX is full of braces.
-pub(super) fn engine() -> Tera {
-    let mut tera = Tera::default();
-    let delimiters = Delimiters {
-        block_start: "<%".into(),
-        block_end: "%>".into(),
-        variable_start: "<<".into(),
-        variable_end: ">>".into(),
-        comment_start: "<#".into(),
-        comment_end: "#>".into(),
-    };
-    // Fails only for delimiters that contradict each other; these don't.
-    let _ = tera.set_delimiters(delimiters);
-    tera
 }

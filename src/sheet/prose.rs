@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
-use tera::{Context, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
+use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
 use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
-use super::phrases;
 use super::show::Numbers;
 use super::templates::Words;
 
@@ -227,8 +226,33 @@ fn uses_values(scenario: &Scenario) -> bool {
     scenario.texts().iter().any(|text| text.is_template())
 }
 
+/// A phrase with its blanks filled in, outside a sheet.
+pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
+    let mut context = Context::new();
+    for (name, text) in blanks {
+        context.insert(*name, text);
+    }
+    plain_engine().render_str(phrase, &context, false).unwrap_or_else(|_| phrase.to_owned())
+}
+
+/// Templates with the delimiters of scenarios.
+pub(super) fn plain_engine() -> Tera {
+    let mut tera = Tera::default();
+    let delimiters = Delimiters {
+        block_start: "<%".into(),
+        block_end: "%>".into(),
+        variable_start: "<<".into(),
+        variable_end: ">>".into(),
+        comment_start: "<#".into(),
+        comment_end: "#>".into(),
+    };
+    // Fails only for delimiters that contradict each other; these don't.
+    let _ = tera.set_delimiters(delimiters);
+    tera
+}
+
 fn engine(ledger: &Arc<Ledger>) -> Tera {
-    let mut tera = phrases::engine();
+    let mut tera = plain_engine();
     let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;

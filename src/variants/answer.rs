@@ -98,9 +98,9 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
             // An exact value has fewer digits than were asked for; the other run's tells more.
             let other = round(&exact, display.precision, display.rounding)?;
             let unit = displayed.half_unit().min(other.half_unit());
-            // The exact run's own answer is right too, when it is rounded.
-            let whole = gap.checked_div(&Real::from(unit.clone()))?;
-            tolerance = &unit * (ceiling(&whole)? + Rational::ONE);
+            // More than the gap, so that the exact run's own digits are right too.
+            let whole = floor(&gap.checked_div(&Real::from(unit.clone()))?)?;
+            tolerance = unit * (whole + Rational::ONE);
         }
     }
     Ok(Marked { exact, displayed, tolerance })
@@ -128,16 +128,14 @@ fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
     }
 }
 
-/// The least whole number that is not below a positive number.
-fn ceiling(value: &Real) -> Result<Rational, Fault> {
-    if value.compare(&Real::one())? != Ordering::Greater {
-        return Ok(Rational::ONE);
+/// The whole part of a positive number.
+fn floor(value: &Real) -> Result<Rational, Fault> {
+    let near = round(value, Precision::Decimals(0), Rounding::HalfUp)?.value;
+    let mut whole = Rational::from(near.floor());
+    if value.compare(&Real::from(whole.clone()))? == Ordering::Less {
+        whole -= Rational::ONE;
     }
-    let nearest = round(value, Precision::Decimals(0), Rounding::HalfUp)?.value;
-    match value.compare(&Real::from(nearest.clone()))? {
-        Ordering::Greater => Ok(nearest + Rational::ONE),
-        Ordering::Less | Ordering::Equal => Ok(nearest),
-    }
+    Ok(whole)
 }
 
 /// How the value at a path is displayed.
@@ -168,15 +166,15 @@ mod tests {
     #[test]
     fn tolerances_cover_the_displayed_digits_and_both_runs() {
         // Exact run, value before it was displayed to two decimals, what prints, tolerance;
-        // the last is half a unit, or as many as reach the exact run's value, and one more.
+        // the last is half a unit, or as many as reach beyond the exact run's value.
         let table = [
             ("1/3", "1/3", Carry::Exact, "0.33", "0.005"),
             ("0.4", "0.4", Carry::Exact, "0.4", "0"),
             ("0.4", "0.4", Carry::Displayed, "0.4", "0"),
-            ("1.6292", "1.6314", Carry::Displayed, "1.63", "0.01"),
-            ("1.3982", "1.4021", Carry::Displayed, "1.40", "0.01"),
-            ("1.3982", "1.4", Carry::Displayed, "1.4", "0.01"),
-            ("1.3849", "1.4021", Carry::Displayed, "1.40", "0.025"),
+            ("1.6292", "1.6314", Carry::Displayed, "1.63", "0.005"),
+            ("1.3982", "1.4021", Carry::Displayed, "1.40", "0.005"),
+            ("1.3982", "1.4", Carry::Displayed, "1.4", "0.005"),
+            ("1.3849", "1.4021", Carry::Displayed, "1.40", "0.02"),
             ("1.385", "1.4021", Carry::Displayed, "1.40", "0.02"),
             ("1.35", "1.4", Carry::Displayed, "1.4", "0.055"),
         ];

@@ -130,7 +130,7 @@ impl Census {
         // Of n values the k-th quarter has k·n/4 below it.
         let below = quarters * self.variants;
         let index = (below / 4).min(self.variants.saturating_sub(1));
-        match below % 4 == 0 && index > 0 && below < 4 * self.variants {
+        match below.is_multiple_of(4) && index > 0 && below < 4 * self.variants {
             true => at(index - 1) + at(index),
             false => 2 * at(index),
         }

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 17] = [
     Layer {
         module: "number",
         uses: &[],
@@ -53,6 +53,11 @@ const LAYERS: [Layer; 15] = [
         uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
+    Layer {
+        module: "derivation",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &[],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -65,9 +70,25 @@ const LAYERS: [Layer; 15] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
+    },
+    Layer {
+        module: "explain",
+        // Of the sheet it sees the templates, for the language's phrases.
+        uses: &[
+            "number",
+            "formula",
+            "catalogue",
+            "trace",
+            "scenario",
+            "engine",
+            "derivation",
+            "sheet",
+        ],
+        crates: &["thiserror"],
     },
     Layer {
         module: "publish",
@@ -110,8 +131,10 @@ const LAYERS: [Layer; 15] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
             "sheet",
+            "explain",
             "publish",
             "reference",
             "render",
