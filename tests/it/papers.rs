@@ -218,7 +218,7 @@ fn the_key_is_what_the_trace_of_each_variant_says() {
             assert!((decimal - shown).abs() <= reach * 1.000_001 + 1e-30, "{row:?}");
             assert!(section.contains(&row[5]), "{row:?}");
             let places = row[5].split_once('.').map_or(0, |(_, places)| places.len());
-            let unit = 10_f64.powi(-i32::try_from(places).unwrap());
+            let unit: f64 = format!("1e-{places}").parse().unwrap();
             assert!(reach == 0.0 || (reach / unit - 0.5).abs() < 1e-9, "{row:?}");
         }
         // The paper says how many digits are wanted, and whose it is; never the seed.
@@ -486,8 +486,8 @@ fn later_answers_follow_from_a_students_own_value() {
     desk.done("variants exam.yaml --count 2 --to md --audience handout");
     let manifest = desk.manifest("output/exam/variants/manifest.json");
     let half = manifest["variants"].as_array().unwrap().iter();
-    let half = half.filter(|entry| entry["variables"]["alpha"] == "1/2");
-    let number = half.last().unwrap()["variant"].as_u64().unwrap();
+    let mut half = half.filter(|entry| entry["variables"]["alpha"] == "1/2");
+    let number = half.next().unwrap()["variant"].as_u64().unwrap();
     // With α = ½: z = 2, gradient (6, 2), w = -2, b = -2; then z = 4, gradient (-12, 4),
     // w = 4, b = -4. Momentum: u = 3, 1; w = -½, b = -1½; z = 0, so u = 1½ and w = -1¼.
     let table: [(&str, &[&str], &[&str]); 9] = [
