@@ -8,20 +8,26 @@ use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
-use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
+use crate::trace::{self, Example, Iteration, Named, Unrounded, Value, What};
 
 use super::failure::{EngineError, Halt};
 use super::forward::{Stop, reduce};
 use super::graph::Graph;
 use super::pass::{self, LOSS};
 use super::rule::{Executor, Known};
+use super::substitution::Substitutions;
 use super::tensor::{Outcome, Tensor};
 
 /// Executes a run, and its carried run where the display asks for one.
-pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
+pub(super) fn execute(
+    setup: &Setup,
+    run: &Run,
+    graph: &Graph,
+    substitutions: Substitutions<'_>,
+) -> Result<trace::Run, EngineError> {
     let rules: Vec<_> =
         setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
-    let course = Course { setup, run, graph, rules: &rules, carry: None };
+    let course = Course { setup, run, graph, rules: &rules, carry: None, substitutions };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -54,6 +60,8 @@ pub(super) struct Course<'a> {
     pub(super) rules: &'a [(String, Rule)],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
+    /// What stands in the place of computed values.
+    pub(super) substitutions: Substitutions<'a>,
 }
 
 impl Course<'_> {
@@ -106,7 +114,10 @@ impl Course<'_> {
                 state.within(&own.name).push(parameter.clone(), tensor);
             }
         }
-        Ok(Iteration { t, parameters, state, ..Iteration::default() })
+        let t = self.setup.start_iteration;
+        let mut record = Iteration { t, parameters, state, ..Iteration::default() };
+        self.substitutions.in_results(&mut record);
+        Ok(record)
     }
 
     fn iteration(
@@ -133,9 +144,18 @@ impl Course<'_> {
         };
         let examples = examples
             .into_iter()
-            .map(|index| {
+            .zip(1..)
+            .map(|(index, example)| {
                 let place = (index > 0).then_some(index);
-                pass::example(self.setup, self.graph, &point, index, decide).map_err(at(place))
+                let replace = |name: &str, value| {
+                    let name = name.to_owned();
+                    let what = What::Forward { example, name };
+                    self.substitutions.within(t, value, |meant| *meant == what)
+                };
+                let replace: Option<pass::Replace<'_>> =
+                    if self.substitutions.is_empty() { None } else { Some(&replace) };
+                pass::example(self.setup, self.graph, &point, index, replace, decide)
+                    .map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let losses = examples.iter().filter_map(|example| example.values.get(LOSS));
@@ -149,8 +169,10 @@ impl Course<'_> {
             examples,
             ..Iteration::default()
         };
+        self.substitutions.in_gradient(t, &mut record.gradient);
         self.update(before, &mut record, decide).map_err(at(None))?;
         self.carry_over(&mut record).map_err(at(None))?;
+        self.substitutions.in_results(&mut record);
         Ok(record)
     }
 
@@ -255,6 +277,9 @@ impl Course<'_> {
                 let of_entries = line.name == "theta"
                     || rule.state(&line.name).is_some_and(|own| own.extent == Extent::Entries);
                 let value = if of_entries { value.filling(theta.shape()) } else { value };
+                let value = self
+                    .substitutions
+                    .within(record.t, value, |meant| is_line(meant, rule, &line.name, parameter));
                 if line.name == "theta" {
                     record.parameters.push(parameter.clone(), value.record());
                 } else if rule.state(&line.name).is_some() {
@@ -355,6 +380,16 @@ fn rounded(values: &Named<trace::Tensor>, display: &Display) -> Result<Named<tra
 fn unrounded(fault: Fault, name: &str) -> Stop {
     let failure = Box::new(Failure::of(fault, &Expression::name(name)));
     Stop { failure, within: name.to_owned() }
+}
+
+/// Whether a value of the trace is what a line of the rule computes for a parameter.
+fn is_line(what: &What, rule: &Rule, line: &str, own: &str) -> bool {
+    match what {
+        What::Parameter(name) => name == own && line == "theta",
+        What::State { state, parameter } => parameter == own && line == state,
+        What::UsedGradient(name) => name == own && rule.used_gradient.as_deref() == Some(line),
+        What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => false,
+    }
 }
 
 /// Whether no line of the iteration assigns the state.

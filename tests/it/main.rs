@@ -20,6 +20,7 @@ mod layering;
 mod matrix;
 mod number;
 mod optimizers;
+mod papers;
 mod plots;
 mod random;
 mod reference;
