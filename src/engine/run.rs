@@ -159,7 +159,8 @@ impl Course<'_> {
             known.insert(name, Tensor::scalar(Ok(value)));
         }
         let zero_over_zero = ZeroOverZero::Undefined;
-        let mut executor = Executor { decide, zero_over_zero, within: "the learning rate" };
+        let mut executor =
+            Executor { decide, zero_over_zero, within: "the learning rate", branches: Vec::new() };
         let value = executor.line(&schedule.line, &known)?.value;
         Ok(value.entries.into_iter().next().and_then(Result::ok))
     }
@@ -227,6 +228,10 @@ impl Course<'_> {
                         if let Some(chosen) = computed.chosen {
                             record.cases.within(&line.name).push(parameter.clone(), chosen);
                         }
+                        if !executor.branches.is_empty() {
+                            let taken = std::mem::take(&mut executor.branches);
+                            record.rule_branches.within(&line.name).push(parameter.clone(), taken);
+                        }
                         computed.value
                     }
                     Over::NormOfAll => norm_of_all(&record.gradient, &line.name)?,
@@ -284,7 +289,7 @@ impl Course<'_> {
         let options = self.run.options_of(parameter);
         let no_move = options.word("zero_over_zero") == "no_move";
         let zero_over_zero = if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined };
-        Executor { decide, zero_over_zero, within }
+        Executor { decide, zero_over_zero, within, branches: Vec::new() }
     }
 
     /// In a carried run, rounds what the next iteration starts from.

@@ -12,6 +12,7 @@
 mod batches;
 mod beginning;
 mod cells;
+mod code;
 mod csv;
 mod custom;
 mod data;
@@ -40,8 +41,8 @@ pub mod yaml;
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Measure, Moment, Parameter, PlotKind, Quantity, Question,
-    Reduction, Run, RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Library, Measure, Moment, Parameter, PlotKind, Quantity,
+    Question, Reduction, Run, RunId, Scenario, Setup,
 };
 pub use field::Field;
 pub use fields::Fields;
