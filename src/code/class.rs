@@ -36,7 +36,7 @@ pub(super) struct Class {
 enum Argument {
     /// A number, left out where it is 0 and the class has 0 for it.
     Number(&'static str, &'static str),
-    /// The same, which is never left out.
+    /// The same, which is never left out: the class has another default.
     Always(&'static str, &'static str),
     /// Two numbers.
     Pair(&'static str, [&'static str; 2]),
@@ -273,7 +273,7 @@ impl Class {
         for argument in self.arguments {
             let (keyword, text) = match argument {
                 Number(keyword, name) if options.is_set(name) => (keyword, number(name)),
-                Always(keyword, name) => (keyword, number(name)),
+                Always(keyword, name) => (keyword, number(name).or_else(|| Some("0".to_owned()))),
                 Pair(keyword, names) => {
                     let [first, second] = names.map(|name| number(name).unwrap_or_default());
                     (keyword, Some(format!("({first}, {second})")))

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Extent, Form, Line, Options, Over, Relation, Rule, Setting};
 use crate::formula::{Expression, ZeroOverZero};
-use crate::number::{Real, Sign};
+use crate::number::{Rational, Real, Sign};
 use crate::scenario::{Reduction, Run, Setup};
 use crate::trace::{self, Branch, Example, Iteration, Value};
 
@@ -19,12 +19,17 @@ use super::model::{Adjoint, adjoints, bar, counts};
 
 /// Results that differ by more, relative to the largest, are different results.
 const TOLERANCE: f64 = 1e-6;
+/// A few units in the last place, relative to a number.
+const SHAKE: f64 = 4.0 * f64::EPSILON;
 
 /// What double precision makes of a run.
 #[derive(Debug, Clone, Default)]
 pub struct Comparison {
     /// Where it goes another way, up to the iteration from which the results differ.
     pub differences: Vec<Difference>,
+    /// Where it would go another way with other rounding errors, as a library may have them
+    /// that orders its operations otherwise.
+    pub near: Vec<Difference>,
     /// The first iteration whose results differ, if there is one.
     pub departs: Option<usize>,
     /// The parameters after the last iteration that are numbers.
@@ -74,11 +79,19 @@ pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
     let rules: Vec<(&str, Rule)> =
         setup.trained_names().map(|name| (name, run.rule_of(name))).collect();
     let adjoints = if setup.gradients.is_some() { Vec::new() } else { adjoints(setup) };
-    let mut machine =
-        Machine { setup, run, rules, adjoints, point: Values::new(), state: Values::new() };
+    let mut machine = Machine {
+        setup,
+        run,
+        rules,
+        adjoints,
+        point: Values::new(),
+        state: Values::new(),
+        largest: 0.0,
+    };
     let mut found = Comparison::default();
     let Some(start) = exact.iterations.first() else { return found };
     machine.begin(start);
+    machine.departs(start);
     for (index, record) in exact.iterations.iter().enumerate().skip(1) {
         let mut differences = Vec::new();
         machine.iteration(index - 1, record, &mut differences);
@@ -90,11 +103,53 @@ pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
             }
         }
     }
+    found.near = near(&mut machine.fresh(), exact, &found);
     let numbers = machine.point.iter().filter(|(_, value)| value.shape.is_none());
     let order = |name: &String| setup.parameter_names().position(|known| known == name);
     found.ends = numbers.map(|(name, value)| (name.clone(), value.first())).collect();
     found.ends.sort_by_key(|(name, _)| order(name));
     found
+}
+
+/// The branches that rounding errors decide on: every iteration is repeated from the exact
+/// numbers before it, moved by a few units in the last place where no double is that number.
+fn near(machine: &mut Machine<'_>, exact: &trace::Run, known: &Comparison) -> Vec<Difference> {
+    let mut near: Vec<Difference> = Vec::new();
+    let last = known.departs.unwrap_or(usize::MAX);
+    for (index, pair) in exact.iterations.windows(2).enumerate() {
+        let [before, record] = pair else { continue };
+        if record.t > last {
+            break;
+        }
+        for pattern in [[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]] {
+            machine.begin(before);
+            if !machine.shake(before, pattern) {
+                break;
+            }
+            let mut found = Vec::new();
+            machine.iteration(index, record, &mut found);
+            for difference in found {
+                let same =
+                    |other: &Difference| other.t == difference.t && other.place == difference.place;
+                if !known.differences.iter().chain(&near).any(same) {
+                    near.push(difference);
+                }
+            }
+        }
+    }
+    near.retain(|difference| matters(difference, exact));
+    near
+}
+
+/// Whether a branch on a kink has another gradient beside it.
+fn matters(difference: &Difference, exact: &trace::Run) -> bool {
+    let Place::Node { node, function, entry, .. } = &difference.place else { return true };
+    let Some(record) = exact.iteration(difference.t) else { return true };
+    let mut branches = record.examples.iter().flat_map(|example| &example.branches);
+    branches.any(|branch| {
+        let here = branch.node == *node && branch.function == *function && branch.index == *entry;
+        here && branch.convention.as_ref().is_none_or(|convention| convention.mattered)
+    })
 }
 
 struct Machine<'a> {
@@ -106,6 +161,8 @@ struct Machine<'a> {
     point: Values,
     /// The states, as `u of w`.
     state: Values,
+    /// The largest number that a parameter has been so far.
+    largest: f64,
 }
 
 /// An exact number as a script's literal has it.
@@ -158,8 +215,58 @@ impl Machine<'_> {
         }
     }
 
-    fn departs(&self, record: &Iteration) -> bool {
-        let (mut gap, mut largest) = (0.0_f64, 0.0_f64);
+    /// The same machine, with nothing computed yet.
+    fn fresh(&self) -> Machine<'_> {
+        let adjoints = self
+            .adjoints
+            .iter()
+            .map(|one| Adjoint { name: one.name.clone(), expression: one.expression.clone() });
+        Machine {
+            setup: self.setup,
+            run: self.run,
+            rules: self.rules.clone(),
+            adjoints: adjoints.collect(),
+            point: Values::new(),
+            state: Values::new(),
+            largest: 0.0,
+        }
+    }
+
+    /// Moves what is rounded; whether there is such a number.
+    fn shake(&mut self, before: &Iteration, pattern: [f64; 2]) -> bool {
+        if before.t == self.setup.start_iteration {
+            // The script begins with the same numbers, whatever the library.
+            return false;
+        }
+        let mut moved = 0;
+        let mut shake = |own: &mut Matrix, exact: &trace::Tensor| {
+            for (own, exact) in own.entries.iter_mut().zip(exact.entries()) {
+                let exact = exact.real().and_then(Real::as_rational);
+                let double = Rational::try_from(*own).ok();
+                if exact.is_none() || exact != double.as_ref() {
+                    *own *= 1.0 + SHAKE * pattern[moved % 2];
+                    moved += 1;
+                }
+            }
+        };
+        for (name, exact) in before.parameters.iter() {
+            let frozen = self.setup.parameter(name).is_some_and(|one| one.frozen);
+            if let Some(own) = self.point.get_mut(name).filter(|_| !frozen) {
+                shake(own, exact);
+            }
+        }
+        for (state, values) in before.state.iter() {
+            for (parameter, exact) in values.iter() {
+                if let Some(own) = self.state.get_mut(&key(state, parameter)) {
+                    shake(own, exact);
+                }
+            }
+        }
+        moved > 0
+    }
+
+    fn departs(&mut self, record: &Iteration) -> bool {
+        let mut gap = 0.0_f64;
         for (name, value) in record.parameters.iter() {
             let Some(own) = self.point.get(name) else { continue };
             for (exact, own) in value.entries().iter().zip(&own.entries) {
@@ -168,10 +275,10 @@ impl Machine<'_> {
                     return true;
                 }
                 gap = gap.max((exact - own).abs());
-                largest = largest.max(exact.abs()).max(own.abs());
+                self.largest = self.largest.max(exact.abs()).max(own.abs());
             }
         }
-        gap > TOLERANCE * largest
+        gap > TOLERANCE * self.largest
     }
 
     fn iteration(&mut self, index: usize, record: &Iteration, found: &mut Vec<Difference>) {

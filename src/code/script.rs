@@ -510,7 +510,9 @@ impl Script<'_> {
             list.push(format!("\"loss\": {}", own("loss of the batch")));
         }
         let parameters = self.setup.parameter_names();
-        list.extend(parameters.map(|name| format!("\"{name}\": {}", own(name))));
+        // The iteration is called `t`; a parameter of that name goes by its Python name.
+        let label = |name: &str| if name == "t" { own(name) } else { name.to_owned() };
+        list.extend(parameters.map(|name| format!("\"{}\": {}", label(name), own(name))));
         for group in groups {
             for parameter in &group.parameters {
                 for state in &group.rule.states {

@@ -2,7 +2,7 @@
 
 use crate::code::{self, Comparison, Difference, Place};
 use crate::number::{Fault, Precision, Real, Rounding, round};
-use crate::scenario::{Carry, Display, Library, Run, RunId, Setup};
+use crate::scenario::{Carry, Library, Run, RunId, Setup};
 use crate::trace;
 
 use super::build::{Builder, Paper, SheetError};
@@ -46,11 +46,14 @@ impl Builder<'_> {
         let comparison = code::compare(setup, run, record);
         let mut list = Vec::new();
         for difference in comparison.differences.iter().take(MOST) {
-            list.push(self.difference(setup, run, difference)?);
+            list.push(self.difference(setup, difference, "")?);
         }
         let more = comparison.differences.len().saturating_sub(MOST);
         if more > 0 {
             list.push(self.prose.say("code_more", &[("count", more.to_string())]));
+        }
+        for difference in comparison.near.iter().take(MOST) {
+            list.push(self.difference(setup, difference, "_near")?);
         }
         list.extend(self.outcome(setup, run, record, &comparison)?);
         if run.display.carry == Carry::Displayed {
@@ -63,8 +66,8 @@ impl Builder<'_> {
     fn difference(
         &self,
         setup: &Setup,
-        run: &Run,
         difference: &Difference,
+        ending: &str,
     ) -> Result<String, Fault> {
         let mut blanks = vec![("t", difference.t.to_string())];
         let key = match &difference.place {
@@ -76,13 +79,9 @@ impl Builder<'_> {
                 "code_branch"
             }
             Place::Line { line, parameter } => {
-                let line = match line.as_str() {
-                    "theta" => setup.notation.latex(parameter),
-                    line => setup.notation.in_rule(line),
-                };
-                blanks.push(("line", format!("${line}$")));
+                blanks.push(("line", format!("${}$", setup.notation.in_rule(line))));
                 blanks.push(("parameter", format!("${}$", setup.notation.latex(parameter))));
-                "code_case"
+                if line == "theta" { "code_update" } else { "code_case" }
             }
         };
         let mark = self.prose.mark();
@@ -98,9 +97,8 @@ impl Builder<'_> {
             Some(double) => rounded(&from_double(double))?,
             None => String::new(),
         };
-        let _ = run;
         blanks.extend([("exact", exact), ("double", double)]);
-        Ok(self.prose.say(key, &blanks))
+        Ok(self.prose.say(&format!("{key}{ending}"), &blanks))
     }
 
     /// What the differences, or rounding errors alone, lead to.
@@ -134,10 +132,7 @@ impl Builder<'_> {
         for (name, value) in &comparison.ends {
             let name = setup.notation.latex(name);
             let shown = if value.is_finite() {
-                // The decimals that a reader sees are those of the double, rounded.
-                let display = Display { ..numbers.display.clone() };
-                let shown =
-                    Numbers { display: &display, ..*numbers }.computed(&from_double(*value))?;
+                let shown = numbers.computed(&from_double(*value))?;
                 format!("{name} \\approx {}", shown.latex())
             } else {
                 format!("{name} = {}", numbers.no_value().latex())
