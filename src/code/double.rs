@@ -9,18 +9,18 @@ use std::collections::BTreeMap;
 
 use crate::catalogue::{Extent, Form, Line, Options, Over, Relation, Rule, Setting};
 use crate::formula::{Expression, ZeroOverZero};
-use crate::number::{Rational, Real, Sign};
+use crate::number::{Real, Sign};
 use crate::scenario::{Reduction, Run, Setup};
-use crate::trace::{self, Branch, Example, Iteration, Value};
+use crate::trace::{self, Iteration, Value};
 
 use super::float::{Evaluator, Matrix, Taken, size, zip};
 use super::literal;
 use super::model::{Adjoint, adjoints, bar, counts};
+use super::near::near;
+use super::turned::{rule_turned, turned};
 
 /// Results that differ by more, relative to the largest, are different results.
 const TOLERANCE: f64 = 1e-6;
-/// A few units in the last place, relative to a number.
-const SHAKE: f64 = 4.0 * f64::EPSILON;
 
 /// What double precision makes of a run.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +72,8 @@ pub enum Place {
     },
 }
 
-type Values = BTreeMap<String, Matrix>;
+/// Values by name.
+pub(super) type Values = BTreeMap<String, Matrix>;
 
 /// Carries a run out in double precision and compares it with the exact one.
 pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
@@ -111,58 +112,18 @@ pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
     found
 }
 
-/// The branches that rounding errors decide on: every iteration is repeated from the exact
-/// numbers before it, moved by a few units in the last place where no double is that number.
-fn near(machine: &mut Machine<'_>, exact: &trace::Run, known: &Comparison) -> Vec<Difference> {
-    let mut near: Vec<Difference> = Vec::new();
-    let last = known.departs.unwrap_or(usize::MAX);
-    for (index, pair) in exact.iterations.windows(2).enumerate() {
-        let [before, record] = pair else { continue };
-        if record.t > last {
-            break;
-        }
-        for pattern in [[1.0, -1.0], [-1.0, 1.0], [1.0, 1.0]] {
-            machine.begin(before);
-            if !machine.shake(before, pattern) {
-                break;
-            }
-            let mut found = Vec::new();
-            machine.iteration(index, record, &mut found);
-            for difference in found {
-                let same =
-                    |other: &Difference| other.t == difference.t && other.place == difference.place;
-                if !known.differences.iter().chain(&near).any(same) {
-                    near.push(difference);
-                }
-            }
-        }
-    }
-    near.retain(|difference| matters(difference, exact));
-    near
-}
-
-/// Whether a branch on a kink has another gradient beside it.
-fn matters(difference: &Difference, exact: &trace::Run) -> bool {
-    let Place::Node { node, function, entry, .. } = &difference.place else { return true };
-    let Some(record) = exact.iteration(difference.t) else { return true };
-    let mut branches = record.examples.iter().flat_map(|example| &example.branches);
-    branches.any(|branch| {
-        let here = branch.node == *node && branch.function == *function && branch.index == *entry;
-        here && branch.convention.as_ref().is_none_or(|convention| convention.mattered)
-    })
-}
-
-struct Machine<'a> {
-    setup: &'a Setup,
-    run: &'a Run,
-    rules: Vec<(&'a str, Rule)>,
-    adjoints: Vec<Adjoint>,
+/// A run in double precision.
+pub(super) struct Machine<'a> {
+    pub setup: &'a Setup,
+    pub run: &'a Run,
+    pub rules: Vec<(&'a str, Rule)>,
+    pub adjoints: Vec<Adjoint>,
     /// The parameters.
-    point: Values,
+    pub point: Values,
     /// The states, as `u of w`.
-    state: Values,
+    pub state: Values,
     /// The largest number that a parameter has been so far.
-    largest: f64,
+    pub largest: f64,
 }
 
 /// An exact number as a script's literal has it.
@@ -178,7 +139,8 @@ fn matrix(tensor: &trace::Tensor) -> Matrix {
     Matrix { shape: tensor.shape(), entries: tensor.entries().iter().map(entry).collect() }
 }
 
-fn key(state: &str, parameter: &str) -> String {
+/// The key of a parameter's state.
+pub(super) fn key(state: &str, parameter: &str) -> String {
     format!("{state} of {parameter}")
 }
 
@@ -204,7 +166,8 @@ fn evaluate(
 }
 
 impl Machine<'_> {
-    fn begin(&mut self, start: &Iteration) {
+    /// Takes up the exact numbers of an iteration.
+    pub(super) fn begin(&mut self, start: &Iteration) {
         for (name, value) in start.parameters.iter() {
             self.point.insert(name.to_owned(), matrix(value));
         }
@@ -213,56 +176,6 @@ impl Machine<'_> {
                 self.state.insert(key(state, parameter), matrix(value));
             }
         }
-    }
-
-    /// The same machine, with nothing computed yet.
-    fn fresh(&self) -> Machine<'_> {
-        let adjoints = self
-            .adjoints
-            .iter()
-            .map(|one| Adjoint { name: one.name.clone(), expression: one.expression.clone() });
-        Machine {
-            setup: self.setup,
-            run: self.run,
-            rules: self.rules.clone(),
-            adjoints: adjoints.collect(),
-            point: Values::new(),
-            state: Values::new(),
-            largest: 0.0,
-        }
-    }
-
-    /// Moves what is rounded; whether there is such a number.
-    fn shake(&mut self, before: &Iteration, pattern: [f64; 2]) -> bool {
-        if before.t == self.setup.start_iteration {
-            // The script begins with the same numbers, whatever the library.
-            return false;
-        }
-        let mut moved = 0;
-        let mut shake = |own: &mut Matrix, exact: &trace::Tensor| {
-            for (own, exact) in own.entries.iter_mut().zip(exact.entries()) {
-                let exact = exact.real().and_then(Real::as_rational);
-                let double = Rational::try_from(*own).ok();
-                if exact.is_none() || exact != double.as_ref() {
-                    *own *= 1.0 + SHAKE * pattern[moved % 2];
-                    moved += 1;
-                }
-            }
-        };
-        for (name, exact) in before.parameters.iter() {
-            let frozen = self.setup.parameter(name).is_some_and(|one| one.frozen);
-            if let Some(own) = self.point.get_mut(name).filter(|_| !frozen) {
-                shake(own, exact);
-            }
-        }
-        for (state, values) in before.state.iter() {
-            for (parameter, exact) in values.iter() {
-                if let Some(own) = self.state.get_mut(&key(state, parameter)) {
-                    shake(own, exact);
-                }
-            }
-        }
-        moved > 0
     }
 
     fn departs(&mut self, record: &Iteration) -> bool {
@@ -281,7 +194,13 @@ impl Machine<'_> {
         gap > TOLERANCE * self.largest
     }
 
-    fn iteration(&mut self, index: usize, record: &Iteration, found: &mut Vec<Difference>) {
+    /// Goes on by one iteration; where it takes another way is added to `found`.
+    pub(super) fn iteration(
+        &mut self,
+        index: usize,
+        record: &Iteration,
+        found: &mut Vec<Difference>,
+    ) {
         let point = self.look_ahead(index, record.t);
         let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
         let gradients: Values = match given {
@@ -497,9 +416,10 @@ impl Machine<'_> {
 }
 
 /// The cases of a line, -1 for none, and the branches of the functions in it.
-type Ways = (Vec<f64>, Vec<Taken>);
+pub(super) type Ways = (Vec<f64>, Vec<Taken>);
 
-fn same(left: f64, right: f64) -> bool {
+/// Whether two numbers that stand for cases are the same.
+pub(super) fn same(left: f64, right: f64) -> bool {
     (left - right).abs() < 0.5
 }
 
@@ -510,61 +430,4 @@ fn holds(relation: Relation, left: f64, right: f64) -> bool {
         Some(std::cmp::Ordering::Equal) => relation.holds(Sign::Zero),
         Some(std::cmp::Ordering::Greater) => relation.holds(Sign::Positive),
     }
-}
-
-/// The branches of an example that are other ones.
-fn turned(t: usize, example: Option<usize>, exact: &Example, double: &[Taken]) -> Vec<Difference> {
-    if exact.branches.len() != double.len() {
-        return Vec::new();
-    }
-    let pairs = exact.branches.iter().zip(double);
-    let other = pairs.filter(|(exact, double)| case(exact) != double.case);
-    other
-        .map(|(exact, double)| Difference {
-            t,
-            place: Place::Node {
-                node: exact.node.clone(),
-                function: exact.function,
-                example,
-                entry: exact.index,
-            },
-            double: Some(double.argument),
-            exact: Some(exact.argument.clone()),
-        })
-        .collect()
-}
-
-/// The case of a recorded branch.
-fn case(branch: &Branch) -> usize {
-    2 * branch.kink
-        + match branch.sign {
-            Sign::Negative => 0,
-            Sign::Zero => 1,
-            Sign::Positive => 2,
-        }
-}
-
-/// Whether a line of the rule goes another way; with the number that decides, where a
-/// function's sign does.
-fn rule_turned(
-    record: &Iteration,
-    line: &Line,
-    parameter: &str,
-    (cases, branches): &Ways,
-) -> Option<Option<f64>> {
-    let exact = record.cases.get(&line.name).and_then(|list| list.get(parameter));
-    if let Some(exact) = exact {
-        let way = |case: &Option<usize>| case.map_or(-1.0, size);
-        let turned = |(exact, double): (&Option<usize>, &f64)| !same(way(exact), *double);
-        if exact.len() == cases.len() && exact.iter().zip(cases).any(turned) {
-            return Some(None);
-        }
-    }
-    let exact = record.rule_branches.get(&line.name).and_then(|list| list.get(parameter))?;
-    if exact.len() != branches.len() {
-        return None;
-    }
-    let mut pairs = exact.iter().zip(branches);
-    let other = pairs.find(|(exact, double)| **exact != double.case);
-    other.map(|(_, double)| Some(double.argument))
 }

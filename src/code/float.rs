@@ -205,9 +205,14 @@ fn binary(operator: Operator, left: f64, right: f64, no_move: bool) -> f64 {
         Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
         Operator::Divide if no_move && left == 0.0 && right == 0.0 => 0.0,
         Operator::Divide => left / right,
-        Operator::Power if right == 2.0 => left * left,
-        Operator::Power => libm::pow(left, right),
+        Operator::Power => power(left, right),
     }
+}
+
+/// A square is a product, as in the libraries.
+fn power(base: f64, exponent: f64) -> f64 {
+    let square = exponent.to_bits() == 2.0_f64.to_bits();
+    if square { base * base } else { libm::pow(base, exponent) }
 }
 
 /// The case that the signs of the kinks decide on.

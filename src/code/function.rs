@@ -235,7 +235,7 @@ fn define(printer: &Printer<'_>, function: &'static Function) -> String {
     add(printer, &name, || {
         let inner = Formulas { printer, function };
         let value = inner.by_case(&|case| function.value(case));
-        vec![inner.head(&name, false), format!("    return {}", inner.total(value))]
+        vec![inner.head(&name, false), format!("    return {}", inner.total(&value))]
     });
     name
 }
@@ -291,7 +291,7 @@ fn define_at_kink(printer: &Printer<'_>, function: &'static Function) -> String 
         vec![
             inner.head(&name, true),
             format!("    value = {}", as_float(&value)),
-            format!("    return {}", inner.total(Piece::atom(chosen, Kind::Entries))),
+            format!("    return {}", inner.total(&Piece::atom(chosen, Kind::Entries))),
         ]
     });
     name
@@ -363,12 +363,12 @@ impl Formulas<'_, '_> {
     }
 
     /// What a loss takes of the entries.
-    fn total(&self, entries: Piece) -> String {
+    fn total(&self, entries: &Piece) -> String {
         let module = self.printer.module();
         match self.function.total {
             Some(Reduction::Sum) => format!("{module}.sum({})", entries.text),
             Some(Reduction::Mean) => format!("{module}.mean({})", entries.text),
-            Some(Reduction::Norm) | None => as_float(&entries),
+            Some(Reduction::Norm) | None => as_float(entries),
         }
     }
 }

@@ -10,21 +10,25 @@
 //! literal, names, ones   numbers, names and matrices of ones in Python
 //! python, function       expressions, and what a library calls each function
 //! model, rule, class     the gradients; the update, written out or by a class of torch.optim
-//! script                 data, start values, the loop
-//! float, double          the same in floating point, beside the exact run
+//! script                 the whole: start has the data and first values, iteration the loop
+//! float, double          the same in floating point; turned and near find other branches
 //! ```
 
 mod class;
 mod double;
 mod float;
 mod function;
+mod iteration;
 mod literal;
 mod model;
 mod names;
+mod near;
 mod ones;
 mod python;
 mod rule;
 mod script;
+mod start;
+mod turned;
 
 pub use double::{Comparison, Difference, Place, compare};
 pub use script::{Say, script};

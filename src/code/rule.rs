@@ -330,9 +330,16 @@ impl Body<'_, '_> {
         if first.len() != later.len() {
             let mut before = kinds.clone();
             list.push("    if t == 1:".to_owned());
-            list.extend(first.iter().map(|line| self.line(line, names, &mut before)).map(indented));
+            list.extend(
+                first
+                    .iter()
+                    .map(|line| self.line(line, names, &mut before))
+                    .map(|line| indented(&line)),
+            );
             list.push("    else:".to_owned());
-            list.extend(later.iter().map(|line| self.line(line, names, kinds)).map(indented));
+            list.extend(
+                later.iter().map(|line| self.line(line, names, kinds)).map(|line| indented(&line)),
+            );
             return list;
         }
         for (first, later) in first.into_iter().zip(later) {
@@ -342,9 +349,9 @@ impl Body<'_, '_> {
             }
             let mut before = kinds.clone();
             list.push("    if t == 1:".to_owned());
-            list.push(indented(self.line(first, names, &mut before)));
+            list.push(indented(&self.line(first, names, &mut before)));
             list.push("    else:".to_owned());
-            list.push(indented(self.line(later, names, kinds)));
+            list.push(indented(&self.line(later, names, kinds)));
         }
         list
     }
@@ -372,6 +379,6 @@ impl Body<'_, '_> {
     }
 }
 
-fn indented(line: String) -> String {
+fn indented(line: &str) -> String {
     format!("    {line}")
 }
