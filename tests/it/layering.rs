@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer {
         module: "number",
         uses: &[],
@@ -53,6 +53,11 @@ const LAYERS: [Layer; 14] = [
         uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
+    Layer {
+        module: "code",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &["libm"],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -66,6 +71,7 @@ const LAYERS: [Layer; 14] = [
             "scenario",
             "engine",
             "figure",
+            "code",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
@@ -95,6 +101,7 @@ const LAYERS: [Layer; 14] = [
             "scenario",
             "engine",
             "figure",
+            "code",
             "sheet",
             "publish",
             "reference",

@@ -4,6 +4,7 @@
 
 mod adjoint;
 mod cli;
+mod code;
 mod decimals;
 mod derivation;
 mod dual;
