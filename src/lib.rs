@@ -53,5 +53,6 @@ mod render;
 pub mod scenario;
 pub mod sheet;
 pub mod trace;
+pub mod variants;
 
 pub use render::{Audience, Files, Format, RenderError, check, render, render_with};

@@ -112,6 +112,8 @@ fn option_line(option: &Specification) -> String {
         Allowed::DecayRate => "from 0 to below 1".to_owned(),
         Allowed::Fraction => "from 0 to 1".to_owned(),
         Allowed::AtLeast(least) => format!("{least} or more"),
+        Allowed::Whole(least, most) => format!("a whole number from {least} to {most}"),
+        Allowed::Any => "a number".to_owned(),
         Allowed::OneOf(words) => words.join(" | "),
     };
     let default = match option.default {
@@ -133,6 +135,7 @@ fn changes(
         Allowed::OneOf(words) => {
             words.iter().map(|word| Setting::Word((*word).to_owned())).collect()
         }
+        Allowed::Whole(..) => Vec::new(),
         _ => vec![Setting::Number(crate::number::Rational::ONE)],
     };
     for value in values {

@@ -110,10 +110,21 @@ pub fn render_with(
         return Err(RenderError::Texts(problems));
     }
     let trace = engine::execute_with(scenario, effort)?;
+    papers(scenario, &trace, templates, formats, audience)
+}
+
+/// The papers of a scenario that was executed.
+pub(crate) fn papers(
+    scenario: &Scenario,
+    trace: &Trace,
+    templates: &Templates,
+    formats: &[Format],
+    audience: Audience,
+) -> Result<Files, RenderError> {
     let mut files = Files::new();
     let mut problems = Vec::new();
     for paper in audience.papers() {
-        match paper_files(scenario, &trace, templates, formats, *paper) {
+        match paper_files(scenario, trace, templates, formats, *paper) {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),

@@ -15,6 +15,7 @@ mod lamb;
 mod lars;
 mod lion;
 mod momentum;
+mod muon;
 mod nadam;
 mod option;
 mod radam;
@@ -29,7 +30,7 @@ mod signum;
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
-pub use schedule::{Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
+pub use schedule::{CYCLE_FORMS, Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};
 
 /// One kind of optimizer.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub struct Convention {
     pub settings: &'static [(&'static str, &'static str)],
 }
 
-static OPTIMIZERS: [Optimizer; 17] = [
+static OPTIMIZERS: [Optimizer; 18] = [
     sgd::SGD,
     momentum::MOMENTUM,
     adagrad::ADAGRAD,
@@ -76,13 +77,22 @@ static OPTIMIZERS: [Optimizer; 17] = [
     rprop::RPROP,
     lars::LARS,
     lamb::LAMB,
+    muon::MUON,
     custom::CUSTOM,
 ];
 
 /// The kinds that later versions bring, refused by name until then.
-const LATER: [&str; 3] = ["muon", "sgdw", "adafactor"];
+const LATER: [&str; 2] = ["sgdw", "adafactor"];
 
 impl Optimizer {
+    /// Whether weight decay may stand inside its rule: some convention has it there.
+    pub fn decays_inside(&self) -> bool {
+        let inside = |convention: &Convention| {
+            convention.settings.contains(&("decay", Decay::Inside.word()))
+        };
+        self.decay.0 == Decay::Inside || self.conventions.iter().any(inside)
+    }
+
     /// The whole update rule under the given options: clipping, decay, and the step, which
     /// may be `own` instead of the optimizer's.
     pub fn whole_rule(
@@ -94,7 +104,7 @@ impl Optimizer {
         let step = own.cloned().unwrap_or_else(|| (self.rule)(options));
         let rule = gradient::around(step, options);
         match schedule {
-            Some(schedule) => rule.scheduled(&schedule.line),
+            Some(schedule) => rule.scheduled(&schedule.lines),
             None => rule,
         }
     }
@@ -179,7 +189,7 @@ mod tests {
 
     fn names_are_known(optimizer: &Optimizer, options: &Options, rule: &Rule) {
         assert_eq!(rule.lines.last().map(|line| line.name.as_str()), Some("theta"));
-        let mut known: Vec<&str> = vec!["theta", "g", "t"];
+        let mut known: Vec<&str> = vec!["theta", "g", "t", "rows", "columns"];
         known.extend(options.iter().map(|(name, _)| name));
         known.extend(rule.states.iter().map(|state| state.name.as_str()));
         for line in rule.first.iter().flatten().chain(&rule.lines) {

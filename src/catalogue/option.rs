@@ -24,6 +24,10 @@ pub enum Allowed {
     Fraction,
     /// A number that is no less than this one.
     AtLeast(i32),
+    /// A whole number between these two, both included.
+    Whole(i32, i32),
+    /// Any number.
+    Any,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -65,6 +69,16 @@ impl Specification {
             Allowed::Fraction if value < zero || value > Rational::ONE => "must lie in [0, 1]",
             Allowed::AtLeast(least) if value < Rational::from(least) => {
                 return Err(format!("{} must be at least {least}, got {written}", self.name));
+            }
+            Allowed::Whole(least, most)
+                if !value.is_int()
+                    || value < Rational::from(least)
+                    || value > Rational::from(most) =>
+            {
+                return Err(format!(
+                    "{} must be a whole number from {least} to {most}, got {written}",
+                    self.name
+                ));
             }
             Allowed::OneOf(words) => return Err(format!("takes one of {}", words.join(", "))),
             _ => return Ok(Setting::Number(value)),

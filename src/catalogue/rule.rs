@@ -12,7 +12,8 @@ use crate::number::Sign;
 /// An update rule in the language's own expressions.
 ///
 /// Its lines may use `theta` (the parameter), `g` (its gradient), `t` (the iteration,
-/// from 1), the optimizer's options and its states; the last line gives `theta`.
+/// from 1), `rows` and `columns` (1 for a number), the optimizer's options and its states; the
+/// last line gives `theta`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// The states.
@@ -172,7 +173,7 @@ impl Line {
     }
 
     /// The same line with a name exchanged for another.
-    fn renamed(&self, from: &str, to: &str) -> Self {
+    pub(super) fn renamed(&self, from: &str, to: &str) -> Self {
         let other = |expression: &Expression| {
             expression.map(&mut |node| match node {
                 Expression::Name(name) if name == from => Some(Expression::name(to)),
@@ -274,19 +275,19 @@ impl Rule {
         self
     }
 
-    /// The same rule with a rate that the line gives, in the place of the constant one.
-    pub(super) fn scheduled(mut self, rate: &Line) -> Self {
+    /// The same rule with the rate that the last of the lines gives, in the place of the
+    /// constant one.
+    pub(super) fn scheduled(mut self, rate: &[Line]) -> Self {
+        let Some(last) = rate.last().map(|line| line.name.clone()) else { return self };
         let whole = |own: &[Line]| {
-            let own = own.iter().map(|line| line.renamed("learning_rate", &rate.name));
-            [rate.clone()].into_iter().chain(own).collect()
+            let own = own.iter().map(|line| line.renamed("learning_rate", &last));
+            rate.iter().cloned().chain(own).collect()
         };
         self.first = self.first.as_deref().map(&whole);
         self.lines = whole(&self.lines);
         let look_ahead = self.look_ahead.as_ref().map(|point| {
             point.map(&mut |node| match node {
-                Expression::Name(name) if name == "learning_rate" => {
-                    Some(Expression::name(&rate.name))
-                }
+                Expression::Name(name) if name == "learning_rate" => Some(Expression::name(&last)),
                 _ => None,
             })
         });
@@ -321,8 +322,7 @@ impl Rule {
     /// gradient, nor a state that a parameter's entries have.
     pub fn is_shared(&self, name: &str) -> bool {
         let of_entries = |name: &str| {
-            name == "theta"
-                || name == "g"
+            ["theta", "g", "rows", "columns"].contains(&name)
                 || self.state(name).is_some_and(|state| state.extent == Extent::Entries)
         };
         if of_entries(name) {
@@ -343,7 +343,8 @@ impl Rule {
     /// Whether a line is the same in every iteration: it uses options alone.
     pub fn is_constant(&self, name: &str) -> bool {
         let changes = |name: &str| {
-            ["theta", "g", "t", "learning_rate"].contains(&name) || self.state(name).is_some()
+            ["theta", "g", "t", "rows", "columns", "learning_rate"].contains(&name)
+                || self.state(name).is_some()
         };
         if changes(name) {
             return false;

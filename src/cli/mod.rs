@@ -9,7 +9,10 @@ mod list;
 mod new;
 mod progress;
 mod render;
+mod shards;
+mod staging;
 mod trace;
+mod variants;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -46,6 +49,8 @@ struct Arguments {
 enum Command {
     /// Make handouts and worked solutions
     Render(render::Arguments),
+    /// Make many papers from one scenario, with an answer key
+    Variants(variants::Arguments),
     /// Find everything that is wrong with scenarios
     Check(check::Arguments),
     /// Print every computed value as JSON
@@ -78,6 +83,7 @@ pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match &arguments.command {
         Command::Render(arguments) => render::run(arguments),
+        Command::Variants(arguments) => variants::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
         Command::List(arguments) => list::run(arguments),
@@ -121,18 +127,30 @@ impl Source {
 
     /// An error of the pipeline, as a failure.
     pub(crate) fn failure(&self, error: RenderError) -> Failure {
-        match error {
-            RenderError::Texts(list) => Failure::Input(self.problems(list).to_string()),
-            RenderError::Template(error) => template(&error),
-            RenderError::Engine(error) => self.engine_failure(&error),
-            other => Failure::Work(format!("{}: {other}", self.path.display())),
-        }
+        render_failure(&self.path, &self.text, error)
     }
 
     /// An error of the engine, as a failure.
     pub(crate) fn engine_failure(&self, error: &EngineError) -> Failure {
-        Failure::Work(format!("{}: {error}", self.path.display()))
+        engine_failure(&self.path, error)
     }
+}
+
+/// An error of the pipeline for the scenario of that text, as a failure.
+pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Failure {
+    match error {
+        RenderError::Texts(list) => {
+            Failure::Input(Problems::new(path.display().to_string(), text, list).to_string())
+        }
+        RenderError::Template(error) => template(&error),
+        RenderError::Engine(error) => engine_failure(path, &error),
+        other => Failure::Work(format!("{}: {other}", path.display())),
+    }
+}
+
+/// An error of the engine, as a failure.
+pub(crate) fn engine_failure(path: &Path, error: &EngineError) -> Failure {
+    Failure::Work(format!("{}: {error}", path.display()))
 }
 
 /// The text of a file.

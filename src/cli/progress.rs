@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
 use gradsheet::engine::{Effort, Progress};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Work that is done sooner shows no bar.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -41,4 +41,41 @@ impl Bar {
 fn style() -> ProgressStyle {
     let template = "{msg} [{bar:30}] {pos}/{len} trials, {eta} left";
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+/// How much of a countable work is done.
+pub(crate) struct Counter {
+    begun: Instant,
+    bar: ProgressBar,
+}
+
+impl Counter {
+    /// Begins a work of so many things.
+    pub(crate) fn new(work: &'static str, things: &str, total: u64) -> Self {
+        let template = format!("{{msg}} [{{bar:30}}] {{pos}}/{{len}} {things}, {{eta}} left");
+        let style = ProgressStyle::with_template(&template);
+        let bar = ProgressBar::hidden()
+            .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_length(total);
+        bar.set_message(work);
+        Self { begun: Instant::now(), bar }
+    }
+
+    /// So many are done.
+    pub(crate) fn show(&self, done: u64) {
+        self.bar.set_position(done);
+        if self.bar.is_hidden() && self.begun.elapsed() > PATIENCE {
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+    }
+
+    /// So many more are done.
+    pub(crate) fn advance(&self, more: u64) {
+        self.show(self.bar.position() + more);
+    }
+
+    /// All is done.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
+pub(crate) enum To {
     /// Markdown
     Md,
     /// Self-contained HTML
@@ -45,7 +45,7 @@ enum To {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum For {
+pub(crate) enum For {
     /// The handout alone
     Handout,
     /// The worked solutions alone
@@ -56,11 +56,7 @@ enum For {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let formats = formats(&arguments.to)?;
-    let audience = match arguments.audience {
-        For::Handout => Audience::Handout,
-        For::Solutions => Audience::Solutions,
-        For::Both => Audience::Both,
-    };
+    let audience = audience(arguments.audience);
     let templates = templates(arguments.templates.as_deref())?;
     let mut stems: BTreeMap<String, &PathBuf> = BTreeMap::new();
     let mut written = Vec::new();
@@ -85,7 +81,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     files::write(&written)
 }
 
-fn formats(to: &[To]) -> Result<Vec<Format>, Failure> {
+pub(crate) fn audience(audience: For) -> Audience {
+    match audience {
+        For::Handout => Audience::Handout,
+        For::Solutions => Audience::Solutions,
+        For::Both => Audience::Both,
+    }
+}
+
+pub(crate) fn formats(to: &[To]) -> Result<Vec<Format>, Failure> {
     let format = |to: &To| match to {
         To::Md => Ok(Format::Markdown),
         To::Html => Ok(Format::Html),

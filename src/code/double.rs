@@ -227,21 +227,22 @@ impl Machine<'_> {
         let Some(schedule) = &self.run.schedule else { return };
         let before = t.saturating_sub(1);
         for quantity in &schedule.quantities {
-            let count = before.saturating_sub(quantity.after);
-            let value = match quantity.form {
-                Form::Count => size(count),
-                Form::Floor(step) => size(count / step.max(1)),
+            let count = (size(before) - literal::float(&quantity.after)).max(0.0);
+            let value = match &quantity.form {
+                Form::Count => count,
+                Form::Floor(step) => (count / size((*step).max(1))).floor(),
                 Form::Cosine(period) => {
-                    let period = period.max(1);
-                    let turn = std::f64::consts::PI * size(count.min(period)) / size(period);
-                    libm::cos(turn)
+                    let period = literal::float(period);
+                    libm::cos(std::f64::consts::PI * count.min(period) / period)
                 }
             };
             known.insert(quantity.name.clone(), Matrix::number(value));
         }
         let mut ignored = (Vec::new(), Vec::new());
-        let rate = self.line(&schedule.line, known, ZeroOverZero::Undefined, &mut ignored);
-        known.insert(schedule.line.name.clone(), rate);
+        for line in &schedule.lines {
+            let rate = self.line(line, known, ZeroOverZero::Undefined, &mut ignored);
+            known.insert(line.name.clone(), rate);
+        }
     }
 
     fn look_ahead(&self, index: usize, t: usize) -> Values {
@@ -250,13 +251,12 @@ impl Machine<'_> {
             let expression = rule.look_ahead.as_ref()?;
             let mut known = numbers(&self.run.options);
             self.rates(index, t, &mut known);
-            let rate =
-                self.run.schedule.as_ref().and_then(|one| known.get(&one.line.name).cloned());
+            let rate = self.run.schedule.as_ref().and_then(|one| known.get(one.rate()).cloned());
             if !self.run.rate_varies() {
                 known.extend(numbers(self.run.options_of(name)));
             }
             if let (Some(schedule), Some(rate)) = (&self.run.schedule, rate) {
-                known.insert(schedule.line.name.clone(), rate);
+                known.insert(schedule.rate().to_owned(), rate);
             }
             self.states(name, rule, &mut known);
             let value = evaluate(expression, &known, ZeroOverZero::Undefined, &mut Vec::new());
@@ -339,10 +339,14 @@ impl Machine<'_> {
         self.rates(index, record.t, &mut known);
         self.states(name, &rule, &mut known);
         known.insert("t".to_owned(), Matrix::number(size(record.t)));
+        let (rows, columns) = shape.unwrap_or((1, 1));
+        known.insert("rows".to_owned(), Matrix::number(size(rows)));
+        known.insert("columns".to_owned(), Matrix::number(size(columns)));
         known.insert("g".to_owned(), gradients.get(name)?.clone());
         for line in rule.lines_at(record.t) {
+            let schedule = self.run.schedule.as_ref();
             let scheduled =
-                self.run.schedule.as_ref().is_some_and(|one| one.line.name == line.name);
+                schedule.is_some_and(|one| one.lines.iter().any(|own| own.name == line.name));
             if scheduled {
                 continue;
             }

@@ -30,6 +30,12 @@ pub(super) fn number(value: &Rational) -> (String, bool) {
     (own, atom)
 }
 
+/// A number in Python, in brackets where it is no atom.
+pub(super) fn atom(value: &Rational) -> String {
+    let (text, atom) = number(value);
+    if atom { text } else { format!("({text})") }
+}
+
 /// A number as a Python float, with a point where it would read as an integer.
 pub(super) fn decimal(value: &Real) -> String {
     let text = match expression(value) {

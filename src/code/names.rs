@@ -117,6 +117,11 @@ impl Names {
         self.by_key.insert(key.to_owned(), key.to_owned());
     }
 
+    /// Gives a key a name that stands for something else too.
+    pub(super) fn fix_as(&mut self, key: &str, name: &str) {
+        self.by_key.insert(key.to_owned(), name.to_owned());
+    }
+
     /// The Python name for a key.
     pub(super) fn get(&self, key: &str) -> Option<&str> {
         self.by_key.get(key).map(String::as_str)

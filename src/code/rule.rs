@@ -18,6 +18,8 @@ use super::python::{Helpers, Kind, Printer};
 
 /// The option that is a rate.
 const RATE: &str = "learning_rate";
+/// The sizes of a parameter, which a rule may use.
+const SIZES: [&str; 2] = ["rows", "columns"];
 
 /// The parameters that have one rule.
 pub(super) struct Group<'a> {
@@ -62,13 +64,14 @@ impl<'a> Update<'a> {
     }
 
     fn schedule_line(&self) -> Option<&str> {
-        self.run.schedule.as_ref().map(|schedule| schedule.line.name.as_str())
+        self.run.schedule.as_ref().map(Schedule::rate)
     }
 
     /// The lines that a function carries out: the rate and the norm of all come from outside.
     fn own_lines<'r>(&self, lines: &'r [Line]) -> Vec<&'r Line> {
+        let of_rate = self.run.schedule.iter().flat_map(|schedule| &schedule.lines);
         let outside = |line: &&Line| {
-            line.over == Over::Parameter && Some(line.name.as_str()) != self.schedule_line()
+            line.over == Over::Parameter && !of_rate.clone().any(|own| own.name == line.name)
         };
         lines.iter().filter(outside).collect()
     }
@@ -139,7 +142,23 @@ impl<'a> Update<'a> {
             let own = names.make(name, name);
             head.push(format!("{own}={}", literal::number(value).0));
         }
+        for size in SIZES {
+            kinds.insert(size.to_owned(), Kind::Plain);
+            names.make(size, size);
+        }
         (names, kinds, head)
+    }
+
+    /// Rows and columns of the parameter.
+    fn sizes(&self, group: &Group<'_>) -> &'static str {
+        let is_matrix = |name: &&str| counts(self.setup, name).is_some();
+        if group.parameters.iter().all(is_matrix) {
+            "theta.shape"
+        } else if group.parameters.iter().any(is_matrix) {
+            "theta.shape or (1, 1)"
+        } else {
+            "1, 1"
+        }
     }
 
     /// The function of a group.
@@ -152,6 +171,10 @@ impl<'a> Update<'a> {
             lines.push("@torch.no_grad()".to_owned());
         }
         lines.push(format!("def {}({}):", group.function, head.join(", ")));
+        if SIZES.iter().any(|size| self.uses(rule, size)) {
+            let own = SIZES.map(|size| names.make(size, size)).join(", ");
+            lines.push(format!("    {own} = {}", self.sizes(group)));
+        }
         let body = Body { update: self, group, entries };
         lines.extend(body.lines(&mut names, &mut kinds));
         let mut results = vec!["theta".to_owned()];
@@ -219,29 +242,44 @@ impl<'a> Update<'a> {
             vec![format!("def schedule(k, {RATE}={}):", rate.unwrap_or_else(|| "0".to_owned()))];
         kinds.insert(names.make(RATE, RATE), Kind::Plain);
         for quantity in &schedule.quantities {
-            if !schedule.line.expressions().any(|one| one.mentions(&quantity.name)) {
+            let mut all = schedule.lines.iter().flat_map(Line::expressions);
+            if !all.any(|one| one.mentions(&quantity.name)) {
                 continue;
             }
-            let k = match quantity.after {
-                0 => "k".to_owned(),
-                after => format!("max(k - {after}, 0)"),
+            let k = match quantity.after == Rational::ZERO {
+                true => "k".to_owned(),
+                false => format!("max(k - {}, 0)", literal::atom(&quantity.after)),
             };
-            let text = match quantity.form {
-                Form::Count => k,
-                Form::Floor(size) => format!("{k}//{}", size.max(1)),
+            let text = match &quantity.form {
+                Form::Count => k.clone(),
+                Form::Floor(size) => format!("{k}//{}", (*size).max(1)),
                 Form::Cosine(period) => {
-                    let period = period.max(1);
+                    let period = literal::atom(period);
                     format!("math.cos(math.pi*min({k}, {period})/{period})")
                 }
             };
             kinds.insert(quantity.name.clone(), Kind::Plain);
+            if text == "k" {
+                names.fix_as(&quantity.name, "k");
+                continue;
+            }
             let wish = quantity.name.trim_start_matches("scheduled_");
             lines.push(format!("    {} = {text}", names.make(&quantity.name, wish)));
         }
-        let name = |key: &str| Some((names.get(key)?.to_owned(), *kinds.get(key)?));
-        let printer = self.printer(&name, ZeroOverZero::Undefined);
-        lines.push(format!("    return {}", printer.line(&schedule.line).text));
+        let Some((last, stages)) = schedule.lines.split_last() else { return lines };
+        for line in stages {
+            let text = self.plain_line(line, &names, &kinds);
+            kinds.insert(line.name.clone(), Kind::Plain);
+            let wish = line.name.trim_start_matches("scheduled_");
+            lines.push(format!("    {} = {text}", names.make(&line.name, wish)));
+        }
+        lines.push(format!("    return {}", self.plain_line(last, &names, &kinds)));
         lines
+    }
+
+    fn plain_line(&self, line: &Line, names: &Names, kinds: &BTreeMap<String, Kind>) -> String {
+        let name = |key: &str| Some((names.get(key)?.to_owned(), *kinds.get(key)?));
+        self.printer(&name, ZeroOverZero::Undefined).line(line).text
     }
 
     /// The function that gives the point at which the gradient is taken, if it is not the

@@ -161,8 +161,12 @@ impl Course<'_> {
         let zero_over_zero = ZeroOverZero::Undefined;
         let mut executor =
             Executor { decide, zero_over_zero, within: "the learning rate", branches: Vec::new() };
-        let value = executor.line(&schedule.line, &known)?.value;
-        Ok(value.entries.into_iter().next().and_then(Result::ok))
+        for line in &schedule.lines {
+            let value = executor.line(line, &known)?.value;
+            known.insert(&line.name, value);
+        }
+        let rate = known.get(schedule.rate()).and_then(|rate| rate.entries.first());
+        Ok(rate.cloned().and_then(Result::ok))
     }
 
     /// Makes the rate of this iteration known where it is not the constant one.
@@ -170,7 +174,7 @@ impl Course<'_> {
         let Some(rate) = rate else { return };
         let value = Tensor::scalar(Ok(rate.clone()));
         if let Some(schedule) = &self.run.schedule {
-            known.insert(&schedule.line.name, value);
+            known.insert(schedule.rate(), value);
         } else if self.run.rate_varies() {
             known.insert("learning_rate", value);
         }
@@ -277,6 +281,10 @@ impl Course<'_> {
             values.get(parameter).map(|value| (state, Tensor::from_record(value)))
         }));
         known.insert("theta", Tensor::from_record(theta));
+        let (rows, columns) = theta.shape().unwrap_or((1, 1));
+        for (name, size) in [("rows", rows), ("columns", columns)] {
+            known.insert(name, Tensor::scalar(Ok(Real::from(Rational::from(size)))));
+        }
         known
     }
 

@@ -16,7 +16,7 @@ pub struct Notation {
 const FIELD: [(&str, &str); 2] = [("loss", "L"), ("learning_rate", r"\alpha")];
 
 /// How the names of optimizers' options and quantities are written.
-const RULE: [(&str, &str); 13] = [
+const RULE: [(&str, &str); 19] = [
     ("weight_decay", r"\lambda"),
     ("clip_at", "c"),
     ("momentum", r"\mu"),
@@ -30,6 +30,12 @@ const RULE: [(&str, &str); 13] = [
     ("trust", r"\tau"),
     ("threshold", r"\rho_{\mathrm{min}}"),
     ("rho_max", r"\rho_{\infty}"),
+    ("ns_steps", r"\mathrm{steps}"),
+    ("ns_a", "a_{1}"),
+    ("ns_b", "a_{3}"),
+    ("ns_c", "a_{5}"),
+    ("rows", r"\mathrm{rows}"),
+    ("columns", r"\mathrm{columns}"),
 ];
 
 const GREEK: [&str; 28] = [
@@ -72,6 +78,9 @@ impl Notation {
         // A rate that follows a schedule has the letter of the constant one.
         if name == "scheduled_rate" {
             return self.latex("learning_rate");
+        }
+        if let Some(stage) = name.strip_prefix("scheduled_rate_") {
+            return format!("{}^{{({stage})}}", self.latex("learning_rate"));
         }
         match RULE.iter().find(|(known, _)| *known == name) {
             Some((_, latex)) if !self.chosen.contains_key(name) => (*latex).to_owned(),

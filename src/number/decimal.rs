@@ -75,6 +75,30 @@ impl Decimal {
     }
 }
 
+impl Decimal {
+    /// Half a unit of the last digit.
+    ///
+    /// ```
+    /// use gradsheet::number::{Precision, Real, Rounding, parse_exact, round};
+    ///
+    /// let third = Real::from(parse_exact("1/3")?);
+    /// let shown = round(&third, Precision::Decimals(2), Rounding::HalfUp)?;
+    /// assert_eq!(shown.half_unit(), parse_exact("0.005")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn half_unit(&self) -> Rational {
+        scale_by_ten(&Rational::ONE, -self.places) / Rational::from(2)
+    }
+
+    /// Digits without leading zeros, and digits after the mark.
+    pub(super) fn length(&self) -> (u64, u64) {
+        let digits = unsigned(&self.digits).to_string().len();
+        let places = u64::try_from(self.places).unwrap_or(0);
+        (u64::try_from(digits).unwrap_or(u64::MAX), places)
+    }
+}
+
 /// Writes a number with the digits asked for.
 ///
 /// # Errors

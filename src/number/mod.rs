@@ -14,7 +14,8 @@
 //! surd      square roots of integers          factor, montgomery: their factors
 //! evaluate  form -> ball                      ball, analytic, series: their arithmetic
 //! decide    signs and comparisons             zero, bound: proofs of zero
-//! decimal   the only place that rounds        decimal_text, closed_form: how it prints
+//! decimal   the only place that rounds        decimal_text, closed_form: how it prints;
+//!                                             ending: how long it is
 //! ```
 //!
 //! Values are immutable, cheap to clone, and may be shared between threads.
@@ -41,6 +42,7 @@ mod common;
 mod decide;
 mod decimal;
 mod decimal_text;
+pub mod ending;
 mod evaluate;
 mod expand;
 mod factor;

@@ -8,7 +8,7 @@ use super::setup::{check_name, helped};
 use super::{Field, Fields, Problem, suggest};
 
 /// Names that rules have by themselves.
-const OWN: [&str; 3] = ["theta", "g", "t"];
+const OWN: [&str; 5] = ["theta", "g", "t", "rows", "columns"];
 
 /// `state`, `options` and `rule`; the options join those that there are.
 pub(super) fn read(map: &mut Fields<'_>, options: &mut Options) -> Option<Rule> {
@@ -73,7 +73,8 @@ fn lines(
         };
         let at = start + name.len() + 1;
         let name = name.trim();
-        let fixed = name == "g" || name == "t" || options.iter().any(|(option, _)| option == name);
+        let fixed = (name != "theta" && OWN.contains(&name))
+            || options.iter().any(|(option, _)| option == name);
         if !is_name(name) || fixed {
             field.refuse_at(start, format!("a rule can't assign to `{name}`"));
             sound = false;
@@ -97,6 +98,12 @@ fn lines(
                     field.report().push(helped(problem, meant));
                     sound = false;
                 }
+                if let Some(name) = of_whole_rows(&parsed.expression) {
+                    let problem =
+                        "a rule's functions act on each entry, or are `sum`, `mean`, `norm`";
+                    field.refuse_at(at, format!("`{name}` can't stand in a rule: {problem}"));
+                    sound = false;
+                }
                 list.push((name.to_owned(), parsed.expression));
             }
         }
@@ -107,4 +114,18 @@ fn lines(
         return None;
     }
     sound.then_some(list)
+}
+
+/// A function in the expression that takes rows as a whole, or is a loss.
+fn of_whole_rows(expression: &Expression) -> Option<&'static str> {
+    let mut found = None;
+    expression.any(&mut |node| {
+        if let Expression::Call(call) = node
+            && (call.function.row().is_some() || call.function.total.is_some())
+        {
+            found = Some(call.function.called());
+        }
+        found.is_some()
+    });
+    found
 }

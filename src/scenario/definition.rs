@@ -13,6 +13,7 @@ use crate::trace::{Named, Path, Tensor};
 
 use super::Place;
 use super::text::Text;
+use super::variables::Assignment;
 
 /// A scenario that passed every check.
 #[derive(Debug, Clone)]
@@ -25,10 +26,23 @@ pub struct Scenario {
     pub front: FrontMatter,
     /// From which all randomness is derived.
     pub seed: u64,
+    /// What its variables stand for.
+    pub variables: Assignment,
+    /// Whose paper it is, where it is one of many.
+    pub label: Option<Label>,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.
     pub cells: Option<Vec<Cell>>,
+}
+
+/// What tells one paper from the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Its code.
+    pub code: String,
+    /// The student that it is for.
+    pub student: Option<String>,
 }
 
 /// Title, authors and the like.
@@ -627,17 +641,17 @@ impl Run {
     /// The values of the schedule's quantities in iteration `t`, from 1.
     pub fn scheduled(&self, t: usize) -> Vec<(&str, Real)> {
         let before = t.saturating_sub(1);
-        let whole = |number: usize| Real::from(Rational::from(number));
         let value = |quantity: &Scheduled| {
-            let count = before.saturating_sub(quantity.after);
-            match quantity.form {
-                Form::Count => whole(count),
-                Form::Floor(size) => whole(count / size.max(1)),
-                Form::Cosine(period) => {
-                    let period = period.max(1);
-                    let turn = Rational::from(count.min(period)) / Rational::from(period);
-                    Real::cos_pi(&turn)
+            let count = (Rational::from(before) - &quantity.after).max(Rational::ZERO);
+            match &quantity.form {
+                Form::Count => Real::from(count),
+                Form::Floor(size) => {
+                    Real::from(Rational::from((count / Rational::from((*size).max(1))).floor()))
                 }
+                Form::Cosine(period) if *period > Rational::ZERO => {
+                    Real::cos_pi(&(count.min(period.clone()) / period))
+                }
+                Form::Cosine(_) => Real::one(),
             }
         };
         let quantities = self.schedule.iter().flat_map(|schedule| &schedule.quantities);

@@ -6,6 +6,8 @@
 
 use std::ops::RangeInclusive;
 
+use crate::number::Real;
+
 use super::problem::{path_with_key, path_with_number};
 use super::yaml::{Data, Key, Node, Scalar, is_decimal};
 use super::{Fields, Place, Problem, Report, suggest};
@@ -101,6 +103,13 @@ impl<'n> Field<'n> {
     #[must_use]
     pub fn unsigned_in(&self, range: RangeInclusive<u64>) -> Option<u64> {
         let (least, most) = (range.start(), range.end());
+        if let Some(number) = self.variable() {
+            let value = number.as_rational().filter(|number| number.is_int());
+            let value = value.and_then(|number| u64::try_from(number.numerator().clone()).ok());
+            if let Some(value) = value.filter(|value| range.contains(value)) {
+                return Some(value);
+            }
+        }
         let scalar = self.node.scalar().filter(|scalar| scalar.is_number());
         let digits = scalar.map(|scalar| scalar.text.as_str());
         let whole = digits.filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -113,6 +122,11 @@ impl<'n> Field<'n> {
             return self.expected(&format!("a whole number from {least}"));
         }
         self.expected(&format!("a whole number from {least} to {most}"))
+    }
+
+    /// The value of the variable that the text names.
+    fn variable(&self) -> Option<&'n Real> {
+        self.report.variable(&self.node.scalar()?.text)
     }
 
     /// `true` or `false`.

@@ -106,6 +106,11 @@ fn unknown(field: &Field<'_>, name: &str) {
     field.report().push(problem.with_help(help));
 }
 
+/// Whether an initializer has that name.
+pub(super) fn is_kind(name: &str) -> bool {
+    KINDS.iter().any(|kind| kind.name == name)
+}
+
 /// The nearest kind to a misspelt one.
 pub(super) fn nearest(name: &str) -> Option<&'static str> {
     suggest(name, KINDS.iter().map(|kind| kind.name))
@@ -172,7 +177,7 @@ fn value(field: &Field<'_>) -> Option<OptionValue> {
     let scalar = field.text()?;
     let text = scalar.text.trim();
     if !scalar.is_number() {
-        if crate::formula::is_name(text) {
+        if crate::formula::is_name(text) && field.report().variable(text).is_none() {
             return Some(OptionValue::Word(text.to_owned()));
         }
         let call = text.strip_suffix(')').and_then(|text| text.split_once('('));

@@ -9,6 +9,7 @@
 //! its characters until the exact parser takes them. Reading collects problems
 //! and goes on, so that one run reports all of them.
 
+mod asks;
 mod batches;
 mod beginning;
 mod cells;
@@ -17,9 +18,11 @@ mod csv;
 mod custom;
 mod data;
 mod definition;
+mod exam;
 mod experiment;
 mod field;
 mod fields;
+mod fitting;
 mod initial;
 mod model;
 mod modifier;
@@ -32,24 +35,30 @@ mod problems;
 mod quantity;
 mod read;
 mod repetition;
+mod requirement;
 mod schedule;
 mod setup;
 mod shapes;
 mod text;
+mod variables;
 pub mod yaml;
 
+pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Library, Measure, Moment, Parameter, PlotKind, Quantity,
-    Question, Reduction, Run, RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Label, Library, Measure, Moment, Parameter, PlotKind,
+    Quantity, Question, Reduction, Run, RunId, Scenario, Setup,
 };
+pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;
 pub use fields::Fields;
 pub use place::Place;
 pub use problem::{Problem, Report};
 pub use problems::Problems;
 pub use read::read;
+pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
 pub use text::Text;
+pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};
 
 pub use crate::formula::suggest;

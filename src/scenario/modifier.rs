@@ -1,6 +1,8 @@
 //! What stands around an optimizer's rule: clipping, weight decay, a schedule.
 
-use crate::catalogue::{CLIPS, DECAY_ON, DECAYS, Decay, Optimizer, Options, Schedule, Setting};
+use crate::catalogue::{
+    CLIPS, DECAY_ON, DECAYS, Decay, Optimizer, Options, Schedule, Setting, optimizers,
+};
 use crate::number::Rational;
 
 use super::quantity::rational;
@@ -76,9 +78,12 @@ impl<'n> Modifiers<'n> {
             }
             return;
         };
-        if kind == Decay::Inside.word() && optimizer.decay.0 != Decay::Inside {
+        if kind == Decay::Inside.word() && !optimizer.decays_inside() {
+            let able = optimizers().iter().filter(|one| one.decays_inside());
+            let able: Vec<String> = able.map(|one| format!("`{}`", one.kind)).collect();
             decay.place.refuse(format!(
-                "weight decay inside the rule is lamb's alone; `{}` takes coupled or decoupled",
+                "weight decay inside the rule is for {}; `{}` takes coupled or decoupled",
+                able.join(" and "),
                 optimizer.kind
             ));
         }

@@ -1,6 +1,9 @@
 //! One optimizer: its kind, its options, defaults filled in.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::{self, Convention, Optimizer, Options, Setting, Specification};
+use crate::formula::shape::Shape;
 use crate::number::{Rational, parse_decimal};
 
 use super::definition::{Display, Run};
@@ -9,7 +12,7 @@ use super::quantity::rational;
 use super::read::display;
 use super::setup::check_name;
 use super::yaml::Key;
-use super::{Field, Fields, custom, suggest};
+use super::{Field, Fields, custom, fitting, suggest};
 
 /// What a set-up says for all its optimizers.
 pub(super) struct Around<'a, 'n> {
@@ -17,6 +20,8 @@ pub(super) struct Around<'a, 'n> {
     pub modifiers: &'a Modifiers<'n>,
     /// The parameters that are trained.
     pub parameters: &'a [&'a str],
+    /// The shapes of what is not a number.
+    pub shapes: &'a BTreeMap<String, Shape>,
 }
 
 pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Run> {
@@ -79,7 +84,7 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
     let name = key.text.clone();
     let set_by_convention = set;
     let overrides = overrides?;
-    Some(Run {
+    let run = Run {
         name,
         optimizer,
         custom,
@@ -89,7 +94,9 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         schedule,
         set_by_convention,
         display,
-    })
+    };
+    fitting::check(field, &run, around.shapes, around.parameters);
+    Some(run)
 }
 
 fn optimizer(field: &Field<'_>) -> Option<&'static Optimizer> {

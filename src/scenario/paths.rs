@@ -92,6 +92,13 @@ impl<'a> Paths<'a> {
         Ok(Path { setup: setup.name.clone(), target, entry })
     }
 
+    /// Whether a path names a single number.
+    pub(super) fn is_number(&self, path: &Path) -> bool {
+        let setup = self.setups.iter().find(|setup| setup.name == path.setup);
+        let shape = shaped(&path.target).and_then(|name| setup?.shapes.get(name));
+        path.entry.is_some() || shape.is_none_or(|shape| *shape == Shape::Scalar)
+    }
+
     /// The run of a text such as `neuron.sgd`.
     pub(super) fn run(&self, text: &str) -> Result<RunId> {
         let parts = split(text);
@@ -222,14 +229,11 @@ fn checked(
     part: Part<'_>,
 ) -> Result<(usize, usize)> {
     let name = match target {
-        Target::Datum { name, .. } => name,
         Target::Option { .. } => return Err(part.error("an option is a number, not a matrix")),
-        Target::Record { what, .. } => match what {
-            What::Parameter(name) | What::Gradient(name) | What::UsedGradient(name) => name,
-            What::State { parameter, .. } => parameter,
-            What::Forward { name, .. } | What::Adjoint { name, .. } => name,
-            What::Loss => return Err(part.error("the loss is a number, not a matrix")),
-        },
+        Target::Record { what: What::Loss, .. } => {
+            return Err(part.error("the loss is a number, not a matrix"));
+        }
+        other => shaped(other).unwrap_or_default(),
     };
     let shape = setup.shapes.get(name);
     match shape.and_then(Shape::counts) {
@@ -241,6 +245,20 @@ fn checked(
             Err(part.error(format!("`{name}` has {rows} rows and {columns} columns")))
         }
         _ => Err(part.error(format!("`{name}` is a number, not a matrix"))),
+    }
+}
+
+/// The name whose shape a value has.
+fn shaped(target: &Target) -> Option<&str> {
+    match target {
+        Target::Datum { name, .. } => Some(name),
+        Target::Option { .. } => None,
+        Target::Record { what, .. } => match what {
+            What::Parameter(name) | What::Gradient(name) | What::UsedGradient(name) => Some(name),
+            What::State { parameter, .. } => Some(parameter),
+            What::Forward { name, .. } | What::Adjoint { name, .. } => Some(name),
+            What::Loss => None,
+        },
     }
 }
 

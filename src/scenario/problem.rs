@@ -5,7 +5,10 @@
 
 use std::cell::RefCell;
 
+use crate::number::Real;
+
 use super::Place;
+use super::variables::Assignment;
 
 /// One rule of the scenario language, broken at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,12 +54,13 @@ impl Problem {
     }
 }
 
-/// Where problems are put while a scenario is read.
+/// Where problems are put while a scenario is read, and what its variables stand for.
 ///
 /// It is shared: the readers of nested mappings all hold the same one.
 #[derive(Debug, Default)]
 pub struct Report {
     problems: RefCell<Vec<Problem>>,
+    variables: Assignment,
 }
 
 impl Report {
@@ -64,6 +68,26 @@ impl Report {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An empty report in which variables have values.
+    pub(super) fn with_variables(variables: Assignment) -> Self {
+        Self { problems: RefCell::default(), variables }
+    }
+
+    /// The values of all variables.
+    pub(super) fn assignment(&self) -> &Assignment {
+        &self.variables
+    }
+
+    /// The value of a variable.
+    pub(super) fn variable(&self, name: &str) -> Option<&Real> {
+        self.variables.get(name)
+    }
+
+    /// The names of the variables.
+    pub(super) fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(|(name, _)| name)
     }
 
     /// Adds a problem.

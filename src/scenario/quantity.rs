@@ -5,7 +5,7 @@ use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOver
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
-use super::{Field, Problem, initial};
+use super::{Field, Problem, initial, suggest};
 
 /// The most entries of a matrix that is computed with exactly.
 pub(super) const MAX_ENTRIES: usize = 4_096;
@@ -38,16 +38,20 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
             return None;
         }
     };
-    if let Some(mention) = parsed.names.first() {
+    let report = field.report();
+    let unknown = parsed.names.iter().find(|mention| report.variable(&mention.name).is_none());
+    if let Some(mention) = unknown {
         let message = format!("there is no number `{}`", mention.name);
         let problem = Problem::new(field.node().place_of(mention.offset), message)
             .in_field(field.path())
             .with_width(mention.name.len());
-        let help = match initial::nearest(&mention.name) {
-            Some(kind) => format!("did you mean the initializer `{kind}`?"),
-            None => "variables are not offered by this version".to_owned(),
+        let variable = suggest(&mention.name, report.variable_names());
+        let help = match (variable, initial::nearest(&mention.name)) {
+            (Some(name), _) => format!("did you mean the variable `{name}`?"),
+            (None, Some(kind)) => format!("did you mean the initializer `{kind}`?"),
+            (None, None) => "names for numbers stand under `variables`".to_owned(),
         };
-        field.report().push(problem.with_help(help));
+        report.push(problem.with_help(help));
         return None;
     }
     evaluate(field, &parsed.expression)
@@ -123,7 +127,10 @@ fn looks_like_a_number(text: &str) -> bool {
 fn evaluate(field: &Field<'_>, expression: &Expression) -> Option<Real> {
     let mut prove = Prove;
     let mut evaluator = Evaluator { decide: &mut prove, zero_over_zero: ZeroOverZero::Undefined };
-    let value = evaluator.evaluate(expression, &|name| Err(Failure::OutOfRange(name.to_owned())));
+    let value = evaluator.evaluate(expression, &|name| {
+        let known = field.report().variable(name).cloned();
+        known.ok_or_else(|| Failure::OutOfRange(name.to_owned()))
+    });
     match value {
         Ok(value) => Some(value),
         Err(Failure::Undefined { cause, expression }) => {

@@ -6,24 +6,19 @@ use crate::number::{Precision, Rounding};
 
 use super::cells::Cells;
 use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
-use super::{Field, Fields, Problem, Problems, Report, setup, yaml};
+use super::exam::Exam;
+use super::paths::Paths;
+use super::requirement::{self, Requirement};
+use super::{Field, Fields, Problems, setup};
 
-/// Reads a scenario; `file` is what messages call it, `text` its content.
+/// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
+/// their defaults.
 ///
 /// # Errors
 ///
 /// Every problem of the text, placed and in order.
 pub fn read(file: &Path, text: &str) -> Result<Scenario, Problems> {
-    let name = file.display().to_string();
-    let fail = |list: Vec<Problem>| Problems::new(name.clone(), text, list);
-    let top = yaml::read(text).map_err(fail)?;
-    let report = Report::new();
-    let scenario = scenario(&Field::new(&top, "", &report), file);
-    let problems = report.into_problems();
-    match scenario {
-        Some(scenario) if problems.is_empty() => Ok(scenario),
-        _ => Err(fail(problems)),
-    }
+    Exam::read(file, text).map(|(_, scenario)| scenario)
 }
 
 /// Where a scenario's random numbers and files come from.
@@ -35,32 +30,70 @@ pub(super) struct Origin<'a> {
     pub(super) folder: &'a Path,
 }
 
-fn scenario(top: &Field<'_>, file: &Path) -> Option<Scenario> {
+/// How much of a scenario is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of it.
+    Whole,
+    /// What is executed, without the cells.
+    Setups,
+}
+
+/// The scenario under the assignment of the report, with its requirements.
+pub(super) fn scenario(
+    top: &Field<'_>,
+    file: &Path,
+    extent: Extent,
+) -> Option<(Scenario, Vec<Requirement>)> {
     let mut map = top.fields()?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
     let display = display(&mut map, &default_display());
-    map.later("variables", "what varies between papers comes with exam variants");
-    map.later("require", "requirements come with exam variants");
+    // Read before, since all else may depend on it.
+    let variables = map.take("variables");
+    let _ = map.take("fair");
+    let requirements = map.take("require");
     map.later("release", "dated solutions come with course sites");
     let setups = map.required("setups").and_then(|field| setups(&field, &display, &origin));
     let cells = map.take("cells");
     map.finish();
     let setups = setups?;
-    let cells = match cells {
+    if let Some(field) = &variables {
+        check_names(field, &setups);
+    }
+    let cells = match cells.filter(|_| extent == Extent::Whole) {
         None => None,
         Some(field) => Some(Cells::new(&setups).read(&field)?),
     };
+    let requirements = match requirements.filter(|_| extent == Extent::Whole) {
+        None => Vec::new(),
+        Some(field) => requirement::read(&field, &Paths { setups: &setups, home: None }),
+    };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    Some(Scenario {
+    let scenario = Scenario {
         file: file.to_owned(),
         stem: stem.unwrap_or_default(),
         front: front?,
         seed,
+        variables: top.report().assignment().clone(),
+        label: None,
         setups,
         cells,
-    })
+    };
+    Some((scenario, requirements))
+}
+
+/// Refuses variables that texts could not tell from a set-up or a run.
+fn check_names(field: &Field<'_>, setups: &[Setup]) {
+    for (key, own) in field.entries().unwrap_or_default() {
+        let name = &key.text;
+        let run = setups.iter().flat_map(|setup| &setup.runs).any(|run| run.name == *name);
+        if run || setups.iter().any(|setup| setup.name == *name) {
+            let what = if run { "run" } else { "set-up" };
+            own.refuse(format!("`{name}` names a variable and a {what}"));
+        }
+    }
 }
 
 fn setups(field: &Field<'_>, display: &Display, origin: &Origin<'_>) -> Option<Vec<Setup>> {

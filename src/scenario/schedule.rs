@@ -1,10 +1,11 @@
 //! The schedule of a learning rate: its kind, its numbers, what follows a warm-up.
 
-use crate::catalogue::{Parts, SCHEDULES, Schedule};
+use crate::catalogue::{CYCLE_FORMS, Parts, SCHEDULES, Schedule};
 use crate::number::{Rational, parse_decimal};
 
 use super::quantity::rational;
 use super::setup::helped;
+use super::yaml::{Data, Key, Node};
 use super::{Field, Fields, suggest};
 
 /// The longest period, and the last milestone.
@@ -13,6 +14,11 @@ const MAX_PERIOD: u64 = 1_000_000;
 /// Reads a schedule.
 pub(super) fn read(field: &Field<'_>) -> Option<Schedule> {
     let mut map = field.fields()?;
+    if let Some(list) = map.take("chain") {
+        let chain = chain(&list);
+        map.finish();
+        return chain;
+    }
     let kind_field = map.required("kind");
     let kind = match &kind_field {
         Some(field) => field.text()?.text.as_str(),
@@ -20,16 +26,16 @@ pub(super) fn read(field: &Field<'_>) -> Option<Schedule> {
     };
     let schedule = if kind == "warmup" {
         warmup(&mut map)
-    } else if ["one_cycle", "chain"].contains(&kind) {
-        kind_field?.refuse(format!("the schedule `{kind}` is not offered by this version"));
-        return None;
     } else if let Some((name, numbers)) = SCHEDULES.iter().find(|(known, _)| *known == kind) {
         parts(&mut map, name, numbers).and_then(|parts| Schedule::new(name, &parts))
     } else {
         if let Some(field) = &kind_field {
             let known = SCHEDULES.iter().map(|(known, _)| *known).chain(["warmup"]);
             let problem = field.problem(format!("there is no schedule `{kind}`"));
-            field.report().push(helped(problem, suggest(kind, known)));
+            field.report().push(match kind {
+                "chain" => problem.with_help("a chain is written `{chain: [{kind: ...}, ...]}`"),
+                _ => helped(problem, suggest(kind, known)),
+            });
         }
         return None;
     };
@@ -46,9 +52,10 @@ fn warmup(map: &mut Fields<'_>) -> Option<Schedule> {
     };
     let then = match map.take("then") {
         Some(field) => {
-            let inner = field.fields()?.take("kind");
-            if inner.is_some_and(|kind| kind.node().scalar().is_some_and(|k| k.text == "warmup")) {
-                field.refuse("a warm-up is not followed by another");
+            if let kind @ ("warmup" | "chain") = kind_of(&field) {
+                let problem = field.problem(format!("a warm-up is not followed by a `{kind}`"));
+                let help = "a `chain` may have a warm-up as its first schedule";
+                field.report().push(problem.with_help(help));
                 return None;
             }
             read(&field)
@@ -56,6 +63,38 @@ fn warmup(map: &mut Fields<'_>) -> Option<Schedule> {
         None => Schedule::new("constant", &Parts::default()),
     };
     then?.warmed_up(period?, &start?)
+}
+
+/// `chain: [...]`, each acting on the rate that the one before gives.
+fn chain(field: &Field<'_>) -> Option<Schedule> {
+    let items = field.items()?;
+    if items.is_empty() {
+        field.refuse("the list of schedules is empty");
+        return None;
+    }
+    let one = |(index, item): (usize, &Field<'_>)| {
+        match kind_of(item) {
+            "chain" => item.refuse("a chain does not hold another"),
+            "piecewise" if index > 0 => {
+                item.refuse("`piecewise` lists the rates themselves, so it comes first in a chain");
+            }
+            _ => return read(item),
+        }
+        None
+    };
+    let stages: Vec<Option<Schedule>> = items.iter().enumerate().map(one).collect();
+    stages.into_iter().collect::<Option<_>>().map(Schedule::chained)
+}
+
+/// The kind of a schedule, empty where none is given.
+fn kind_of<'n>(field: &Field<'n>) -> &'n str {
+    let Data::Map(entries) = &field.node().data else { return "" };
+    let entry = |(key, node): &'n (Key, Node)| match key.text.as_str() {
+        "kind" => node.scalar().map(|kind| kind.text.as_str()),
+        "chain" => Some("chain"),
+        _ => None,
+    };
+    entries.iter().find_map(entry).unwrap_or("")
 }
 
 fn parts(
@@ -88,6 +127,10 @@ fn parts(
     if kind == "exponential" {
         parts.staircase = map.truth("staircase").unwrap_or(false);
     }
+    if kind == "one_cycle" && sound {
+        parts.cycle = cycle(map, &parts);
+        sound = parts.cycle.is_some();
+    }
     if ["multistep", "piecewise"].contains(&kind) {
         let milestones = map.required("milestones");
         parts.milestones = milestones.as_ref().and_then(ascending).unwrap_or_default();
@@ -111,6 +154,31 @@ fn parts(
         }
     }
     sound.then_some(parts)
+}
+
+/// Where a cycle has its peak and its end.
+fn cycle(map: &mut Fields<'_>, parts: &Parts) -> Option<(Rational, Rational)> {
+    let number = |name: &str| {
+        let found = parts.numbers.iter().find(|(known, _)| *known == name);
+        found.map_or(Rational::ZERO, |(_, number)| number.clone())
+    };
+    let form = map.choice("form", &CYCLE_FORMS.map(|form| (form, form)));
+    let (period, share) = (Rational::from(parts.size), number("pct_start"));
+    let (peak, end) = match form {
+        Some("optax") => (Rational::from((&period * share).floor()), period),
+        _ => (&period * share - Rational::ONE, period - Rational::ONE),
+    };
+    let divisor = number("div_factor") * number("final_div_factor");
+    if divisor == Rational::ZERO {
+        map.whole().refuse("`div_factor` and `final_div_factor` are above 0");
+        return None;
+    }
+    if peak <= Rational::ZERO || peak >= end {
+        map.whole()
+            .refuse("the peak of the cycle would not lie between its first and its last iteration");
+        return None;
+    }
+    Some((peak, end))
 }
 
 fn whole(field: Option<Field<'_>>) -> Option<usize> {

@@ -118,7 +118,12 @@ pub(super) fn read(
     leaves.extend(valued.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());
     let runs = match &optimizers {
         Some(field) => {
-            let around = Around { display: &display, modifiers: &modifiers, parameters: &trained };
+            let around = Around {
+                display: &display,
+                modifiers: &modifiers,
+                parameters: &trained,
+                shapes: &shapes,
+            };
             runs(field, &around)
         }
         None => Some(Vec::new()),

@@ -7,7 +7,7 @@ use crate::figure::{self, Plot};
 use crate::number::Fault;
 use crate::scenario::{
     Audience, Backward, Cell, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
-    Place, PlotKind, Problem, Question, RunId, Scenario, Text,
+    Place, PlotKind, Problem, Question, RunId, Scenario, Text, part_letter,
 };
 use crate::trace::{self, Trace};
 
@@ -16,7 +16,7 @@ use super::derive::Derivation;
 use super::drawing;
 use super::experiment::Report;
 use super::experiment_plots;
-use super::names::{callout, conventions, iteration_title, part_letter, run_name, run_title};
+use super::names::{callout, conventions, iteration_title, run_name, run_title};
 use super::plots;
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
@@ -174,11 +174,15 @@ fn set(
 ) -> Result<String, SheetError> {
     let front = &scenario.front;
     let authors = Some(front.authors.join(", ")).filter(|authors| !authors.is_empty());
+    let label = scenario.label.as_ref();
+    let code = label.map(|label| prose.say("paper_code", &[("code", label.code.clone())]));
+    let student = label.and_then(|label| label.student.clone());
     let note = (paper == Paper::Solutions).then(|| prose.word("solutions_note"));
-    let byline = [front.subtitle.clone(), front.course.clone(), authors, front.date.clone(), note];
+    let front_matter = [front.subtitle.clone(), front.course.clone(), authors, front.date.clone()];
+    let byline = front_matter.into_iter().chain([student, code, note]);
     let view = SheetView {
         title: front.title.clone(),
-        byline: byline.into_iter().flatten().collect(),
+        byline: byline.flatten().collect(),
         license: front.license.clone(),
         paper: paper.name(),
         cells,

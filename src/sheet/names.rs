@@ -95,15 +95,6 @@ pub(super) fn callout(kind: Callout) -> &'static str {
     }
 }
 
-/// a, b, …, z, aa, ab, …
-pub(super) fn part_letter(index: usize) -> String {
-    let letter = char::from(b'a' + u8::try_from(index % 26).unwrap_or(0));
-    match index / 26 {
-        0 => letter.to_string(),
-        more => part_letter(more - 1) + &letter.to_string(),
-    }
-}
-
 /// A name in plain text: `beta1` as β₁, `y_hat` as ŷ.
 pub(super) fn unicode(name: &str) -> String {
     const GREEK: [(&str, &str); 12] = [

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
-use crate::number::{Fault, Precision, Real, round};
+use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
@@ -30,6 +30,8 @@ pub(super) struct Prose {
     words: Words,
     /// The values of each set-up, by name.
     setups: BTreeMap<String, Json>,
+    /// The values of the variables.
+    variables: Map,
     ledger: Arc<Ledger>,
 }
 
@@ -64,7 +66,21 @@ impl Prose {
     pub(super) fn new(scenario: &Scenario, trace: &Trace, words: &Words) -> Self {
         let mut entries = Vec::new();
         let mut setups = BTreeMap::new();
+        let mut variables = Map::new();
         if uses_values(scenario) {
+            if let Some(setup) = scenario.setups.first() {
+                for (name, value) in scenario.variables.iter() {
+                    let value = Tensor::from(value.clone());
+                    entries.push(Entry {
+                        exact: value.clone(),
+                        printed: value,
+                        display: setup.display.clone(),
+                        input: true,
+                    });
+                    let token = Json::from(format!("{OPEN}{}{CLOSE}", entries.len() - 1));
+                    variables.insert(name.to_owned().into(), token);
+                }
+            }
             for setup in &scenario.setups {
                 if let Some(record) = trace.setups.get(&setup.name) {
                     setups.insert(setup.name.clone(), values(setup, record, &mut entries));
@@ -78,7 +94,7 @@ impl Prose {
             undefined: word("undefined"),
             fault: Mutex::new(None),
         });
-        Self { tera: engine(&ledger), words: words.clone(), setups, ledger }
+        Self { tera: engine(&ledger), words: words.clone(), setups, variables, ledger }
     }
 
     /// A phrase of the language file.
@@ -116,6 +132,11 @@ impl Prose {
             return Ok(text.source.clone());
         }
         let mut context = Context::new();
+        for (name, value) in &self.variables {
+            if let Some(name) = name.as_str() {
+                context.insert_value(name.to_owned(), value.clone());
+            }
+        }
         let only = if self.setups.len() == 1 { self.setups.keys().next() } else { None };
         let home = setup.or(only.map(String::as_str)).and_then(|name| self.setups.get(name));
         for (key, value) in home.and_then(Json::as_map).into_iter().flatten() {
@@ -335,9 +356,10 @@ impl Ledger {
             None => self.tex(entry),
             Some(Value::Undefined(_)) => Ok(self.undefined.clone()),
             Some(Value::Real(real)) => {
-                let exact = real.as_rational().filter(|_| entry.input).map(ToString::to_string);
-                if let Some(fraction) = exact.filter(|text| text.contains('/')) {
-                    return Ok(fraction);
+                // An input that does not end as a decimal is a fraction.
+                let fraction = real.as_rational().filter(|_| entry.input);
+                if let Some(fraction) = fraction.filter(|value| ending::of(value).is_none()) {
+                    return Ok(fraction.to_string());
                 }
                 let precision =
                     if entry.input { Precision::Significant(60) } else { entry.display.precision };

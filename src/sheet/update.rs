@@ -233,6 +233,12 @@ impl Work<'_> {
             "g" => self.record.gradient.get(parameter),
             _ if assigned.contains(&name) => self.after(name, parameter),
             "theta" => return self.parameter(parameter),
+            "rows" | "columns" => {
+                let shape = self.before.parameters.get(parameter).and_then(Tensor::shape);
+                let (rows, columns) = shape.unwrap_or((1, 1));
+                let size = if name == "rows" { rows } else { columns };
+                return Ok(self.numbers.rational(&Rational::from(size)));
+            }
             _ => match name.strip_prefix(GRADIENT) {
                 Some(other) => self.record.gradient.get(other),
                 None => self.before.state.get(name).and_then(|values| values.get(parameter)),
@@ -457,6 +463,7 @@ fn general(name: &str, run: &Run, rule: &Rule, notation: &Notation, assigned: &[
         }
         _ if name.starts_with(TIME) => name[TIME.len()..].to_owned(),
         "learning_rate" if run.rate_varies() => indexed(&latex, "t+1"),
+        _ if run.schedule.as_ref().is_some_and(|own| own.rate() == name) => indexed(&latex, "t+1"),
         _ if rule.is_constant(name) => latex,
         _ if assigned.contains(&name) => indexed(&latex, "t+1"),
         _ if name == "theta" || rule.state(name).is_some() => indexed(&latex, "t"),

@@ -116,11 +116,50 @@ impl Path {
         }
     }
 
+    /// The run that the path leads into, if it does.
+    pub fn run(&self) -> Option<&str> {
+        match &self.target {
+            Target::Datum { .. } => None,
+            Target::Option { run, .. } | Target::Record { run, .. } => Some(run),
+        }
+    }
+
     /// Whether the path names a number of the scenario itself, which always prints exactly.
     pub fn is_input(&self) -> bool {
         match &self.target {
             Target::Datum { .. } | Target::Option { .. } => true,
             Target::Record { t, what, .. } => *t == 0 && matches!(what, What::Parameter(_)),
+        }
+    }
+}
+
+impl std::fmt::Display for Path {
+    /// As a scenario writes it, with the set-up's name.
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}.", self.setup)?;
+        match &self.target {
+            Target::Datum { example, name } => write!(out, "data.d{example}.{name}")?,
+            Target::Option { run, name } => write!(out, "{run}.{name}")?,
+            Target::Record { run, t, what } => write!(out, "{run}.t{t}.{what}")?,
+        }
+        match self.entry {
+            Some((row, column)) => write!(out, ".r{row}.c{column}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for What {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Parameter(name) => out.write_str(name),
+            Self::State { state, parameter } => write!(out, "{state}.{parameter}"),
+            Self::Loss => out.write_str("loss"),
+            Self::Gradient(name) => write!(out, "grad.{name}"),
+            Self::UsedGradient(name) => write!(out, "used_grad.{name}"),
+            // The only example of a batch may stay unnamed; named, it is always right.
+            Self::Forward { example, name } => write!(out, "e{example}.{name}"),
+            Self::Adjoint { example, name } => write!(out, "e{example}.adjoint.{name}"),
         }
     }
 }

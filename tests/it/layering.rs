@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 16] = [
     Layer {
         module: "number",
         uses: &[],
@@ -91,6 +91,20 @@ const LAYERS: [Layer; 15] = [
         crates: &["thiserror"],
     },
     Layer {
+        module: "variants",
+        uses: &[
+            "number",
+            "initialization",
+            "formula",
+            "trace",
+            "scenario",
+            "engine",
+            "sheet",
+            "render",
+        ],
+        crates: &["rayon", "serde_json", "sha2", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -106,6 +120,7 @@ const LAYERS: [Layer; 15] = [
             "publish",
             "reference",
             "render",
+            "variants",
         ],
         crates: &[],
     },
@@ -113,7 +128,7 @@ const LAYERS: [Layer; 15] = [
     Layer {
         module: "cli",
         uses: &[],
-        crates: &["clap", "gradsheet", "indicatif", "serde_json", "tempfile"],
+        crates: &["clap", "csv", "gradsheet", "indicatif", "rayon", "serde_json", "tempfile"],
     },
 ];
 

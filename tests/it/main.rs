@@ -22,6 +22,7 @@ mod optimizers;
 mod random;
 mod reference;
 mod shipped;
+mod variants;
 mod witness;
 mod yaml;
 mod yaml_arbitrary;

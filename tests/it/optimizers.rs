@@ -75,6 +75,37 @@ fn every_step_is_that_of_its_source() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+#[test]
+fn muon_makes_the_step_of_a_matrix_nearly_orthogonal() {
+    let table = read(&fixtures("optimizers").join("muon.tsv"));
+    assert_eq!(table.lines().count(), 3, "the fixtures are gone");
+    for row in table.lines() {
+        let [options, numbers @ ..] = &row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}");
+        };
+        let text = format!(
+            "title: Tall
+setups:
+  s:
+    gradients:
+      - {{W: [[3, -2], [1, 0.5], [0, 1]]}}
+      - {{W: [[-1, 0], [2, 0.25], [0.5, -1]]}}
+    init: {{W: [[1, -0.5], [\"1/3\", 2], [0, 1]]}}
+    optimizers:
+      o: {{learning_rate: 0.1, {options}}}
+"
+        );
+        let trace = witness::traced(options, &text);
+        assert_eq!(numbers.len(), 12, "{row}");
+        for (index, expected) in numbers.iter().enumerate() {
+            let (t, row, column) = (index / 6 + 1, index % 6 / 2 + 1, index % 2 + 1);
+            let path = format!("s.o.t{t}.W.r{row}.c{column}");
+            let found = at(&trace, &path).unwrap_or_else(|| panic!("{options}: {path}"));
+            close(found, expected).unwrap_or_else(|fault| panic!("{options}: {path}: {fault}"));
+        }
+    }
+}
+
 /// A scenario of the loss ½(wx + b)² with more keys in the set-up and one optimizer `o`.
 fn neuron(keys: &str, optimizer: &str) -> Json {
     // Options in a line, or a block of them.
@@ -269,6 +300,18 @@ fn schedules_give_their_rates_counted_from_zero() {
             "{kind: warmup, period: 2, start: 0.5, then: {kind: cosine, period: 3}}",
             ["1/2", "3/4", "1", "3/4", "1/4", "0"],
         ),
+        // Warm-up 1/2, 3/4, 1, 1, 1, 1; times 1, 1, 1, 1/10, ...; times powers of 1/2.
+        (
+            "{chain: [{kind: warmup, period: 2, start: 0.5}, {kind: multistep, milestones: [3]}, \
+             {kind: exponential, gamma: 0.5}]}",
+            ["1/2", "3/8", "1/4", "1/80", "1/160", "1/320"],
+        ),
+        // The second acts on the rate of the first: 1/2 + (rate - 1/2)/2^...
+        (
+            "{chain: [{kind: step, size: 2, gamma: 0.5}, \
+             {kind: polynomial, period: 4, minimum: 0.25}]}",
+            ["1", "13/16", "3/8", "5/16", "1/4", "1/4"],
+        ),
         (
             "{kind: warmup, period: 1, then: {kind: multistep, milestones: [1, 2]}}",
             ["0", "1", "1/10", "1/100", "1/100", "1/100"],
@@ -281,6 +324,35 @@ fn schedules_give_their_rates_counted_from_zero() {
             let t = u64::try_from(index).unwrap() + 1;
             let record = witness::record(&trace, "s", "o", t).unwrap();
             assert_eq!(record["learning_rate"]["exact"], *rate, "{schedule} at t{t}");
+        }
+    }
+    // torch.optim.lr_scheduler.OneCycleLR(total_steps=11) and optax.cosine_onecycle_schedule(10)
+    // by their formulas with mpmath: .960, .980, and the peak itself at k = 3.
+    let cycles = [
+        (
+            "{kind: one_cycle, period: 11}",
+            [
+                "0.04",
+                "0.42234111373473578085",
+                "0.96026142472261744857",
+                "0.97974656782130146595",
+                "0.88447572476863033326",
+            ],
+        ),
+        (
+            "{kind: one_cycle, period: 10, form: optax}",
+            ["0.04", "0.28", "0.76", "1", "0.95048463201347375828"],
+        ),
+    ];
+    for (schedule, rates) in cycles {
+        let keys = format!("batches: [[4], [4], [4], [4], [4]]\n    schedule: {schedule}");
+        let trace = neuron(&keys, "kind: sgd, learning_rate: 1");
+        for (t, rate) in (1..).zip(rates) {
+            let record = witness::record(&trace, "s", "o", t).unwrap();
+            let found = witness::value(&record["learning_rate"]).unwrap().decimal;
+            let gap = found - decimal(rate).unwrap();
+            let gap = if gap < RBig::ZERO { -gap } else { gap };
+            assert!(gap < witness::ten_to(-19), "{schedule} at t{t}");
         }
     }
     let seven = "batches: [[4], [4], [4], [4]]\n    schedule: {kind: cosine, period: 7}";

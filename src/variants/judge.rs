@@ -1,0 +1,225 @@
+//! What becomes of a candidate: it is a variant, or there is a reason why not.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::engine::{self, Effort};
+use crate::number::trace_decimal;
+use crate::scenario::{Assignment, Exam, Requirement, Scenario, assign};
+use crate::trace::{Reading, Trace, Value};
+
+use super::answer::{self, Asked};
+use super::branches::Branches;
+use super::fingerprint::Fingerprint;
+use super::requirement::Facts;
+
+/// Judges candidates against the default paper.
+pub(super) struct Judge<'a> {
+    pub exam: &'a Exam,
+    /// What the paper asks for.
+    pub asked: Vec<Asked>,
+    /// Whether each of it is defined in the default paper.
+    defined: Vec<bool>,
+    branches: Branches,
+    pub fingerprint: Fingerprint,
+    /// Whether the default paper meets each requirement.
+    pub default_meets: Vec<bool>,
+}
+
+/// What was found out about a candidate.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Verdict {
+    /// It is a variant, unless another one has the same answers.
+    Accepted(Box<Accepted>),
+    /// It is none.
+    Rejected(Rejection),
+}
+
+/// What is kept of a candidate that may be a variant.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Accepted {
+    pub assignment: Assignment,
+    pub fingerprint: Fingerprint,
+    /// A digest of all its answers; equal ones have equal answers.
+    pub answers: Option<[u8; 16]>,
+}
+
+/// Why a candidate is no variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rejection {
+    /// The requirements that it breaks, as far as they were looked at.
+    pub broken: Vec<usize>,
+    /// Another reason.
+    pub reason: Option<Reason>,
+}
+
+impl Rejection {
+    /// Whether every requirement was looked at, if it was done with care.
+    pub(super) fn is_whole(&self) -> bool {
+        !matches!(self.reason, Some(Reason::Underivable | Reason::Invalid | Reason::Undecided))
+    }
+}
+
+/// Why a candidate is no variant, beside requirements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A derived variable has no value.
+    Underivable,
+    /// The scenario does not allow these values.
+    Invalid,
+    /// A sign, or a digit of an answer, can't be decided.
+    Undecided,
+    /// An answer is undefined that the default paper has.
+    Undefined,
+    /// It is harder or easier than the default paper.
+    Unfair,
+    /// A mistake leads to the right answer.
+    Mistake,
+}
+
+/// How thoroughly candidates are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Care {
+    /// Until the first reason against it.
+    Quick,
+    /// Every requirement is looked at, so that they can be compared.
+    Thorough,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge by the default paper.
+    pub(super) fn new(exam: &'a Exam, default: &Scenario, trace: &Trace) -> Self {
+        let asked = answer::asked(default, trace);
+        let is_defined = |asked: &Asked| {
+            let value = asked.path.value(trace, Reading::Exact);
+            value.is_some_and(|value| value.undefined().is_none())
+        };
+        let defined = asked.iter().map(is_defined).collect();
+        let branches = Branches::of(trace);
+        let fingerprint = Fingerprint::of(default, trace, &asked);
+        let facts = Facts {
+            assignment: &default.variables,
+            run: Some((default, trace)),
+            branches: &branches,
+        };
+        let meets = |one: &Requirement| facts.hold(&one.condition) == Ok(true);
+        let default_meets = exam.requirements.iter().map(meets).collect();
+        Self { exam, asked, defined, branches, fingerprint, default_meets }
+    }
+
+    /// Looks at the candidate in which free variables have the values of these numbers.
+    pub(super) fn judge(&self, picks: &[u64], care: Care) -> Verdict {
+        self.examine(picks, care)
+            .map_or_else(Verdict::Rejected, |accepted| Verdict::Accepted(Box::new(accepted)))
+    }
+
+    fn examine(&self, picks: &[u64], care: Care) -> Result<Accepted, Rejection> {
+        let because = |reason| Rejection { broken: Vec::new(), reason: Some(reason) };
+        let assignment =
+            assign(&self.exam.variables, picks).map_err(|_| because(Reason::Underivable))?;
+        let mut broken = Vec::new();
+        let facts = Facts { assignment: &assignment, run: None, branches: &self.branches };
+        self.requirements(&facts, true, care, &mut broken)?;
+        if care == Care::Quick && !broken.is_empty() {
+            return Err(Rejection { broken, reason: None });
+        }
+        let mut scenario = self.exam.setups(&assignment).map_err(|_| because(Reason::Invalid))?;
+        for setup in &mut scenario.setups {
+            setup.experiments.clear();
+        }
+        if let Some(part) = self.part(&scenario) {
+            let trace = execute(&part).map_err(because)?;
+            let facts = Facts { run: Some((&part, &trace)), ..facts };
+            self.requirements(&facts, false, care, &mut broken)?;
+            if !broken.is_empty() {
+                return Err(Rejection { broken, reason: None });
+            }
+        }
+        let trace = execute(&scenario).map_err(because)?;
+        let facts = Facts { run: Some((&scenario, &trace)), ..facts };
+        self.requirements(&facts, false, care, &mut broken)?;
+        if !broken.is_empty() {
+            return Err(Rejection { broken, reason: None });
+        }
+        let fingerprint = Fingerprint::of(&scenario, &trace, &self.asked);
+        if !fingerprint.is_fair(&self.fingerprint, &self.exam.fairness) {
+            return Err(because(Reason::Unfair));
+        }
+        let answers = self.answers(&trace).map_err(because)?;
+        Ok(Accepted { assignment, fingerprint, answers })
+    }
+
+    /// The runs that requirements look at, where those are not all.
+    fn part(&self, scenario: &Scenario) -> Option<Scenario> {
+        let requirements = || self.exam.requirements.iter();
+        if requirements().any(|one| one.condition.asks_for_branches()) {
+            return None;
+        }
+        let paths: Vec<_> = requirements().flat_map(|one| one.condition.paths()).collect();
+        let mut part = scenario.clone();
+        for setup in &mut part.setups {
+            let name = setup.name.clone();
+            setup.runs.retain(|run| {
+                paths.iter().any(|path| path.setup == name && path.run() == Some(&run.name))
+            });
+        }
+        let runs = |scenario: &Scenario| -> usize {
+            scenario.setups.iter().map(|setup| setup.runs.len()).sum()
+        };
+        (!paths.is_empty() && runs(&part) < runs(scenario)).then_some(part)
+    }
+
+    /// Adds the requirements that are broken to the list: those of variables alone, or the others.
+    fn requirements(
+        &self,
+        facts: &Facts<'_>,
+        of_variables: bool,
+        care: Care,
+        broken: &mut Vec<usize>,
+    ) -> Result<(), Rejection> {
+        for (index, requirement) in self.exam.requirements.iter().enumerate() {
+            if requirement.condition.is_of_variables() != of_variables || broken.contains(&index) {
+                continue;
+            }
+            match facts.hold(&requirement.condition) {
+                Ok(true) => {}
+                Ok(false) => broken.push(index),
+                Err(_) => {
+                    let reason = Some(Reason::Undecided);
+                    return Err(Rejection { broken: broken.clone(), reason });
+                }
+            }
+            if care == Care::Quick && !broken.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// A digest of all answers; an answer that is undefined here alone is a reason against.
+    fn answers(&self, trace: &Trace) -> Result<Option<[u8; 16]>, Reason> {
+        if self.asked.is_empty() {
+            return Ok(None);
+        }
+        let mut hash = Sha256::new();
+        for (asked, defined) in self.asked.iter().zip(&self.defined) {
+            let value = asked.path.value(trace, Reading::Exact);
+            let entry = value.as_ref().and_then(|value| value.entries().first());
+            let text = match entry {
+                Some(Value::Real(real)) => trace_decimal(real).map_err(|_| Reason::Undecided)?,
+                _ if *defined => return Err(Reason::Undefined),
+                _ => "undefined".to_owned(),
+            };
+            hash.update(text);
+            hash.update([0]);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut short = [0; 16];
+        short.copy_from_slice(&digest[..16]);
+        Ok(Some(short))
+    }
+}
+
+fn execute(scenario: &Scenario) -> Result<Trace, Reason> {
+    let effort = Effort { trials: 0, progress: &|_| {} };
+    engine::execute_with(scenario, &effort).map_err(|_| Reason::Undecided)
+}

@@ -1,0 +1,435 @@
+//! The search for variants: complete where the space allows it, and always at an end.
+//!
+//! Each variable of each variant has a stream of random numbers of its own, named by the
+//! scenario's stem, the seed, the variant and the variable. Variant i draws candidates from
+//! its streams until one is accepted that no earlier variant has, nor all of its answers. So
+//! more variants leave the earlier ones as they are, and a new variable leaves the draws of
+//! the others alone.
+//!
+//! Where drawing does not find one soon, a space within the limit is enumerated, and the
+//! variant is drawn from what is left. Larger spaces are drawn from until the limit of
+//! candidates is reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::initialization::generator::{Generator, Stream};
+use crate::number::Integer;
+use crate::scenario::{Assignment, Domain, Exam, Scenario, Variable, space};
+use crate::trace::Trace;
+
+use super::fingerprint::Fingerprint;
+use super::judge::{Accepted, Care, Judge, Reason, Rejection, Verdict};
+
+/// Candidates that a variant draws before a small space is enumerated.
+const PATIENCE: usize = 200;
+/// Spaces of so many candidates are enumerated at once.
+const SMALL: u64 = 512;
+/// Enumerated spaces of so many candidates have every requirement looked at.
+const THOROUGH: u64 = 50_000;
+/// Variants that are searched for side by side.
+const WINDOW: usize = 64;
+
+/// One variant of a paper.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Its number, from 1.
+    pub number: u64,
+    /// What its variables stand for.
+    pub assignment: Assignment,
+    /// How hard it is.
+    pub fingerprint: Fingerprint,
+}
+
+/// The question that a search answers.
+pub struct Search<'a> {
+    judge: Judge<'a>,
+    root: Stream,
+    limit: u64,
+    variables: &'a [Variable],
+    space: Integer,
+}
+
+/// Why there are fewer variants than asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooFew {
+    /// How many were asked for.
+    pub wanted: u64,
+    /// How many there are, or were found.
+    pub found: u64,
+    /// The candidates that were looked at.
+    pub examined: u64,
+    /// All candidates that there are.
+    pub space: Integer,
+    /// Whether all of them were looked at.
+    pub complete: bool,
+    /// Each requirement with the candidates that it rejected.
+    pub rejected: Vec<(String, u64)>,
+    /// Other reasons with the candidates that they rejected.
+    pub reasons: Vec<(Reason, u64)>,
+    /// Candidates whose answers were all those of another.
+    pub alike: u64,
+    /// Two requirements that can be met one by one, but never together.
+    pub exclusive: Option<(String, String)>,
+}
+
+/// How far a search is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Variants that were found.
+    pub found: u64,
+    /// Candidates that were looked at.
+    pub examined: u64,
+}
+
+/// What is known during a search.
+#[derive(Default)]
+struct State {
+    /// Candidates that were looked at.
+    seen: BTreeSet<Box<[u64]>>,
+    /// The answers of the variants.
+    answers: BTreeSet<[u8; 16]>,
+    tally: Tally,
+    /// All that are accepted, once the space was enumerated.
+    table: Option<BTreeMap<Box<[u64]>, Accepted>>,
+}
+
+/// Who was rejected, and why.
+#[derive(Default)]
+struct Tally {
+    broken: BTreeMap<usize, u64>,
+    reasons: BTreeMap<Reason, u64>,
+    alike: u64,
+    /// The pairs of requirements, by their order, that one candidate meets; a requirement
+    /// with itself where one meets it.
+    met: BTreeSet<(usize, usize)>,
+}
+
+impl Tally {
+    fn reject(&mut self, rejection: &Rejection) {
+        for index in &rejection.broken {
+            *self.broken.entry(*index).or_default() += 1;
+        }
+        if let Some(reason) = rejection.reason {
+            *self.reasons.entry(reason).or_default() += 1;
+        }
+    }
+
+    /// A candidate meets all of so many requirements but those that it breaks.
+    fn meet(&mut self, broken: &[usize], count: usize) {
+        let met: Vec<usize> = (0..count).filter(|index| !broken.contains(index)).collect();
+        for (place, first) in met.iter().enumerate() {
+            self.met.extend(met[place..].iter().map(|second| (*first, *second)));
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        for (index, count) in other.broken {
+            *self.broken.entry(index).or_default() += count;
+        }
+        for (reason, count) in other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+        self.alike += other.alike;
+        self.met.extend(other.met);
+    }
+}
+
+/// One variant's draws.
+struct Draws {
+    generators: Vec<Generator>,
+}
+
+impl Draws {
+    fn next(&mut self, variables: &[Variable]) -> Box<[u64]> {
+        let pick = |(variable, generator): (&Variable, &mut Generator)| match &variable.domain {
+            Domain::Choices(list) => {
+                let total = list.iter().map(|(_, weight)| weight).sum();
+                let mut left = generator.below(total);
+                let mut index = 0;
+                for (_, weight) in list {
+                    if left < *weight {
+                        break;
+                    }
+                    left -= weight;
+                    index += 1;
+                }
+                index
+            }
+            Domain::Grid { count, .. } => generator.below(*count),
+            Domain::Derived(_) => 0,
+        };
+        variables.iter().zip(&mut self.generators).map(pick).collect()
+    }
+}
+
+impl<'a> Search<'a> {
+    /// A search for variants of the default paper, executed as `trace`, among at most
+    /// `limit` candidates.
+    pub fn new(exam: &'a Exam, default: &Scenario, trace: &Trace, seed: u64, limit: u64) -> Self {
+        let root = Stream::new(seed).name("variants").name(&default.stem);
+        let space = space(&exam.variables);
+        let judge = Judge::new(exam, default, trace);
+        Self { judge, root, limit: limit.max(1), variables: &exam.variables, space }
+    }
+
+    /// How many candidates there are.
+    pub fn space(&self) -> &Integer {
+        &self.space
+    }
+
+    /// How hard the default paper is.
+    pub fn default_fingerprint(&self) -> &Fingerprint {
+        &self.judge.fingerprint
+    }
+
+    /// The requirements that the default paper itself does not meet.
+    pub fn unmet_by_default(&self) -> Vec<&str> {
+        let pairs = self.judge.exam.requirements.iter().zip(&self.judge.default_meets);
+        pairs.filter(|(_, meets)| !**meets).map(|(one, _)| one.text.as_str()).collect()
+    }
+
+    /// Variants 1 to `count`.
+    ///
+    /// # Errors
+    ///
+    /// Where there are fewer, or the limit was reached before: how many, and why.
+    pub fn find(
+        &self,
+        count: u64,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Vec<Variant>, Box<TooFew>> {
+        let mut state = State::default();
+        let mut variants: Vec<Variant> = Vec::new();
+        if self.space <= Integer::from(SMALL.min(self.limit)) {
+            self.enumerate(&mut state);
+        }
+        let mut next = 1;
+        while next <= count {
+            let last = count.min(next - 1 + u64::try_from(WINDOW).unwrap_or(1));
+            let numbers: Vec<u64> = (next..=last).collect();
+            // What each would find if it were alone; the later ones then give way.
+            let alone: Vec<Attempts> =
+                numbers.par_iter().map(|number| self.attempts(*number, &state)).collect();
+            for (number, attempts) in numbers.into_iter().zip(alone) {
+                let Some(accepted) = self.settle(number, attempts, &mut state) else {
+                    return Err(Box::new(self.too_few(count, number - 1, &state)));
+                };
+                let Accepted { assignment, fingerprint, .. } = accepted;
+                variants.push(Variant { number, assignment, fingerprint });
+            }
+            next = last + 1;
+            progress(Progress { found: last, examined: state.examined() });
+        }
+        Ok(variants)
+    }
+
+    fn draws(&self, number: u64) -> Draws {
+        let stream = self.root.number(number);
+        let generator = |variable: &Variable| stream.name(&variable.name).generator();
+        Draws { generators: self.variables.iter().map(generator).collect() }
+    }
+
+    /// The first candidates of a variant, up to one that is accepted. A table knows every
+    /// verdict already.
+    fn attempts(&self, number: u64, state: &State) -> Attempts {
+        let mut draws = self.draws(number);
+        let mut list = Vec::new();
+        while list.len() < PATIENCE && state.table.is_none() {
+            let picks = draws.next(self.variables);
+            let fresh = !state.seen.contains(&picks);
+            let verdict = fresh.then(|| self.judge.judge(&picks, Care::Quick));
+            let accepted = matches!(verdict, Some(Verdict::Accepted(_)));
+            list.push((picks, verdict));
+            if accepted {
+                break;
+            }
+        }
+        Attempts { list, draws }
+    }
+
+    /// The variant of that number, given those before it.
+    fn settle(&self, number: u64, attempts: Attempts, state: &mut State) -> Option<Accepted> {
+        let Attempts { list, mut draws } = attempts;
+        let mut tries = list.len();
+        for (picks, verdict) in list {
+            if !self.may_go_on(state) {
+                return None;
+            }
+            if let Some(accepted) = self.take(picks, verdict, state) {
+                return Some(accepted);
+            }
+        }
+        // Draws of what was seen already are rare in a space that is larger than the limit.
+        let most = match self.is_small() {
+            true => PATIENCE,
+            false => usize::try_from(self.limit.saturating_mul(4)).unwrap_or(usize::MAX),
+        };
+        while tries < most && self.may_go_on(state) {
+            tries += 1;
+            let picks = draws.next(self.variables);
+            if let Some(accepted) = self.take(picks, None, state) {
+                return Some(accepted);
+            }
+        }
+        if self.is_small() { self.rest(number, state) } else { None }
+    }
+
+    /// The candidate, if it is a variant that there was not yet.
+    fn take(
+        &self,
+        picks: Box<[u64]>,
+        verdict: Option<Verdict>,
+        state: &mut State,
+    ) -> Option<Accepted> {
+        if !state.seen.insert(picks.clone()) {
+            return None;
+        }
+        if let Some(table) = &state.table {
+            let accepted = table.get(&picks).cloned()?;
+            return state.is_new(&accepted).then_some(accepted);
+        }
+        match verdict.unwrap_or_else(|| self.judge.judge(&picks, Care::Quick)) {
+            Verdict::Rejected(rejection) => {
+                state.tally.reject(&rejection);
+                None
+            }
+            Verdict::Accepted(accepted) => {
+                let new = state.is_new(&accepted);
+                state.tally.alike += u64::from(!new);
+                new.then_some(*accepted)
+            }
+        }
+    }
+
+    /// A variant from what an enumeration leaves.
+    fn rest(&self, number: u64, state: &mut State) -> Option<Accepted> {
+        if state.table.is_none() {
+            self.enumerate(state);
+        }
+        let left: Vec<(&Box<[u64]>, &Accepted)> = state
+            .table
+            .iter()
+            .flatten()
+            .filter(|(picks, accepted)| {
+                let taken = accepted.answers.is_some_and(|own| state.answers.contains(&own));
+                !taken && !state.seen.contains(*picks)
+            })
+            .collect();
+        let index = self.root.number(number).name("rest").generator().index(left.len());
+        let (picks, accepted) = left.get(index)?;
+        let (picks, accepted) = ((*picks).clone(), (*accepted).clone());
+        state.seen.insert(picks);
+        state.is_new(&accepted).then_some(accepted)
+    }
+
+    /// Looks at every candidate.
+    fn enumerate(&self, state: &mut State) {
+        let total = u64::try_from(self.space.clone()).unwrap_or(0);
+        let care = if total <= THOROUGH { Care::Thorough } else { Care::Quick };
+        let judged = (0..total).into_par_iter().fold(Found::default, |mut found, index| {
+            let picks = self.picks(index);
+            match self.judge.judge(&picks, care) {
+                Verdict::Rejected(rejection) => {
+                    found.tally.reject(&rejection);
+                    if care == Care::Thorough && rejection.is_whole() {
+                        found.tally.meet(&rejection.broken, self.judge.exam.requirements.len());
+                    }
+                }
+                Verdict::Accepted(accepted) => {
+                    found.tally.meet(&[], self.judge.exam.requirements.len());
+                    found.accepted.insert(picks, *accepted);
+                }
+            }
+            found
+        });
+        let found = judged.reduce(Found::default, |mut left, right| {
+            left.accepted.extend(right.accepted);
+            left.tally.add(right.tally);
+            left
+        });
+        let answers: BTreeSet<_> = found.accepted.values().map(|one| one.answers).collect();
+        state.tally = found.tally;
+        if !answers.contains(&None) {
+            let alike = found.accepted.len().saturating_sub(answers.len());
+            state.tally.alike = u64::try_from(alike).unwrap_or(u64::MAX);
+        }
+        state.table = Some(found.accepted);
+    }
+
+    /// The candidate of that number, in the order of the values.
+    fn picks(&self, index: u64) -> Box<[u64]> {
+        let mut left = index;
+        let mut picks = vec![0; self.variables.len()];
+        for (pick, variable) in picks.iter_mut().zip(self.variables).rev() {
+            let count = variable.domain.count().max(1);
+            *pick = left % count;
+            left /= count;
+        }
+        picks.into()
+    }
+
+    fn may_go_on(&self, state: &State) -> bool {
+        self.is_small() || state.examined() < self.limit
+    }
+
+    fn is_small(&self) -> bool {
+        self.space <= Integer::from(self.limit)
+    }
+
+    fn too_few(&self, wanted: u64, found: u64, state: &State) -> TooFew {
+        let requirements = &self.judge.exam.requirements;
+        let text = |index: usize| requirements.get(index).map(|one| one.text.clone());
+        let tally = &state.tally;
+        let rejected = tally
+            .broken
+            .iter()
+            .filter_map(|(index, count)| Some((text(*index)?, *count)))
+            .collect();
+        let complete = state.table.is_some();
+        let space = u64::try_from(self.space.clone()).unwrap_or(u64::MAX);
+        let known = |index: usize| tally.met.contains(&(index, index));
+        let apart = (0..requirements.len())
+            .flat_map(|first| (first + 1..requirements.len()).map(move |second| (first, second)))
+            .find(|pair| known(pair.0) && known(pair.1) && !tally.met.contains(pair));
+        let thorough = complete && space <= THOROUGH;
+        TooFew {
+            wanted,
+            found,
+            examined: if complete { space } else { state.examined() },
+            space: self.space.clone(),
+            complete,
+            rejected,
+            reasons: tally.reasons.iter().map(|(reason, count)| (*reason, *count)).collect(),
+            alike: tally.alike,
+            exclusive: apart
+                .filter(|_| thorough)
+                .and_then(|(first, second)| Some((text(first)?, text(second)?))),
+        }
+    }
+}
+
+impl State {
+    fn examined(&self) -> u64 {
+        u64::try_from(self.seen.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Whether no variant has all these answers; from then on one has.
+    fn is_new(&mut self, accepted: &Accepted) -> bool {
+        accepted.answers.is_none_or(|answers| self.answers.insert(answers))
+    }
+}
+
+/// What a part of an enumeration found.
+#[derive(Default)]
+struct Found {
+    accepted: BTreeMap<Box<[u64]>, Accepted>,
+    tally: Tally,
+}
+
+/// What a variant drew by itself.
+struct Attempts {
+    list: Vec<(Box<[u64]>, Option<Verdict>)>,
+    draws: Draws,
+}
