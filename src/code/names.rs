@@ -128,11 +128,15 @@ impl Names {
     }
 }
 
+/// Whether a script may have something of that name itself: a definition of
+/// [`super::function`] is called `relu`, `relu_slope`, `max_slope_a` or `relu_at_kink`.
 fn is_reserved(name: &str) -> bool {
-    let helper = name.split("_slope").next().unwrap_or(name);
-    let helper = helper.split("_at_kink").next().unwrap_or(helper);
+    let helper = name.strip_suffix("_at_kink").unwrap_or(name);
+    let parameter = ["_a", "_b", "_z", "_y"].iter().find_map(|end| helper.strip_suffix(end));
+    let slopes = [Some(helper), parameter].into_iter().flatten();
+    let helper = slopes.filter_map(|one| one.strip_suffix("_slope")).next().unwrap_or(helper);
     RESERVED.contains(&name)
-        || ["Phi", "relu_tanh", "gelu_tanh"].contains(&helper)
+        || ["Phi", "gelu_tanh"].contains(&helper)
         || function::find(helper).is_some()
 }
 
@@ -150,6 +154,9 @@ mod tests {
             ("np", "np", "np_"),
             ("sum", "sum", "sum_"),
             ("relu_slope", "relu_slope", "relu_slope_"),
+            ("max_slope_a", "max_slope_a", "max_slope_a_"),
+            ("gelu_tanh_slope_at_kink", "gelu_tanh_slope_at_kink", "gelu_tanh_slope_at_kink_"),
+            ("my_slope", "my_slope", "my_slope"),
             ("u.w", "u_w", "u_w"),
             ("u_w", "u_w", "u_w_"),
             ("w", "anything", "w"),
