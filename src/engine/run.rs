@@ -191,7 +191,8 @@ impl Course<'_> {
             known.insert(name, Tensor::scalar(Ok(value)));
         }
         let zero_over_zero = ZeroOverZero::Undefined;
-        let mut executor = Executor { decide, zero_over_zero, within: "the learning rate" };
+        let mut executor =
+            Executor { decide, zero_over_zero, within: "the learning rate", branches: Vec::new() };
         for line in &schedule.lines {
             let value = executor.line(line, &known)?.value;
             known.insert(&line.name, value);
@@ -270,6 +271,10 @@ impl Course<'_> {
                         if let Some(chosen) = computed.chosen {
                             record.cases.within(&line.name).push(parameter.clone(), chosen);
                         }
+                        if !executor.branches.is_empty() {
+                            let taken = std::mem::take(&mut executor.branches);
+                            record.rule_branches.within(&line.name).push(parameter.clone(), taken);
+                        }
                         computed.value
                     }
                     Over::NormOfAll => norm_of_all(&record.gradient, &line.name)?,
@@ -334,7 +339,7 @@ impl Course<'_> {
         let options = self.run.options_of(parameter);
         let no_move = options.word("zero_over_zero") == "no_move";
         let zero_over_zero = if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined };
-        Executor { decide, zero_over_zero, within }
+        Executor { decide, zero_over_zero, within, branches: Vec::new() }
     }
 
     /// In a carried run, rounds what the next iteration starts from.

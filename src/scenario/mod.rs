@@ -13,6 +13,7 @@ mod asks;
 mod batches;
 mod beginning;
 mod cells;
+mod code;
 mod csv;
 mod custom;
 mod data;
@@ -46,8 +47,8 @@ pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Label, Measure, Moment, Parameter, PlotKind, Quantity,
-    Question, Reduction, Run, RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Label, Library, Measure, Moment, Parameter, PlotKind,
+    Quantity, Question, Reduction, Run, RunId, Scenario, Setup,
 };
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 17] = [
+const LAYERS: [Layer; 18] = [
     Layer {
         module: "number",
         uses: &[],
@@ -58,6 +58,11 @@ const LAYERS: [Layer; 17] = [
         uses: &["number", "formula", "catalogue", "trace", "scenario"],
         crates: &[],
     },
+    Layer {
+        module: "code",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &["libm"],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -72,6 +77,7 @@ const LAYERS: [Layer; 17] = [
             "engine",
             "derivation",
             "figure",
+            "code",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
@@ -133,6 +139,7 @@ const LAYERS: [Layer; 17] = [
             "engine",
             "derivation",
             "figure",
+            "code",
             "sheet",
             "explain",
             "publish",
