@@ -42,7 +42,9 @@
 
 pub mod catalogue;
 pub mod code;
+mod derivation;
 pub mod engine;
+pub mod explain;
 pub mod figure;
 pub mod formula;
 pub mod initialization;

@@ -4,7 +4,7 @@ use super::definition::{
     Ask, Audience, Backward, Callout, Cell, Content, ExperimentId, Given, Hint, Moment, Question,
     RunId, Setup,
 };
-use super::paths::{PathError, Paths};
+use super::paths::{PathError, Paths, Site};
 use super::text::Text;
 use super::{Field, Fields, Problem, code, plots, suggest};
 
@@ -33,7 +33,7 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub(super) fn new(setups: &'a [Setup]) -> Self {
-        Self { paths: Paths { setups, home: None } }
+        Self { paths: Paths { setups, home: None, site: Site::Cell } }
     }
 
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 16] = [
+const LAYERS: [Layer; 18] = [
     Layer {
         module: "number",
         uses: &[],
@@ -58,6 +58,11 @@ const LAYERS: [Layer; 16] = [
         uses: &["number", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm"],
     },
+    Layer {
+        module: "derivation",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &[],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -70,10 +75,26 @@ const LAYERS: [Layer; 16] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
             "code",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
+    },
+    Layer {
+        module: "explain",
+        // Of the sheet it sees the templates, for the language's phrases.
+        uses: &[
+            "number",
+            "formula",
+            "catalogue",
+            "trace",
+            "scenario",
+            "engine",
+            "derivation",
+            "sheet",
+        ],
+        crates: &["thiserror"],
     },
     Layer {
         module: "publish",
@@ -114,9 +135,11 @@ const LAYERS: [Layer; 16] = [
             "trace",
             "scenario",
             "engine",
+            "derivation",
             "figure",
             "code",
             "sheet",
+            "explain",
             "publish",
             "reference",
             "render",

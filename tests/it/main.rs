@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "clippy allows it in tests, but not in their helpers")]
 
 mod adjoint;
+mod catalogue;
 mod cli;
 mod code;
 mod decimals;
 mod derivation;
 mod dual;
 mod experiment;
+mod explain;
 mod functions;
 mod golden;
 mod gradient;
@@ -19,8 +21,10 @@ mod layering;
 mod matrix;
 mod number;
 mod optimizers;
+mod plots;
 mod random;
 mod reference;
+mod runs;
 mod shipped;
 mod variants;
 mod witness;
