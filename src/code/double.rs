@@ -249,15 +249,8 @@ impl Machine<'_> {
         let mut point = self.point.clone();
         let ahead = self.rules.iter().filter_map(|(name, rule)| {
             let expression = rule.look_ahead.as_ref()?;
-            let mut known = numbers(&self.run.options);
+            let mut known = numbers(self.run.options_of(name));
             self.rates(index, t, &mut known);
-            let rate = self.run.schedule.as_ref().and_then(|one| known.get(one.rate()).cloned());
-            if !self.run.rate_varies() {
-                known.extend(numbers(self.run.options_of(name)));
-            }
-            if let (Some(schedule), Some(rate)) = (&self.run.schedule, rate) {
-                known.insert(schedule.rate().to_owned(), rate);
-            }
             self.states(name, rule, &mut known);
             let value = evaluate(expression, &known, ZeroOverZero::Undefined, &mut Vec::new());
             Some(((*name).to_owned(), value))

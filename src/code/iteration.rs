@@ -149,7 +149,7 @@ impl Script<'_> {
         }
         let rate = match (&self.run.rates, &self.run.schedule) {
             (Some(_), _) => Some(self.update.listed_rate()),
-            (None, Some(_)) => Some(self.update.scheduled(options)),
+            (None, Some(_)) => Some(self.update.scheduled("t - 1", options)),
             (None, None) => None,
         };
         if let Some(rate) = rate {

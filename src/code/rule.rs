@@ -197,7 +197,7 @@ impl<'a> Update<'a> {
         }
         let options = self.run.options_of(parameter);
         if self.schedule_line().is_some_and(|line| self.uses(&group.rule, line)) {
-            list.push(self.scheduled(options));
+            list.push(self.scheduled("t - 1", options));
         }
         list.extend(self.keywords(group, options));
         format!("{}({})", group.function, list.join(", "))
@@ -224,13 +224,18 @@ impl<'a> Update<'a> {
         format!("rates[t - {}]", self.setup.start_iteration + 1)
     }
 
-    /// The scheduled rate of an iteration.
-    pub(super) fn scheduled(&self, options: &Options) -> String {
+    /// The scheduled rate after `k` iterations.
+    pub(super) fn scheduled(&self, k: &str, options: &Options) -> String {
         let (own, base) = (options.number(RATE), self.run.options.number(RATE));
         match own.filter(|own| Some(*own) != base) {
-            Some(own) => format!("schedule(t - 1, {})", literal::number(own).0),
-            None => "schedule(t - 1)".to_owned(),
+            Some(own) => format!("schedule({k}, {})", literal::number(own).0),
+            None => format!("schedule({k})"),
         }
+    }
+
+    /// Whether a state begins with the rate of the first iteration, which a schedule gives.
+    pub(super) fn begins_with_rate(&self, state: &State) -> bool {
+        self.run.schedule.is_some() && state.start == Expression::name(RATE)
     }
 
     /// The schedule as a function of the iterations done before.
@@ -320,7 +325,7 @@ impl<'a> Update<'a> {
         let point = group.rule.look_ahead.as_ref();
         let mentions = |name: &str| point.is_some_and(|point| point.mentions(name));
         if self.schedule_line().is_some_and(mentions) {
-            list.push(self.scheduled(&self.run.options));
+            list.push(self.scheduled("t - 1", self.run.options_of(parameter)));
         } else if self.run.rate_varies() && mentions(RATE) {
             list.push(format!("{RATE}={}", self.listed_rate()));
         }

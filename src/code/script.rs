@@ -71,6 +71,12 @@ impl Script<'_> {
     ) -> String {
         let mut parts: Vec<Vec<String>> = Vec::new();
         parts.extend(self.data());
+        let schedule = self.run.schedule.as_ref().map(|one| self.update.schedule(one));
+        // Where a state begins with the scheduled rate, the schedule stands before it.
+        let mut states = groups.iter().flat_map(|group| &group.rule.states);
+        let early = states.any(|state| self.update.begins_with_rate(state));
+        let (before, after) = if early { (schedule, None) } else { (None, schedule) };
+        parts.extend(before);
         parts.push(self.start(groups, names));
         let mut functions = Vec::new();
         if self.setup.gradients.is_none() {
@@ -78,7 +84,7 @@ impl Script<'_> {
             let model = Model { setup, library, names, helpers: self.helpers, say: self.say };
             functions.push(model.lines());
         }
-        functions.extend(self.run.schedule.as_ref().map(|one| self.update.schedule(one)));
+        functions.extend(after);
         if self.class.is_none() {
             if let Some((point, group)) = self.look_ahead(groups) {
                 let name = names.make("look-ahead", "look_ahead");

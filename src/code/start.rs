@@ -119,8 +119,17 @@ impl Script<'_> {
             };
         }
         let options = self.run.options_of(parameter);
+        if self.update.begins_with_rate(state) {
+            let done = self.setup.start_iteration.to_string();
+            let rate = self.update.scheduled(&done, options);
+            return format!("{module}.full_like({own}, {rate})");
+        }
         let start = match &state.start {
-            Expression::Name(name) => options.number(name).cloned(),
+            Expression::Name(name) => {
+                let first = self.run.rates.as_ref().and_then(|rates| rates.first());
+                let first = first.filter(|_| name == "learning_rate");
+                first.or_else(|| options.number(name)).cloned()
+            }
             other => crate::formula::chain::number(other).map(|(value, _)| value),
         };
         let start = start.unwrap_or(Rational::ZERO);
