@@ -45,6 +45,7 @@ pub mod engine;
 pub mod figure;
 pub mod formula;
 pub mod initialization;
+pub mod marking;
 pub mod number;
 pub mod publish;
 pub mod reference;

@@ -14,6 +14,7 @@ mod gradient;
 mod lamb;
 mod lars;
 mod lion;
+mod mistake;
 mod momentum;
 mod muon;
 mod nadam;
@@ -28,6 +29,7 @@ mod sign_sgd;
 mod signum;
 
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
+pub use mistake::Mistake;
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
 pub use schedule::{CYCLE_FORMS, Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};

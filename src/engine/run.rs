@@ -13,7 +13,7 @@ use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
 use super::failure::{EngineError, Halt};
 use super::forward::{Stop, reduce};
 use super::graph::Graph;
-use super::pass::{self, LOSS};
+use super::pass::{self, Activations, LOSS};
 use super::rule::{Executor, Known};
 use super::tensor::{Outcome, Tensor};
 
@@ -21,7 +21,7 @@ use super::tensor::{Outcome, Tensor};
 pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
     let rules: Vec<_> =
         setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
-    let course = Course { setup, run, graph, rules: &rules, carry: None };
+    let course = Course::new(setup, run, graph, &rules);
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -36,12 +36,21 @@ pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::
             Some(carried)
         }
     };
+    Ok(record(run, iterations, carried))
+}
+
+/// The record of a run.
+pub(super) fn record(
+    run: &Run,
+    iterations: Vec<Iteration>,
+    carried: Option<Vec<Iteration>>,
+) -> trace::Run {
     let ended = iterations.last().and_then(undefined_cause).map(|cause| cause.to_string());
     let numbers = run.options.iter().filter_map(|(name, setting)| match setting {
         Setting::Number(number) => Some((name.to_owned(), number.clone())),
         Setting::Word(_) => None,
     });
-    Ok(trace::Run { options: numbers.collect(), iterations, carried, ended })
+    trace::Run { options: numbers.collect(), iterations, carried, ended }
 }
 
 /// Everything that stays the same during a run.
@@ -54,31 +63,50 @@ pub(super) struct Course<'a> {
     pub(super) rules: &'a [(String, Rule)],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
+    /// How the losses of a batch combine.
+    pub(super) reduction: BatchReduction,
+    /// Whether the backward pass knows their derivatives.
+    pub(super) activations: Activations,
+    /// The record to begin from, where it is not the initial state.
+    pub(super) from: Option<&'a Iteration>,
 }
 
-impl Course<'_> {
-    /// The records from t = 0 on, at most up to iteration `last`, ending with the first
+impl<'a> Course<'a> {
+    /// The whole run, as the set-up has it.
+    pub(super) fn new(
+        setup: &'a Setup,
+        run: &'a Run,
+        graph: &'a Graph,
+        rules: &'a [(String, Rule)],
+    ) -> Self {
+        let (reduction, activations) = (setup.reduction, Activations::Derived);
+        Self { setup, run, graph, rules, carry: None, reduction, activations, from: None }
+    }
+
+    /// The records from the first one on, at most up to iteration `last`, ending with the first
     /// iteration in which something is undefined.
     pub(super) fn iterations(
         &self,
         decide: &mut dyn Decide,
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
-        let mut records = vec![self.start()];
+        let mut before = self.from.cloned().unwrap_or_else(|| self.start());
         let first = self.setup.start_iteration;
-        let batches = self.setup.batches.iter().take(last.saturating_sub(first));
-        for (index, batch) in batches.enumerate() {
-            let record = self.iteration(index, batch, &records[index], decide)?;
-            let over = undefined_cause(&record).is_some();
-            records.push(record);
-            if over {
+        let (done, most) = (before.t.saturating_sub(first), last.saturating_sub(first));
+        let mut records = Vec::new();
+        for (index, batch) in self.setup.batches.iter().enumerate().take(most).skip(done) {
+            let record = self.iteration(index, batch, &before, decide)?;
+            records.push(std::mem::replace(&mut before, record));
+            if undefined_cause(&before).is_some() {
                 break;
             }
         }
+        records.push(before);
         Ok(records)
     }
 
-    fn start(&self) -> Iteration {
+    /// The initial state.
+    pub(super) fn start(&self) -> Iteration {
         let parameters = self.setup.start();
         let mut state: Named<Named<trace::Tensor>> = Named::default();
         for (parameter, rule) in self.rules {
@@ -131,15 +159,16 @@ impl Course<'_> {
             .into_iter()
             .map(|index| {
                 let place = (index > 0).then_some(index);
-                pass::example(self.setup, self.graph, &point, index, decide).map_err(at(place))
+                let graph = (self.graph, self.activations);
+                pass::example(self.setup, graph, &point, index, decide).map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let losses = examples.iter().filter_map(|example| example.values.get(LOSS));
         let mut record = Iteration {
             t,
             batch: batch.to_vec(),
-            loss: given.is_none().then(|| together(self.setup, losses)),
-            gradient: given.cloned().unwrap_or_else(|| batch_gradient(self.setup, &examples)),
+            loss: given.is_none().then(|| together(self.reduction, losses)),
+            gradient: given.cloned().unwrap_or_else(|| self.batch_gradient(&examples)),
             learning_rate: rate,
             look_ahead,
             examples,
@@ -148,6 +177,14 @@ impl Course<'_> {
         self.update(before, &mut record, decide).map_err(at(None))?;
         self.carry_over(&mut record).map_err(at(None))?;
         Ok(record)
+    }
+
+    fn batch_gradient(&self, examples: &[Example]) -> Named<trace::Tensor> {
+        let one = |name: &str| {
+            let parts = examples.iter().filter_map(|example| example.gradient.get(name));
+            (name.to_owned(), together(self.reduction, parts))
+        };
+        self.setup.trained_names().map(one).collect()
     }
 
     /// The learning rate of an iteration, by the list or the schedule.
@@ -367,7 +404,10 @@ fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
 }
 
 /// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
-fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
+fn together<'a>(
+    reduction: BatchReduction,
+    values: impl Iterator<Item = &'a trace::Tensor>,
+) -> trace::Tensor {
     let mut sum: Option<Tensor> = None;
     let mut count = 0_i64;
     for value in values {
@@ -379,7 +419,7 @@ fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) 
         count += 1;
     }
     let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 && setup.reduction == BatchReduction::Mean {
+    if count > 1 && reduction == BatchReduction::Mean {
         let share = Real::from(Rational::ONE / Rational::from(count));
         for entry in &mut mean.entries {
             *entry = entry.clone().map(|entry| &entry * &share);
@@ -388,16 +428,8 @@ fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) 
     mean.record()
 }
 
-fn batch_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
-    let one = |name: &str| {
-        let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.to_owned(), together(setup, parts))
-    };
-    setup.trained_names().map(one).collect()
-}
-
 /// Why the run can't go on after this iteration, if it can't.
-fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
+pub(super) fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
     let gradient = record.gradient.iter().map(|(_, value)| value);
     let state = record.state.iter().flat_map(|(_, values)| values.iter().map(|(_, value)| value));
     let parameters = record.parameters.iter().map(|(_, value)| value);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::catalogue::{Form, Optimizer, Options, Quantity as Scheduled, Rule, Schedule};
+use crate::catalogue::{self, Form, Optimizer, Options, Quantity as Scheduled, Rule, Schedule};
 use crate::formula::shape::Shape;
 use crate::formula::{Expression, notation::Notation};
 use crate::initialization::generator::Stream;
@@ -441,10 +441,55 @@ pub struct Ask {
     pub solution: Option<Text>,
     /// The values that are asked for, whose solution is derived.
     pub answers: Vec<Path>,
+    /// The wrong turns that students take.
+    pub mistakes: Vec<Mistake>,
     /// Marks.
     pub marks: Option<String>,
     /// Room to write on paper, such as `5cm`.
     pub space: Option<String>,
+}
+
+/// A wrong turn that students take in a part.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    /// What there is to say about it to the marker.
+    pub remark: Option<Text>,
+    /// Where it is made: in every run that the part asks about and that it can be made in.
+    pub turns: Vec<Turn>,
+}
+
+/// A mistake in one run.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// The run.
+    pub run: RunId,
+    /// The iteration from which on it is made: the first that the part asks about.
+    pub from: usize,
+    /// The last iteration that the part asks about.
+    pub to: usize,
+    /// What is done.
+    pub instead: Instead,
+}
+
+/// What a student does instead of the right thing.
+#[derive(Debug, Clone)]
+pub enum Instead {
+    /// One of the mistakes that are known by name.
+    Slip(catalogue::Mistake),
+    /// Another optimizer is used.
+    Optimizer(Box<Run>),
+    /// Another model is used.
+    Model(Vec<Definition>),
+}
+
+impl Instead {
+    /// The mistake's word in a scenario.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Slip(mistake) => mistake.word(),
+            Self::Optimizer(_) | Self::Model(_) => "custom",
+        }
+    }
 }
 
 /// Numbers that are given away, worked.
@@ -629,6 +674,13 @@ impl Run {
         quantities.map(|quantity| (quantity.name.as_str(), value(quantity))).collect()
     }
 
+    /// The update rule of a parameter when a mistake is made; `None` where it can't be.
+    pub fn rule_with(&self, mistake: catalogue::Mistake, parameter: &str) -> Option<Rule> {
+        let options = self.options_of(parameter);
+        let (own, schedule) = (self.custom.as_ref(), self.schedule.as_ref());
+        mistake.whole_rule(self.optimizer, options, own, schedule)
+    }
+
     /// Whether the learning rate may change from iteration to iteration.
     pub fn rate_varies(&self) -> bool {
         self.rates.is_some()
@@ -666,7 +718,10 @@ impl Content {
                     part.content.texts(list);
                 }
             }
-            Self::Ask(ask) => list.extend(ask.text.iter().chain(&ask.solution)),
+            Self::Ask(ask) => {
+                let remarks = ask.mistakes.iter().filter_map(|mistake| mistake.remark.as_ref());
+                list.extend(ask.text.iter().chain(&ask.solution).chain(remarks));
+            }
             Self::Rules(_)
             | Self::Given(_)
             | Self::Plot { .. }

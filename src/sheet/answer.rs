@@ -28,6 +28,7 @@ impl Builder<'_> {
             None => None,
         };
         let mut solution = self.solution(ask, home)?;
+        let mistakes = self.mistakes(ask, home)?;
         let handout = self.paper == Paper::Handout;
         let opening = if handout { None } else { opening(&mut solution) };
         Ok(AskView {
@@ -39,6 +40,7 @@ impl Builder<'_> {
             solution: Some(solution)
                 .filter(|blocks| !handout && (opening.is_some() || !blocks.is_empty())),
             opening,
+            mistakes,
         })
     }
 

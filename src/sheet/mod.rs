@@ -14,6 +14,7 @@ mod experiment_plots;
 mod explain;
 mod initializers;
 mod meaning;
+mod mistakes;
 mod names;
 mod plots;
 mod prose;

@@ -311,7 +311,7 @@ impl<'a> Work<'a> {
 }
 
 /// ∂L/∂z.
-fn adjoint_latex(node: &str, loss: &str) -> String {
+pub(super) fn adjoint_latex(node: &str, loss: &str) -> String {
     format!(r"\frac{{\partial {loss}}}{{\partial {node}}}")
 }
 

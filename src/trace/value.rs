@@ -135,6 +135,11 @@ impl<T> Named<T> {
         self.0.iter().map(|(name, thing)| (name.as_str(), thing))
     }
 
+    /// Name and thing, in order, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
+        self.0.iter_mut().map(|(name, thing)| (name.as_str(), thing))
+    }
+
     /// The names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(|(name, _)| name.as_str())

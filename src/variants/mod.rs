@@ -8,7 +8,6 @@
 //! code          what a paper is called
 //! ```
 
-mod answer;
 mod branches;
 mod code;
 mod fingerprint;
@@ -19,13 +18,18 @@ mod paper;
 mod requirement;
 mod search;
 
-pub use answer::{Asked, Marked, asked, display, marked};
+pub use answer::{
+    Asked, Marked, MarkingError, Outcome, WrongAnswer, WrongTurn, asked, display, marked,
+    wrong_turns,
+};
 pub use code::{code, same_code};
 pub use fingerprint::Fingerprint;
 pub use judge::Reason;
 pub use key::{COLUMNS, KeyRow, rows};
 pub use paper::{Paper, PaperError, Press};
 pub use search::{Progress, Search, TooFew, Variant};
+
+use crate::marking as answer;
 
 /// A number as the key and the manifest have it: a fraction, a surd, or nothing.
 fn exact(value: &crate::number::Real) -> String {

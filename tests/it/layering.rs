@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 15] = [
+const LAYERS: [Layer; 16] = [
     Layer {
         module: "number",
         uses: &[],
@@ -53,6 +53,11 @@ const LAYERS: [Layer; 15] = [
         uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
+    Layer {
+        module: "marking",
+        uses: &["number", "trace", "scenario", "engine"],
+        crates: &["thiserror"],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -65,6 +70,7 @@ const LAYERS: [Layer; 15] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "figure",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
@@ -93,6 +99,7 @@ const LAYERS: [Layer; 15] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "sheet",
             "render",
         ],
@@ -108,6 +115,7 @@ const LAYERS: [Layer; 15] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "figure",
             "sheet",
             "publish",
