@@ -402,7 +402,7 @@ mod tests {
                 &[
                     "u = beta1*u + (1 - beta1)*g",
                     "v = beta2*v + (1 - beta2)*g^2",
-                    "theta = theta - learning_rate*(sqrt(1)/1*(u/(sqrt(v) + epsilon)))",
+                    "theta = theta - learning_rate*(sqrt(1)/1)*(u/(sqrt(v) + epsilon))",
                 ],
             ),
             (

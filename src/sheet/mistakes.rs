@@ -54,18 +54,19 @@ impl Builder<'_> {
             let (setup, run) = self.scenario.run(turn.turn.run);
             let place = || format!("{}.{}.t{}", setup.name, run.name, turn.turn.from);
             let fail = |fault| SheetError::Number { place: place(), fault };
-            let meaning = self.meaning(turn, setup, run);
+            let meaning = self.with_remark(&self.meaning(turn, setup, run), remark);
+            let of_run = |text: String| {
+                if among.len() < 2 {
+                    return text;
+                }
+                let name = run_title(self.scenario, self.prose, turn.turn.run, &among);
+                self.prose.say("mistake_of_run", &[("name", name), ("text", text)])
+            };
             if turn.is_hidden() {
-                hidden.push(self.with_remark(&meaning, remark));
+                hidden.push(of_run(meaning));
                 continue;
             }
-            let mut numbers = self.wrong_numbers(turn, run).map_err(fail)?;
-            if among.len() > 1 {
-                let name = run_title(self.scenario, self.prose, turn.turn.run, &among);
-                let blanks = [("name", name), ("numbers", numbers)];
-                numbers = self.prose.say("mistake_of_run", &blanks);
-            }
-            let meaning = self.with_remark(&meaning, remark);
+            let numbers = of_run(self.wrong_numbers(turn, run).map_err(fail)?);
             match items.iter_mut().find(|item| item.numbers == numbers) {
                 Some(item) => item.meanings.push(meaning),
                 None => items.push(Item { numbers, meanings: vec![meaning] }),
@@ -117,6 +118,9 @@ impl Builder<'_> {
         let timed = matches!(what, What::Parameter(_) | What::State { .. });
         let number = match &answer.value {
             None => self.prose.say("mistake_no_value", &[("name", format!("${label}$"))]),
+            Some(value) if value.scalar().is_some_and(|value| value.real().is_none()) => {
+                self.prose.say("mistake_undefined", &[("name", format!("${label}$"))])
+            }
             Some(value) => {
                 let mut latex = label;
                 for step in self.numbers(&run.display).result(value)? {
@@ -191,17 +195,16 @@ impl Builder<'_> {
                 details.push(format!("${} = {value}$", setup.notation.in_rule(option)));
             }
         }
+        let details = details.join("; ");
+        if run.optimizer.kind == other.optimizer.kind {
+            let key = if details.is_empty() { "mistake_settings" } else { "mistake_settings_told" };
+            return self.prose.say(key, &[("name", name), ("details", details)]);
+        }
         let mut used = run_name(self.prose, other);
         if !details.is_empty() {
-            let blanks = [("name", used), ("details", details.join("; "))];
-            used = self.prose.say("mistake_details", &blanks);
+            used = self.prose.say("mistake_details", &[("name", used), ("details", details)]);
         }
-        let key = if run.optimizer.kind == other.optimizer.kind {
-            "mistake_settings"
-        } else {
-            "mistake_optimizer"
-        };
-        self.prose.say(key, &[("other", used), ("name", name)])
+        self.prose.say("mistake_optimizer", &[("other", used), ("name", name)])
     }
 
     /// The lines of a model that the set-up's has not.
