@@ -21,7 +21,12 @@ use super::{
 
 pub(super) const ADADELTA: Optimizer = Optimizer {
     kind: "adadelta",
-    options: &[LEARNING_RATE, decay_rate("rho", "0.9"), epsilon("1e-6"), ZERO_OVER_ZERO],
+    options: &[
+        LEARNING_RATE,
+        decay_rate("rho", "0.9").meaning("decay rate of both running means"),
+        epsilon("1e-6"),
+        ZERO_OVER_ZERO,
+    ],
     rule: |_| {
         let text = "v = rho*v + (1 - rho)*g^2\n\
                     delta = sqrt(d + epsilon)/sqrt(v + epsilon)*g\n\

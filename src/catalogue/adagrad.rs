@@ -23,8 +23,9 @@ pub(super) const ADAGRAD: Optimizer = Optimizer {
     kind: "adagrad",
     options: &[
         LEARNING_RATE,
-        at_least_zero("learning_rate_decay", "0"),
-        at_least_zero("initial_accumulator", "0"),
+        at_least_zero("learning_rate_decay", "0")
+            .meaning("how fast the learning rate falls with t"),
+        at_least_zero("initial_accumulator", "0").meaning("s before the first iteration"),
         epsilon("1e-10"),
         EPSILON_PLACE,
         ZERO_OVER_ZERO,

@@ -79,7 +79,7 @@ pub(super) const OPTIONS: &[Specification] = &[
     epsilon("1e-8"),
     EPSILON_PLACE_HAT,
     BIAS_CORRECTION,
-    words("amsgrad", &["false", "raw", "corrected"]),
+    words("amsgrad", &["false", "raw", "corrected"]).meaning("AMSGrad: divide by the largest v so far, taken before (raw) or after (corrected) the bias correction"),
     ZERO_OVER_ZERO,
 ];
 

@@ -20,7 +20,15 @@ use super::{
 
 pub(super) const ADAMAX: Optimizer = Optimizer {
     kind: "adamax",
-    options: &[LEARNING_RATE, BETA1, BETA2, epsilon("1e-8"), EPSILON_PLACE, ZERO_OVER_ZERO],
+    options: &[
+        LEARNING_RATE,
+        BETA1,
+        BETA2.meaning("decay rate of the largest gradient n"),
+        epsilon("1e-8"),
+        EPSILON_PLACE
+            .meaning("where epsilon stands: beside n in the divisor, or inside the maximum"),
+        ZERO_OVER_ZERO,
+    ],
     rule,
     conflict: no_conflict,
     decay: (Decay::Coupled, None),

@@ -29,8 +29,9 @@ pub(super) const LARS: Optimizer = Optimizer {
     kind: "lars",
     options: &[
         LEARNING_RATE,
-        decay_rate("beta", "0.9"),
-        at_least_zero("trust", "0.001"),
+        decay_rate("beta", "0.9").meaning("decay rate of the velocity u"),
+        at_least_zero("trust", "0.001")
+            .meaning("the length of a step in shares of the parameter's norm"),
         epsilon("0"),
     ],
     rule,

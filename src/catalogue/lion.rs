@@ -17,7 +17,11 @@ use super::{BETA1, Convention, Decay, LEARNING_RATE, Optimizer, Rule, decay_rate
 
 pub(super) const LION: Optimizer = Optimizer {
     kind: "lion",
-    options: &[LEARNING_RATE, BETA1, decay_rate("beta2", "0.99")],
+    options: &[
+        LEARNING_RATE,
+        BETA1.meaning("share of the old u in the interpolation c"),
+        decay_rate("beta2", "0.99").meaning("decay rate of the first moment u"),
+    ],
     rule: |_| {
         let text = "c = beta1*u + (1 - beta1)*g\n\
                     u = beta2*u + (1 - beta2)*g\n\

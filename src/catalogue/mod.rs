@@ -10,6 +10,7 @@ mod adam;
 mod adamax;
 mod adamw;
 mod custom;
+mod explanation;
 mod gradient;
 mod lamb;
 mod lars;
@@ -27,7 +28,11 @@ mod schedule;
 mod sgd;
 mod sign_sgd;
 mod signum;
+mod written;
 
+pub use explanation::{
+    CLIPS_EXPLAINED, DECAYS_EXPLAINED, Explanation, SCHEDULES_EXPLAINED, state_meaning,
+};
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
 pub use mistake::Mistake;
 pub use option::{Allowed, Choice, Options, Setting, Specification};
@@ -128,31 +133,41 @@ pub fn comes_later(kind: &str) -> bool {
 }
 
 /// `learning_rate`, which every optimizer has and none has a default for.
-const LEARNING_RATE: Specification =
-    Specification { name: "learning_rate", allowed: Allowed::AtLeastZero, default: None };
+const LEARNING_RATE: Specification = Specification {
+    default: None,
+    ..at_least_zero("learning_rate", "0").meaning("the factor of every step")
+};
 
-const BETA1: Specification = decay_rate("beta1", "0.9");
-const BETA2: Specification = decay_rate("beta2", "0.999");
-const BIAS_CORRECTION: Specification = words("bias_correction", &["true", "false"]);
-const EPSILON_PLACE: Specification = words("epsilon_place", &["outside", "inside"]);
-const EPSILON_PLACE_HAT: Specification = words("epsilon_place", &["outside", "inside", "hat"]);
-const ZERO_OVER_ZERO: Specification = words("zero_over_zero", &["undefined", "no_move"]);
+const BETA1: Specification = decay_rate("beta1", "0.9").meaning("decay rate of the first moment u");
+const BETA2: Specification =
+    decay_rate("beta2", "0.999").meaning("decay rate of the second moment v");
+const BIAS_CORRECTION: Specification = words("bias_correction", &["true", "false"])
+    .meaning("whether u and v are divided by 1 - beta^t, which makes up for their start at 0");
+const EPSILON_PLACE: Specification = words("epsilon_place", &["outside", "inside"])
+    .meaning("where epsilon stands: outside the root, or inside it");
+const EPSILON_PLACE_HAT: Specification = words("epsilon_place", &["outside", "inside", "hat"])
+    .meaning(
+        "where epsilon stands: outside the root, inside it, or (hat) beside the root of the \
+         uncorrected v",
+    );
+const ZERO_OVER_ZERO: Specification = words("zero_over_zero", &["undefined", "no_move"])
+    .meaning("what 0/0 does where epsilon is 0: it ends the run, or the entry does not move");
 
 const fn decay_rate(name: &'static str, default: &'static str) -> Specification {
-    Specification { name, allowed: Allowed::DecayRate, default: Some(default) }
+    Specification { name, meaning: "", allowed: Allowed::DecayRate, default: Some(default) }
 }
 
 const fn at_least_zero(name: &'static str, default: &'static str) -> Specification {
-    Specification { name, allowed: Allowed::AtLeastZero, default: Some(default) }
+    Specification { name, meaning: "", allowed: Allowed::AtLeastZero, default: Some(default) }
 }
 
 const fn epsilon(default: &'static str) -> Specification {
-    at_least_zero("epsilon", default)
+    at_least_zero("epsilon", default).meaning("keeps the divisor away from 0")
 }
 
 /// An option that takes one of these words, the first by default.
 const fn words(name: &'static str, words: &'static [&'static str]) -> Specification {
-    Specification { name, allowed: Allowed::OneOf(words), default: Some(words[0]) }
+    Specification { name, meaning: "", allowed: Allowed::OneOf(words), default: Some(words[0]) }
 }
 
 /// Divides by the root of a second moment, with ε where the options have it.
@@ -204,6 +219,15 @@ mod tests {
                 });
             }
             known.push(&line.name);
+        }
+    }
+
+    #[test]
+    fn every_option_has_a_meaning() {
+        for optimizer in optimizers() {
+            for option in optimizer.options {
+                assert!(!option.meaning.is_empty(), "{} {}", optimizer.kind, option.name);
+            }
         }
     }
 

@@ -35,14 +35,36 @@ pub(super) const MUON: Optimizer = Optimizer {
     kind: "muon",
     options: &[
         LEARNING_RATE,
-        decay_rate("beta", "0.95"),
-        words("nesterov", &["true", "false"]),
-        Specification { name: "ns_steps", allowed: Allowed::Whole(1, 10), default: Some("5") },
-        Specification { name: "ns_a", allowed: Allowed::Any, default: Some("3.4445") },
-        Specification { name: "ns_b", allowed: Allowed::Any, default: Some("-4.775") },
-        Specification { name: "ns_c", allowed: Allowed::Any, default: Some("2.0315") },
+        decay_rate("beta", "0.95").meaning("decay rate of the first moment u"),
+        words("nesterov", &["true", "false"])
+            .meaning("whether the momentum step is taken once more with the new u"),
+        Specification {
+            name: "ns_steps",
+            meaning: "how many Newton-Schulz steps bring X near an orthogonal matrix",
+            allowed: Allowed::Whole(1, 10),
+            default: Some("5"),
+        },
+        Specification {
+            name: "ns_a",
+            meaning: "the coefficient of X in a Newton-Schulz step",
+            allowed: Allowed::Any,
+            default: Some("3.4445"),
+        },
+        Specification {
+            name: "ns_b",
+            meaning: "the coefficient of A X in a Newton-Schulz step",
+            allowed: Allowed::Any,
+            default: Some("-4.775"),
+        },
+        Specification {
+            name: "ns_c",
+            meaning: "the coefficient of A A X in a Newton-Schulz step",
+            allowed: Allowed::Any,
+            default: Some("2.0315"),
+        },
         epsilon("1e-7"),
-        words("scale", &["original", "match_rms_adamw", "ratio"]),
+        words("scale", &["original", "match_rms_adamw", "ratio"])
+            .meaning("the factor of a step by the sizes of the matrix"),
     ],
     rule,
     conflict: no_conflict,

@@ -29,8 +29,9 @@ pub(super) const NADAM: Optimizer = Optimizer {
         BETA2,
         epsilon("1e-8"),
         EPSILON_PLACE_HAT,
-        words("form", &["scheduled", "simple"]),
-        at_least_zero("momentum_decay", "0.004"),
+        words("form", &["scheduled", "simple"])
+            .meaning("whether the momentum follows a schedule, or is beta1 throughout"),
+        at_least_zero("momentum_decay", "0.004").meaning("how fast the momentum's schedule runs"),
         ZERO_OVER_ZERO,
     ],
     rule,

@@ -7,6 +7,8 @@ use crate::number::{Rational, parse_decimal};
 pub struct Specification {
     /// Its name.
     pub name: &'static str,
+    /// What it means, in one line.
+    pub meaning: &'static str,
     /// The values that it may take.
     pub allowed: Allowed,
     /// Its default, as written in a scenario; `None` means that it must be given.
@@ -51,6 +53,11 @@ pub struct Options {
 }
 
 impl Specification {
+    /// The same option with what it means.
+    pub(super) const fn meaning(self, meaning: &'static str) -> Self {
+        Self { meaning, ..self }
+    }
+
     /// Whether the option takes a word instead of a number.
     pub fn takes_word(&self) -> bool {
         matches!(self.allowed, Allowed::OneOf(_))

@@ -30,7 +30,12 @@ pub(super) const RADAM: Optimizer = Optimizer {
         BETA2,
         epsilon("1e-8"),
         EPSILON_PLACE_HAT,
-        Specification { name: "threshold", allowed: Allowed::AtLeast(4), default: Some("5") },
+        Specification {
+            name: "threshold",
+            meaning: "the value of rho above which the step is scaled",
+            allowed: Allowed::AtLeast(4),
+            default: Some("5"),
+        },
         ZERO_OVER_ZERO,
     ],
     rule,

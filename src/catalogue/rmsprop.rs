@@ -28,12 +28,16 @@ pub(super) const RMSPROP: Optimizer = Optimizer {
     kind: "rmsprop",
     options: &[
         LEARNING_RATE,
-        decay_rate("rho", "0.99"),
+        decay_rate("rho", "0.99").meaning("decay rate of the running means"),
         epsilon("1e-8"),
         EPSILON_PLACE,
-        words("centered", &["false", "true"]),
-        decay_rate("momentum", "0"),
-        words("rate_place", &["outside", "inside"]),
+        words("centered", &["false", "true"])
+            .meaning("whether the squared mean gradient is taken off, so that v is a variance"),
+        decay_rate("momentum", "0")
+            .meaning("decay rate of a velocity of the scaled gradients; 0 for none"),
+        words("rate_place", &["outside", "inside"]).meaning(
+            "whether the learning rate multiplies the velocity, or each gradient inside it",
+        ),
         ZERO_OVER_ZERO,
     ],
     rule,

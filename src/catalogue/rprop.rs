@@ -24,11 +24,21 @@ use super::{
 pub(super) const RPROP: Optimizer = Optimizer {
     kind: "rprop",
     options: &[
-        LEARNING_RATE,
-        Specification { name: "eta_minus", allowed: Allowed::Fraction, default: Some("0.5") },
-        Specification { name: "eta_plus", allowed: Allowed::AtLeast(1), default: Some("1.2") },
-        at_least_zero("step_min", "1e-6"),
-        at_least_zero("step_max", "50"),
+        LEARNING_RATE.meaning("what the step sizes start at"),
+        Specification {
+            name: "eta_minus",
+            meaning: "the factor of a step size where the sign turns",
+            allowed: Allowed::Fraction,
+            default: Some("0.5"),
+        },
+        Specification {
+            name: "eta_plus",
+            meaning: "the factor of a step size where the sign stays",
+            allowed: Allowed::AtLeast(1),
+            default: Some("1.2"),
+        },
+        at_least_zero("step_min", "1e-6").meaning("the smallest step size"),
+        at_least_zero("step_max", "50").meaning("the largest step size"),
     ],
     rule: |_| {
         let text = "p = g_prev*g\n\

@@ -15,7 +15,10 @@ use super::{Convention, Decay, LEARNING_RATE, Optimizer, Rule, decay_rate, no_co
 
 pub(super) const SIGNUM: Optimizer = Optimizer {
     kind: "signum",
-    options: &[LEARNING_RATE, decay_rate("beta", "0.9")],
+    options: &[
+        LEARNING_RATE,
+        decay_rate("beta", "0.9").meaning("decay rate of the first moment u"),
+    ],
     rule: |_| {
         let text = "u = beta*u + (1 - beta)*g\ntheta = theta - learning_rate*sign(u)";
         Rule::new(&["u"], text)

@@ -2,9 +2,9 @@
 
 use std::io::Write as _;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use gradsheet::reference;
+use gradsheet::reference::{self, Style};
 
 use super::Failure;
 
@@ -15,12 +15,30 @@ use super::Failure;
 pub(crate) struct Arguments {
     /// A kind, such as adam or kaiming_normal; all of them, a line each, if left out
     kind: Option<String>,
+    /// How it is written; as Markdown the whole catalogue is one document
+    #[arg(long, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// Options as tables, formulas as LaTeX too
+    Markdown,
+    /// Markdown without LaTeX
+    Commonmark,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let style = match arguments.format {
+        Format::Text => Style::Text,
+        Format::Markdown => Style::Markdown,
+        Format::Commonmark => Style::CommonMark,
+    };
     let text = match &arguments.kind {
-        None => reference::overview(),
-        Some(kind) => reference::entry(kind).map_err(|meant| {
+        None => reference::overview(style),
+        Some(kind) => reference::entry(kind, style).map_err(|meant| {
             let help = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "`gradsheet list` names them all".to_owned(),

@@ -1,6 +1,6 @@
 //! `gradsheet trace`: every computed value, for scripts.
 
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -29,7 +29,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .map_err(|error| source.engine_failure(&error))?;
     let path = source.path.display();
     let json = json::trace(&trace).map_err(|fault| Failure::Work(format!("{path}: {fault}")))?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
     // A reader that has seen enough, such as `head`, may close the pipe.
-    let _ = writeln!(std::io::stdout(), "{json:#}");
+    let _ = serde_json::to_writer_pretty(&mut out, &json);
+    let _ = writeln!(out);
     Ok(())
 }

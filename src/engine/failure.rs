@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::formula::{Decide, Failure};
-use crate::number::{Real, Sign, Undecided, round};
+use crate::number::{Question, Real, Sign, Undecided, round};
 use crate::trace::{Iteration, Tensor, Value};
 
 use super::forward::Stop;
@@ -13,12 +13,15 @@ use super::run::Course;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// A number could be neither separated from zero nor proved to be zero.
-    #[error("undecided: {place}: the sign that `{expression}` needs is not known: {reached}{}", list(.continuations))]
+    /// A number could be neither separated from zero nor proved to be zero, or its last
+    /// displayed digit stayed open.
+    #[error("undecided: {place}: {} is not known: {reached}{}", asked(*.question, .expression), list(.continuations))]
     Undecided {
         /// The path of the value.
         place: String,
-        /// The operation that hangs on the sign.
+        /// What was asked of the number.
+        question: Question,
+        /// The operation that hangs on the answer.
         expression: String,
         /// How far the proof got.
         reached: String,
@@ -75,6 +78,13 @@ impl fmt::Display for Continuation {
     }
 }
 
+fn asked(question: Question, expression: &str) -> String {
+    match question {
+        Question::Digit => format!("the last displayed digit of `{expression}`"),
+        _ => format!("the sign that `{expression}` needs"),
+    }
+}
+
 fn list(continuations: &[Continuation]) -> String {
     continuations.iter().map(|continuation| format!("\n  {continuation}")).collect()
 }
@@ -104,12 +114,14 @@ impl EngineError {
         let place = place(course, halt.t, halt.example, &halt.stop.within);
         match *halt.stop.failure {
             Failure::Undecided { reached, expression, value } => {
+                let question = reached.question;
                 let continuations = match value {
                     Some(value) => continuations(course, halt.t, &value),
+                    None if question == Question::Digit => Vec::new(),
                     None => either_way(),
                 };
                 let reached = reached.to_string();
-                Self::Undecided { place, expression, reached, continuations }
+                Self::Undecided { place, question, expression, reached, continuations }
             }
             Failure::OutOfRange(expression) => Self::OutOfRange { place, expression },
             // Undefined values are recorded, not raised; should one get here, it is named.

@@ -172,20 +172,54 @@ fn rows(row: Row, node: &Node, inputs: &[&Tensor]) -> Result<Tensor, Stop> {
     Ok(Tensor::scalar(sum))
 }
 
-/// The exponentials of a row, each divided by the greatest, so that none is too large, and
-/// their sum. What is taken for the greatest decides on the form alone, not on the value.
-type Exponentials = (Vec<Real>, Vec<Real>, Real);
-
-fn exponentials(row: &[Real]) -> Result<Exponentials, Fault> {
-    let size = |index: &usize| row[*index].to_f64();
-    let greatest =
-        (0..row.len()).reduce(|one, other| if size(&other) > size(&one) { other } else { one });
-    let greatest = greatest.map_or_else(Real::zero, |index| row[index].clone());
-    let gaps: Vec<Real> = row.iter().map(|entry| entry - &greatest).collect();
-    let powers = gaps.iter().map(Real::exp).collect::<Result<Vec<_>, _>>()?;
-    let sum = powers.iter().fold(Real::zero(), |sum, power| sum + power);
-    Ok((gaps, powers, sum))
+/// Of a row: each entry less the greatest, the exponentials of those, so that none is too
+/// large, and their sum.
+struct Exponentials {
+    gaps: Vec<Real>,
+    powers: Vec<Real>,
+    sum: Real,
+    /// The entry that was taken for the greatest, which decides on forms alone, not on values.
+    greatest: usize,
 }
+
+impl Exponentials {
+    fn of(row: &[Real]) -> Result<Self, Fault> {
+        let sizes: Vec<f64> = row.iter().map(Real::to_f64).collect();
+        let larger = |one, other| if sizes[other] > sizes[one] { other } else { one };
+        let greatest = (0..row.len()).reduce(larger).unwrap_or(0);
+        let top = row.get(greatest).cloned().unwrap_or_default();
+        let gaps: Vec<Real> = row.iter().map(|entry| entry - &top).collect();
+        let powers = gaps.iter().map(Real::exp).collect::<Result<Vec<_>, _>>()?;
+        let sum = powers.iter().fold(Real::zero(), |sum, power| sum + power);
+        Ok(Self { gaps, powers, sum, greatest })
+    }
+
+    /// Whether all but the greatest are so far below it that its probability is 1 but for a
+    /// small number.
+    fn saturates(&self) -> bool {
+        let far = |(index, gap): (usize, &Real)| index == self.greatest || gap.to_f64() < SATURATED;
+        self.gaps.len() > 1 && self.gaps.iter().enumerate().all(far)
+    }
+
+    /// The powers, each divided by their sum. A saturated row's greatest is 1 less the others,
+    /// so that what it is short of 1 keeps its digits.
+    fn shares(&self) -> Result<Vec<Real>, Fault> {
+        let mut shares = self
+            .powers
+            .iter()
+            .map(|power| power.checked_div(&self.sum))
+            .collect::<Result<Vec<_>, _>>()?;
+        if self.saturates() {
+            let others = shares.iter().enumerate().filter(|(index, _)| *index != self.greatest);
+            let rest = others.fold(Real::zero(), |sum, (_, share)| sum + share);
+            shares[self.greatest] = Real::one() - rest;
+        }
+        Ok(shares)
+    }
+}
+
+/// Distance from the greatest entry at which the others' probabilities are small numbers.
+const SATURATED: f64 = -64.0;
 
 /// Row number `index` of softmax: exp(zⱼ)/Σ exp(zₖ).
 pub(super) fn probabilities(
@@ -194,10 +228,7 @@ pub(super) fn probabilities(
     index: usize,
     within: &str,
 ) -> Result<Vec<Outcome>, Stop> {
-    of_row(node, logits, index, within, &|row| {
-        let (_, powers, sum) = exponentials(row)?;
-        powers.iter().map(|power| power.checked_div(&sum)).collect()
-    })
+    of_row(node, logits, index, within, &|row| Exponentials::of(row)?.shares())
 }
 
 /// Row number `index` of the logarithm of softmax: zⱼ − ln Σ exp(zₖ).
@@ -208,9 +239,9 @@ pub(super) fn log_probabilities(
     within: &str,
 ) -> Result<Vec<Outcome>, Stop> {
     of_row(node, logits, index, within, &|row| {
-        let (gaps, _, sum) = exponentials(row)?;
-        let logarithm = sum.log()?;
-        Ok(gaps.iter().map(|gap| gap - &logarithm).collect())
+        let found = Exponentials::of(row)?;
+        let logarithm = found.sum.log()?;
+        Ok(found.gaps.iter().map(|gap| gap - &logarithm).collect())
     })
 }
 

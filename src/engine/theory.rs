@@ -166,7 +166,10 @@ impl Chain {
             }
         };
         let mut above = Some((mean, square));
-        let mut logarithm = (examples == 1).then(|| libm::log(square));
+        // Beside a layer that the logarithms do not pass, the last one's would stand alone.
+        let last = self.layers.last().zip(links.last());
+        let starts = examples == 1 && last.is_some_and(|(layer, (link, _))| grows(layer, link));
+        let mut logarithm = starts.then(|| libm::log(square));
         for (layer, (link, slope)) in self.layers.iter_mut().zip(links).rev() {
             layer.adjoints = above;
             layer.adjoint_logarithm = logarithm.filter(|value| value.is_finite());
@@ -174,15 +177,19 @@ impl Chain {
             above = above
                 .zip(*slope)
                 .map(|((_, square), slope)| (0.0, variance * real(link.units) * slope * square));
-            let grows = layer.normal
-                && link.bias.is_none_or(is_zero)
-                && layer.activation == Activation::Relu
-                && link.rows == link.units;
             logarithm = logarithm
-                .filter(|_| grows)
+                .filter(|_| grows(layer, link))
                 .map(|value| value + LogGrowth::relu(link.units, variance).mean);
         }
     }
+}
+
+/// Whether the adjoints' mean logarithm is known below the layer where it is above.
+fn grows(layer: &Layer, link: &Link<'_>) -> bool {
+    layer.normal
+        && link.bias.is_none_or(is_zero)
+        && layer.activation == Activation::Relu
+        && link.rows == link.units
 }
 
 /// The first layer, from the examples' squared norms.

@@ -22,6 +22,8 @@ pub(super) struct Member<'p> {
 #[derive(Clone, Copy)]
 pub(super) enum Mark<'p> {
     Line(&'p [(f64, f64)]),
+    /// Level lines around the points.
+    Levels(&'p [(f64, f64)]),
     Path {
         prefix: &'p str,
         points: &'p [(f64, f64)],
@@ -63,6 +65,7 @@ pub(super) fn members(plot: &Plot) -> Vec<Member<'_>> {
                 let points = line.points.as_slice();
                 match &line.form {
                     Form::Line => Mark::Line(points),
+                    Form::Steps => Mark::Levels(points),
                     Form::Curve => Mark::Curve(points),
                     Form::Theory { .. } => Mark::Theory(points),
                     Form::Path { prefix } => Mark::Path { prefix, points },
@@ -92,7 +95,7 @@ fn theory(layer: &Layer) -> Option<usize> {
     match layer {
         Layer::Line(line) => match line.form {
             Form::Theory { of } => Some(of),
-            Form::Line | Form::Curve | Form::Path { .. } => None,
+            Form::Line | Form::Steps | Form::Curve | Form::Path { .. } => None,
         },
         Layer::Contours(_) | Layer::ErrorBars(_) | Layer::Bars(_) => None,
     }

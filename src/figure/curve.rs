@@ -19,6 +19,17 @@ pub(super) fn line(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], 
     }
 }
 
+/// Level lines around the points, with jumps halfway between them.
+pub(super) fn levels(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let mut line: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+    for pair in points.windows(2) {
+        let [from, to] = [pair[0], pair[1]];
+        let middle = from.0 + (to.0 - from.0) / 2.0;
+        line.extend([(middle, from.1), (middle, to.1), to]);
+    }
+    line
+}
+
 /// The markers on a line. On a long one each series has them at other places, so
 /// that lines which coincide still show all their markers.
 pub(super) fn markers(canvas: &Canvas<'_>, view: &View<'_>, points: &[(f64, f64)], series: usize) {
@@ -43,6 +54,15 @@ fn chosen(dots: &[Dot], series: usize) -> Vec<Dot> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_jump_halfway() {
+        let line = levels(&[(1.0, 5.0), (2.0, 5.0), (4.0, 2.0)]);
+        let jumps: Vec<_> = line.windows(2).filter(|pair| pair[0].1 > pair[1].1).collect();
+        assert_eq!(jumps, [[(3.0, 5.0), (3.0, 2.0)]]);
+        assert_eq!((line[0], line[line.len() - 1]), ((1.0, 5.0), (4.0, 2.0)));
+        assert!(levels(&[]).is_empty());
+    }
 
     #[test]
     fn markers_are_few_and_staggered() {

@@ -26,7 +26,9 @@ pub(super) fn draw(canvas: &Canvas<'_>, view: &View<'_>, plot: &Plot, members: &
     for member in members {
         let series = member.series;
         match member.mark {
-            Mark::Line(points) => curve::markers(canvas, view, points, series),
+            Mark::Line(points) | Mark::Levels(points) => {
+                curve::markers(canvas, view, points, series);
+            }
             Mark::Path { prefix, points } => {
                 let journey = Journey { series, prefix, points };
                 journey.mark(canvas, view);
@@ -50,6 +52,9 @@ fn back(canvas: &Canvas<'_>, view: &View<'_>, member: &Member<'_>) {
     match member.mark {
         Mark::Line(points) | Mark::Path { points, .. } => {
             curve::line(canvas, view, points, Ink::Line(series));
+        }
+        Mark::Levels(points) => {
+            curve::line(canvas, view, &curve::levels(points), Ink::Line(series));
         }
         Mark::Curve(points) => curve::line(canvas, view, points, Ink::Curve(series)),
         Mark::Theory(points) => {

@@ -74,7 +74,7 @@ fn sample(canvas: &Canvas<'_>, entry: &Entry<'_>) {
             canvas.line(vec![(middle, y - 110), (middle, y + 110)], Ink::Hollow(series));
             marker::draw(canvas, series, (middle, y), marker::RADIUS);
         }
-        Mark::Line(_) | Mark::Path { .. } | Mark::Joined(_) => {
+        Mark::Line(_) | Mark::Levels(_) | Mark::Path { .. } | Mark::Joined(_) => {
             canvas.line(level, Ink::Line(series));
             marker::draw(canvas, series, (middle, y), marker::RADIUS);
         }

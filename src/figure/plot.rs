@@ -81,6 +81,9 @@ pub struct Series {
 pub enum Form {
     /// Values in their order: markers where they do not crowd.
     Line,
+    /// Values that hold, each around its own abscissa: level lines with jumps halfway
+    /// between the points, and markers as on a line.
+    Steps,
     /// Samples of a smooth function: a thin line without markers. A point that is not
     /// finite interrupts it, as at a jump.
     Curve,

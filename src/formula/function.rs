@@ -15,6 +15,7 @@
 //! derivative is a formula too, by argument. The engine, the worked solutions and the
 //! derivations all read the one table in `table`.
 
+mod row;
 mod table;
 
 use std::sync::OnceLock;
@@ -23,6 +24,7 @@ use super::parse::parse_entry;
 use super::{Call, Expression, Operator};
 use crate::number::{Rational, Real};
 
+pub use row::Rows;
 pub use table::all;
 pub(super) use table::internal;
 
@@ -235,6 +237,12 @@ impl Function {
     /// Whether `at_kink` may choose a derivative.
     pub fn has_kink(&self) -> bool {
         !self.chosen.is_empty()
+    }
+
+    /// Where it is from; empty for what every textbook has.
+    pub fn source(&self) -> &'static str {
+        let found = table::SOURCES.iter().find(|(name, _)| *name == self.called());
+        found.map_or("", |(_, source)| source)
     }
 
     /// The function of which this is another form, and that form's name.

@@ -16,7 +16,7 @@ pub struct Notation {
 const FIELD: [(&str, &str); 2] = [("loss", "L"), ("learning_rate", r"\alpha")];
 
 /// How the names of optimizers' options and quantities are written.
-const RULE: [(&str, &str); 19] = [
+const RULE: [(&str, &str); 21] = [
     ("weight_decay", r"\lambda"),
     ("clip_at", "c"),
     ("momentum", r"\mu"),
@@ -28,6 +28,8 @@ const RULE: [(&str, &str); 19] = [
     ("step_min", r"d_{\mathrm{min}}"),
     ("step_max", r"d_{\mathrm{max}}"),
     ("trust", r"\tau"),
+    ("div_factor", "d"),
+    ("final_div_factor", "f"),
     ("threshold", r"\rho_{\mathrm{min}}"),
     ("rho_max", r"\rho_{\infty}"),
     ("ns_steps", r"\mathrm{steps}"),

@@ -14,6 +14,126 @@
 use super::generator::{Generator, Stream};
 use std::f64::consts::PI;
 
+/// A generator as a scenario names it.
+#[derive(Clone, Copy, Debug)]
+pub struct GeneratorKind {
+    /// Its name.
+    pub name: &'static str,
+    /// What it makes.
+    pub meaning: &'static str,
+    /// Its formulas as text, and as left side, relation and right side in LaTeX.
+    pub formulas: &'static [(&'static str, [&'static str; 3])],
+    /// Its options beside the number of examples.
+    pub options: &'static [GeneratorOption],
+    /// Where it is from.
+    pub source: &'static str,
+    /// A line of a set-up.
+    pub example: &'static str,
+}
+
+/// A number that a generator takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GeneratorOption {
+    /// Its name.
+    pub name: &'static str,
+    /// What holds if nothing is said.
+    pub default: f64,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+const fn option(name: &'static str, default: f64, meaning: &'static str) -> GeneratorOption {
+    GeneratorOption { name, default, meaning }
+}
+
+const TARGET_NOISE: GeneratorOption =
+    option("noise", 0.0, "standard deviation of the targets' noise");
+const POINT_NOISE: GeneratorOption =
+    option("noise", 0.0, "standard deviation of the noise of both coordinates");
+
+/// Every generator, in the order in which a reference lists them.
+pub const GENERATORS: [GeneratorKind; 5] = [
+    GeneratorKind {
+        name: "gaussian",
+        meaning: "normal numbers, for every name of the model that has no value",
+        formulas: &[("each entry ~ N(0, 1)", ["x_{ij}", r"\sim", r"\mathcal{N}\left(0, 1\right)"])],
+        options: &[],
+        source: "torch.randn",
+        example: "data: {kind: gaussian, count: 100}",
+    },
+    GeneratorKind {
+        name: "uniform",
+        meaning: "uniform numbers, for every name of the model that has no value",
+        formulas: &[(
+            "each entry ~ U(low, high)",
+            ["x_{ij}", r"\sim", r"\mathcal{U}\left(\mathrm{low}, \mathrm{high}\right)"],
+        )],
+        options: &[option("low", -1.0, "the lower end"), option("high", 1.0, "the upper end")],
+        source: "numpy.random.Generator.uniform",
+        example: "data: {kind: uniform, count: 100, low: 0}",
+    },
+    GeneratorKind {
+        name: "linear",
+        meaning: "inputs x, and targets y that are a linear function of them",
+        formulas: &[
+            ("x ~ N(0, I)", ["x", r"\sim", r"\mathcal{N}\left(0, I\right)"]),
+            (
+                "y = x @ w + noise*e,  w ~ N(0, I) once,  e ~ N(0, 1)",
+                [
+                    "y",
+                    "=",
+                    r"x w + \mathrm{noise} \cdot e,\quad w \sim \mathcal{N}\left(0, I\right),\quad e \sim \mathcal{N}\left(0, 1\right)",
+                ],
+            ),
+        ],
+        options: &[TARGET_NOISE],
+        source: "sklearn.datasets.make_regression, with normal weights",
+        example: "data: {kind: linear, count: 100, noise: 0.1}",
+    },
+    GeneratorKind {
+        name: "two_moons",
+        meaning: "two interleaved half circles, labelled y = 0 and 1 in turn",
+        formulas: &[
+            (
+                "y = 0:  x = (cos(t), sin(t)),  t ~ U(0, pi)",
+                ["x", "=", r"(\cos t, \sin t) \quad (y = 0)"],
+            ),
+            (
+                "y = 1:  x = (1 - cos(t), 1/2 - sin(t)),  t ~ U(0, pi)",
+                [
+                    "x",
+                    "=",
+                    r"\left(1 - \cos t, \frac{1}{2} - \sin t\right) \quad (y = 1),\quad t \sim \mathcal{U}\left(0, \pi\right)",
+                ],
+            ),
+        ],
+        options: &[POINT_NOISE],
+        source: "sklearn.datasets.make_moons",
+        example: "data: {kind: two_moons, count: 100, noise: 0.1}",
+    },
+    GeneratorKind {
+        name: "spiral",
+        meaning: "two arms of a spiral, half a turn apart, labelled y = 0 and 1 in turn",
+        formulas: &[(
+            "x = r*(sin(t), cos(t)),  t = 4*r + pi*y,  r ~ U(0, 1)",
+            [
+                "x",
+                "=",
+                r"r \thinspace (\sin t, \cos t),\quad t = 4 r + \pi y,\quad r \sim \mathcal{U}\left(0, 1\right)",
+            ],
+        )],
+        options: &[POINT_NOISE],
+        source: "Karpathy, notes for Stanford's CS231n",
+        example: "data: {kind: spiral, count: 100, noise: 0.1}",
+    },
+];
+
+/// What an option of a generator is if nothing is said.
+pub fn default_of(kind: &str, option: &str) -> Option<f64> {
+    let kind = GENERATORS.iter().find(|known| known.name == kind)?;
+    kind.options.iter().find(|known| known.name == option).map(|known| known.default)
+}
+
 /// What is generated for a leaf of the model.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Entries {

@@ -19,6 +19,8 @@ pub enum OptionType {
 pub struct OptionEntry {
     /// The name in a scenario.
     pub name: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
     /// What it holds.
     pub holds: OptionType,
     /// The default as it would be written; `None` where it must be given.
@@ -40,31 +42,77 @@ pub struct Kind {
 
 const fn entry(
     name: &'static str,
+    meaning: &'static str,
     holds: OptionType,
     default: Option<&'static str>,
     conventions: &'static [(&'static str, &'static str)],
 ) -> OptionEntry {
-    OptionEntry { name, holds, default, conventions }
+    OptionEntry { name, meaning, holds, default, conventions }
 }
 
-const GAIN: OptionEntry = entry("gain", OptionType::Gain, Some("1"), &[]);
-const RELU_GAIN: OptionEntry = entry("gain", OptionType::Gain, Some("relu"), &[]);
-const FAN: OptionEntry =
-    entry("fan", OptionType::Choice(&["in", "out", "average"]), Some("in"), &[]);
-const TAILS: OptionEntry =
-    entry("tails", OptionType::Choice(&["full", "truncated"]), Some("full"), KERAS_TAILS);
+const GAIN: OptionEntry = entry(
+    "gain",
+    "a factor of the weights, as a number or by the activation",
+    OptionType::Gain,
+    Some("1"),
+    &[],
+);
+const RELU_GAIN: OptionEntry = entry(
+    "gain",
+    "a factor of the weights, as a number or by the activation",
+    OptionType::Gain,
+    Some("relu"),
+    &[],
+);
+const FAN: OptionEntry = entry(
+    "fan",
+    "whose number divides the variance: the inputs, the outputs, or their mean",
+    OptionType::Choice(&["in", "out", "average"]),
+    Some("in"),
+    &[],
+);
+const TAILS: OptionEntry = entry(
+    "tails",
+    "full, or cut at two standard deviations and widened to the same variance",
+    OptionType::Choice(&["full", "truncated"]),
+    Some("full"),
+    KERAS_TAILS,
+);
 const KERAS_TAILS: &[(&str, &str)] = &[("keras", "truncated")];
-const CORRECTION: OptionEntry =
-    entry("correction", OptionType::Choice(&["none", "variance"]), Some("none"), &[]);
-const MEAN: OptionEntry = entry("mean", OptionType::Number, Some("0"), &[]);
-const STD: OptionEntry = entry("std", OptionType::Number, Some("1"), &[("keras", "0.05")]);
-const SPARSE_STD: OptionEntry = entry("std", OptionType::Number, Some("0.01"), &[]);
-const VALUE: OptionEntry = entry("value", OptionType::Number, None, &[]);
-const FRACTION: OptionEntry = entry("fraction", OptionType::Number, None, &[]);
-const LOW: OptionEntry = entry("low", OptionType::Number, Some("0"), &[("keras", "-0.05")]);
-const HIGH: OptionEntry = entry("high", OptionType::Number, Some("1"), &[("keras", "0.05")]);
-const CUT_LOW: OptionEntry = entry("low", OptionType::Number, Some("-2"), &[]);
-const CUT_HIGH: OptionEntry = entry("high", OptionType::Number, Some("2"), &[]);
+const CORRECTION: OptionEntry = entry(
+    "correction",
+    "variance: widened so that the standard deviation holds in spite of the cut",
+    OptionType::Choice(&["none", "variance"]),
+    Some("none"),
+    &[],
+);
+const MEAN: OptionEntry = entry("mean", "the mean", OptionType::Number, Some("0"), &[]);
+const STD: OptionEntry =
+    entry("std", "the standard deviation", OptionType::Number, Some("1"), &[("keras", "0.05")]);
+const SPARSE_STD: OptionEntry =
+    entry("std", "the standard deviation", OptionType::Number, Some("0.01"), &[]);
+const VALUE: OptionEntry =
+    entry("value", "the value of every entry", OptionType::Number, None, &[]);
+const FRACTION: OptionEntry =
+    entry("fraction", "the share of zeros in each column", OptionType::Number, None, &[]);
+const LOW: OptionEntry =
+    entry("low", "the lower end", OptionType::Number, Some("0"), &[("keras", "-0.05")]);
+const HIGH: OptionEntry =
+    entry("high", "the upper end", OptionType::Number, Some("1"), &[("keras", "0.05")]);
+const CUT_LOW: OptionEntry = entry(
+    "low",
+    "the lower cut, in standard deviations from the mean",
+    OptionType::Number,
+    Some("-2"),
+    &[],
+);
+const CUT_HIGH: OptionEntry = entry(
+    "high",
+    "the upper cut, in standard deviations from the mean",
+    OptionType::Number,
+    Some("2"),
+    &[],
+);
 
 const fn kind(name: &'static str, options: &'static [OptionEntry], source: &'static str) -> Kind {
     Kind { name, options, source }

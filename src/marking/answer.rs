@@ -1,6 +1,8 @@
 //! Answers: the values that a paper asks for, as they are marked.
 
-use crate::number::{Decimal, Fault, Rational, Real, round};
+use std::cmp::Ordering;
+
+use crate::number::{Decimal, Fault, Precision, Rational, Real, Rounding, Sign, round};
 use crate::scenario::{Carry, Display, Scenario};
 use crate::trace::{Path, Reading, Target, Tensor, Trace, Value};
 
@@ -36,7 +38,7 @@ impl Marked {
     pub fn is_apart_from(&self, other: &Self) -> Result<bool, Fault> {
         let gap = (&self.exact - &other.exact).abs()?;
         let reach = Real::from(&self.tolerance + &other.tolerance);
-        Ok(gap.compare(&reach)? == std::cmp::Ordering::Greater)
+        Ok(gap.compare(&reach)? == Ordering::Greater)
     }
 }
 
@@ -92,21 +94,24 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
     };
     if display.carry == Carry::Displayed {
         let gap = (&exact - &Real::from(displayed.value.clone())).abs()?;
-        if gap.sign()? != crate::number::Sign::Zero {
-            // Rounded up, so that the exact run's own answer is right for certain.
+        if gap.sign()? != Sign::Zero {
+            // More than the gap, so that the exact run's own digits are right too.
             let unit = displayed.half_unit();
-            let whole = gap.checked_div(&Real::from(unit.clone()))?;
-            tolerance = &unit * (ceiling(&whole)? + Rational::ONE);
+            let whole = floor(&gap.checked_div(&Real::from(unit.clone()))?)?;
+            tolerance = unit * (whole + Rational::ONE);
         }
     }
     Ok(Marked { exact, displayed, tolerance })
 }
 
-/// The least whole number that is not below a positive number, or the one after it.
-fn ceiling(value: &Real) -> Result<Rational, Fault> {
-    let precision = crate::number::Precision::Decimals(0);
-    let nearest = round(value, precision, crate::number::Rounding::HalfUp)?;
-    Ok(nearest.value + Rational::ONE)
+/// The whole part of a positive number.
+fn floor(value: &Real) -> Result<Rational, Fault> {
+    let near = round(value, Precision::Decimals(0), Rounding::HalfUp)?.value;
+    let mut whole = Rational::from(near.floor());
+    if value.compare(&Real::from(whole.clone()))? == Ordering::Less {
+        whole -= Rational::ONE;
+    }
+    Ok(whole)
 }
 
 /// How the value at a path is displayed.

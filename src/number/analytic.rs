@@ -9,7 +9,7 @@
 //! sin(m±r)  = sin m ± r, and so for cos
 //! sigmoid x = 1/(1 + e^-x) = e^x/(1 + e^x)   the form whose exponential is at most 1
 //! tanh x    = (1 - e^-2x)/(1 + e^-2x), and -tanh(-x)
-//! softplus  = ln(1 + y) with y = e^x, and y - y^2/2 <= ln(1 + y) <= y
+//! ln(1 + y) = y ± y^2 for |y| <= 1/2, and softplus x is that of y = e^x
 //! Phi(-x)   = 1/2 - phi(x) (x + x^3/3 + x^5/15 + ...)          phi(x) = e^(-x^2/2)/sqrt(2 pi)
 //!           = phi(x)/(x + 1/(x + 2/(x + 3/...)))               for large x (Laplace)
 //! ```
@@ -29,8 +29,10 @@ use super::integer::{bit_length, power_of_two, shift};
 use super::series::{self, ERROR};
 use super::{Integer, Sign};
 
-/// Beyond `2^24` the exponential leaves the range of balls, whatever the sign.
-const EXP_LIMIT: i64 = 24;
+/// Beyond `2^42` the exponential leaves the range of balls, whatever the sign.
+const EXP_LIMIT: i64 = 42;
+/// Squares up to `2^24` have the normal distribution's series, if their precision is as high.
+const SERIES_LIMIT: i64 = 24;
 /// Largest binary exponent of an angle: enough for every number that is written
 /// down, and a few milliseconds of work.
 const ANGLE_LIMIT: i64 = 1 << 16;
@@ -138,15 +140,18 @@ impl Ball {
 
     /// `ln(1 + e^x)`.
     pub(super) fn softplus(&self, bits: u32) -> Result<Ball, BallFault> {
-        let small = self.exp(bits + 4)?;
-        let size = small.magnitude_bits();
+        self.exp(bits + 4)?.ln_1p(bits)
+    }
+
+    /// `ln(1 + x)`, as sharp as `x` where that is small.
+    pub(super) fn ln_1p(&self, bits: u32) -> Result<Ball, BallFault> {
+        let size = self.magnitude_bits();
         if size < -i64::from(bits) {
-            let square = small.mul(&small, 32)?;
-            return small.widen(&square, bits);
+            let square = self.mul(self, 32)?;
+            return self.widen(&square, bits);
         }
-        let further = u32::try_from(-size.min(0)).unwrap_or(0);
-        let finer = bits + further + 4;
-        Ball::from_integer(Integer::ONE).add(&self.exp(finer)?, finer)?.ln(bits + 4)
+        let finer = bits + u32::try_from(-size.min(0)).unwrap_or(0) + 4;
+        Ball::from_integer(Integer::ONE).add(self, finer)?.ln(bits + 4)
     }
 
     /// The distribution function of the standard normal distribution.
@@ -176,7 +181,7 @@ impl Ball {
         let magnitude = square.magnitude_bits();
         let size = match magnitude {
             ..=0 => 1,
-            1..=EXP_LIMIT => u32::try_from(square.midpoint().trunc()).unwrap_or(u32::MAX),
+            1..=SERIES_LIMIT => u32::try_from(square.midpoint().trunc()).unwrap_or(u32::MAX),
             _ => u32::MAX,
         };
         if size > 2 * bits + 64 {

@@ -10,9 +10,11 @@
 //! Radii are computed in machine integers from the leading 32 bits of what they
 //! depend on, rounded up (or down, in a denominator).
 //!
-//! Exponents are bounded: a result beyond `2^(2^22)` is [`BallFault::OutOfRange`],
-//! one below `2^-(2^22)` is enclosed by a ball around zero, so that no argument
-//! makes the numbers outgrow the memory.
+//! Exponents are bounded: a result beyond `2^(2^40)` is [`BallFault::OutOfRange`],
+//! one below `2^-(2^40)` is enclosed by a ball around zero. Balls that large or small
+//! cost no more than others, and have signs; only where digits are written, or an end is
+//! made a fraction, the bound is `2^(2^22)`, so that no argument makes the numbers
+//! outgrow the memory.
 
 use dashu_int::UBig;
 
@@ -20,7 +22,9 @@ use super::integer::{bit_length, power_of_two, shift, unsigned};
 use super::{Integer, Rational, Sign};
 
 /// Largest binary exponent of a ball's magnitude.
-pub(super) const MAX_EXPONENT: i64 = 1 << 22;
+pub(super) const MAX_EXPONENT: i64 = 1 << 40;
+/// The same for a ball that is written as a fraction or a decimal.
+pub(super) const WRITTEN_EXPONENT: i64 = 1 << 22;
 /// Bits that a radius keeps when it is rounded.
 const RADIUS_BITS: i64 = 30;
 /// Fractions longer than this many times the precision are cut before dividing.
@@ -142,6 +146,11 @@ impl Ball {
         Ok(Ball { mid: mid >> places, rad: rad.saturating_add(1), exp: exp + drop })
     }
 
+    /// The ball with so many bits of its midpoint.
+    pub(super) fn shortened(&self, bits: u32) -> Result<Self, BallFault> {
+        Self::rounded(self.mid.clone(), &[Spread::new(self.rad, 0)], self.exp, bits)
+    }
+
     /// The ball `[-1, 1] * 2^exp`.
     pub(super) fn around_zero(exp: i64) -> Self {
         Ball { mid: Integer::ZERO, rad: 1, exp }
@@ -243,6 +252,12 @@ impl Ball {
         self
     }
 
+    /// Whether every member is at least `2^exponent`.
+    pub(super) fn is_at_least_power(&self, exponent: i64) -> bool {
+        let (low, exp) = self.lower_parts();
+        low > Integer::ZERO && exp.saturating_add(bit_length(&low)) > exponent
+    }
+
     /// The ball times `2^by`.
     pub(super) fn scale(mut self, by: i64) -> Self {
         self.exp = self.exp.saturating_add(by);
@@ -282,7 +297,9 @@ mod tests {
         let spreads = [Spread::new(3_u64, 0), Spread::new(3_u64, 0)];
         let exp = -MAX_EXPONENT - 3;
         let ball = Ball::rounded(3.into(), &spreads, exp, 64).unwrap();
-        let largest = scaled(&Integer::from(9), exp);
+        // As fractions both would fill the memory.
+        let largest = scaled(&Integer::from(9), exp + MAX_EXPONENT);
+        let ball = ball.scale(MAX_EXPONENT);
         assert!(ball.upper() >= largest && ball.lower() <= -largest);
     }
 }

@@ -12,9 +12,12 @@
 
 use dashu_base::SquareRoot;
 
-use super::Integer;
 use super::ball::{Ball, BallFault, Spread};
-use super::integer::{bit_length, leading, shift, unsigned};
+use super::integer::{bit_length, leading, shift, size, unsigned};
+use super::{Integer, Rational};
+
+/// Longest fraction that balls are multiplied by in two steps, in bits.
+const SHORT: usize = 128;
 
 impl Ball {
     /// The ball widened by every member of `[-by, by]`, `by` being its largest magnitude.
@@ -72,6 +75,21 @@ impl Ball {
             Spread::new(r * s, 0),
         ];
         Self::rounded(&self.mid * &other.mid, &errors, self.exp.saturating_add(other.exp), bits)
+    }
+
+    /// The product with a fraction; where that is short, without working out its digits.
+    pub(super) fn mul_rational(&self, by: &Rational, bits: u32) -> Result<Self, BallFault> {
+        if by.is_one() {
+            return Self::rounded(self.mid.clone(), &[Spread::new(self.rad, 0)], self.exp, bits);
+        }
+        if size(by) > SHORT {
+            return self.mul(&Self::from_rational(by, bits)?, bits);
+        }
+        let above = self.mul(&Self::from_integer(by.numerator().clone()), bits)?;
+        if by.is_int() {
+            return Ok(above);
+        }
+        above.div(&Self::from_integer(by.denominator().as_ibig().clone()), bits)
     }
 
     /// The quotient; [`BallFault::Coarse`] where the divisor's ball holds zero.
@@ -154,7 +172,6 @@ impl Spread {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rational;
     use super::super::ball::MAX_EXPONENT;
     use super::*;
     use dashu_int::UBig;

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::integer::{is_negative, magnitude};
+use super::integer::{is_negative, magnitude, size};
 use super::real::Real;
 use super::surd::squarefree;
 use super::{Integer, Rational};
 
 /// Longest text that an error message repeats.
 const SHORT: usize = 40;
+/// Longest number with a closed form, in bits of all its coefficients: about 4,000 digits.
+const MAX_BITS: usize = 13_000;
 
 /// A sum of rational multiples of square roots of integers.
 ///
@@ -21,12 +23,16 @@ pub struct ClosedForm {
 }
 
 impl Real {
-    /// The number as a sum of square roots, where it has that form and all radicands
-    /// could be factored.
+    /// The number as a sum of square roots, where it has that form, all radicands could
+    /// be factored, and it has no more than about 4,000 digits.
     #[must_use]
     pub fn closed_form(&self) -> Option<ClosedForm> {
+        let terms = self.terms();
+        if terms.iter().map(|term| size(&term.coefficient)).sum::<usize>() > MAX_BITS {
+            return None;
+        }
         let mut sum: BTreeMap<Integer, Rational> = BTreeMap::new();
-        for term in &*self.terms() {
+        for term in &*terms {
             let (outside, radicand) = squarefree(&term.monomial)?;
             *sum.entry(radicand).or_default() += &term.coefficient * outside;
         }

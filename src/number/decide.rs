@@ -1,28 +1,30 @@
 //! Signs and comparisons: decided or refused, never guessed.
 //!
-//! In this order: the form (zero, a product of positive atoms); balls of 64, 128, ...
-//! bits, until one keeps clear of zero; where 512 bits do not, a proof that the number
-//! is zero, by multiplying out what the form left in brackets or by a separation
-//! bound; balls up to 4096 bits; [`Undecided`].
+//! In this order: the form (zero, terms that are all positive or all negative); balls of
+//! 256, 512, ... bits, until one keeps clear of zero; where 512 bits do not, what the form
+//! left in brackets is multiplied out, which may leave nothing, or a number that balls can
+//! tell from zero; a separation bound; balls up to 4096 bits; [`Undecided`]. Each of these
+//! has a bound, so that every question ends.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::atom::Atom;
-use super::ball::{Ball, BallFault};
+use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
 use super::bound;
-use super::evaluate::evaluate;
-use super::fault::{Fault, OutOfRange, Sign, Undecided};
+use super::evaluate::{Found, evaluate, known_bits};
+use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::sign_of;
 use super::real::Real;
-use super::sum::{Sum, Term};
-use super::zero;
+use super::sum::{Factor, Sum, Term};
+use super::zero::{Cleared, clear};
 
-/// First and last precision of balls, in bits.
-pub(super) const MIN_BITS: u32 = 64;
+/// First and last precision of balls, in bits. The first is what 40 digits take, since most
+/// numbers whose sign is asked for are written later.
+pub(super) const MIN_BITS: u32 = 256;
 pub(super) const MAX_BITS: u32 = 4096;
 /// Precision after which a proof of zero is tried.
-const PROOF_BITS: u32 = 512;
+pub(super) const PROOF_BITS: u32 = 512;
 /// Largest precision that a caller may ask of a ball.
 const MAX_BALL_BITS: u32 = 1 << 16;
 
@@ -67,10 +69,16 @@ impl Real {
         let mut precision = bits.clamp(8, MAX_BALL_BITS);
         loop {
             match evaluate(self, precision) {
-                Ok(ball) => return Ok(ball),
+                Ok(ball) if ball.magnitude_bits() > WRITTEN_EXPONENT => {
+                    return Err(OutOfRange.into());
+                }
+                Ok(ball) if ball.magnitude_bits() < -WRITTEN_EXPONENT => {
+                    return Ok(Ball::around_zero(-WRITTEN_EXPONENT));
+                }
+                Ok(ball) => return Ok(Arc::unwrap_or_clone(ball)),
                 Err(BallFault::OutOfRange) => return Err(OutOfRange.into()),
                 Err(BallFault::Coarse) if precision >= MAX_BITS => {
-                    return Err(Undecided { bits: precision }.into());
+                    return Err(Undecided { bits: precision, question: Question::Sign }.into());
                 }
                 Err(BallFault::Coarse) => precision *= 2,
             }
@@ -100,56 +108,92 @@ pub(super) fn ladder(from: u32) -> impl Iterator<Item = u32> {
 }
 
 fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
-    if let Some(sign) = sum.terms().first().and_then(|first| sign_of_term(first, sum)) {
+    if let Some(sign) = sign_of_terms(sum.terms(), sign_by_function) {
         return Ok(sign);
     }
-    for bits in ladder(MIN_BITS) {
-        match evaluate(value, bits) {
-            Ok(ball) => {
-                if let Some(sign) = ball.sign() {
-                    return Ok(sign);
-                }
-            }
-            Err(BallFault::OutOfRange) => return Err(Undecided { bits }),
-            Err(BallFault::Coarse) => {}
-        }
-        if bits == PROOF_BITS {
-            if zero::is_zero(sum) {
-                return Ok(Sign::Zero);
-            }
-            if let Some(sign) = bound::sign(value) {
-                return Ok(sign);
-            }
-        }
+    if let [only] = sum.terms()
+        && let Some(sign) = sign_of_term(only, sign_of_atom)
+    {
+        return Ok(sign);
     }
-    Err(Undecided { bits: MAX_BITS })
+    let coarse = ladder(known_bits(value).min(PROOF_BITS)).take_while(|&bits| bits <= PROOF_BITS);
+    let fine = ladder(known_bits(value).max(2 * PROOF_BITS));
+    let found = sign_by_balls(value, coarse)
+        .or_else(|| clear(sum).and_then(|cleared| sign_of_cleared(&cleared)))
+        .or_else(|| bound::sign(value))
+        .or_else(|| sign_by_balls(value, fine))
+        .or_else(|| sign_of_terms(sum.terms(), sign_of_atom));
+    found.ok_or_else(|| {
+        let out_of_range = evaluate(value, MIN_BITS) == Err(BallFault::OutOfRange);
+        let question = if out_of_range { Question::Range } else { Question::Sign };
+        Undecided { bits: MAX_BITS, question }
+    })
 }
 
-/// The sign of a sum of one term with several factors, from those of its factors:
-/// it stays decidable where the product falls below every ball.
-fn sign_of_term(term: &Term, sum: &Sum) -> Option<Sign> {
-    if sum.terms().len() != 1 {
-        return None;
-    }
-    term.monomial.iter().try_fold(sign_of(&term.coefficient), |sign, factor| {
-        let atom = sign_of_atom(&factor.atom)?;
-        Some(if factor.power % 2 == 0 { sign } else { sign.times(atom) })
+fn sign_by_balls(value: &Real, precisions: impl Iterator<Item = u32>) -> Option<Sign> {
+    precisions
+        .map(|bits| evaluate(value, bits))
+        .take_while(|ball| *ball != Err(BallFault::OutOfRange))
+        .find_map(|ball| ball.ok()?.sign())
+}
+
+/// The sign of what is left once brackets and denominators are gone.
+fn sign_of_cleared(cleared: &Cleared) -> Option<Sign> {
+    let Cleared { numerator, denominators } = cleared;
+    let sign = match numerator.as_sum() {
+        None => sign_of(numerator.as_rational()?),
+        Some(sum) => sign_of_terms(sum.terms(), sign_by_function)
+            .or_else(|| sign_by_balls(numerator, ladder(MIN_BITS)))?,
+    };
+    sign_of_factors(sign, denominators, sign_of_atom)
+}
+
+/// The sign that all terms of a sum have, if they have one: it stays decidable where the
+/// terms fall below every ball.
+fn sign_of_terms(terms: &[Term], of_atom: fn(&Arc<Atom>) -> Option<Sign>) -> Option<Sign> {
+    let (first, others) = terms.split_first()?;
+    let sign = sign_of_term(first, of_atom)?;
+    others.iter().all(|term| sign_of_term(term, of_atom) == Some(sign)).then_some(sign)
+}
+
+/// The sign of a term, from those of its factors.
+fn sign_of_term(term: &Term, of_atom: fn(&Arc<Atom>) -> Option<Sign>) -> Option<Sign> {
+    sign_of_factors(sign_of(&term.coefficient), &term.monomial, of_atom)
+}
+
+/// A sign times that of a product of powers.
+fn sign_of_factors(
+    sign: Sign,
+    factors: &[Factor],
+    of_atom: fn(&Arc<Atom>) -> Option<Sign>,
+) -> Option<Sign> {
+    factors.iter().try_fold(sign, |sign, factor| match factor.power % 2 {
+        0 => Some(sign),
+        _ => Some(sign.times(of_atom(&factor.atom)?)),
     })
+}
+
+/// The sign of an atom whose function has positive values only.
+fn sign_by_function(atom: &Arc<Atom>) -> Option<Sign> {
+    atom.function().is_positive().then_some(Sign::Positive)
+}
+
+/// A ball of the number, by way of what is left once brackets and denominators are gone.
+pub(super) fn evaluate_cleared(cleared: &Cleared, bits: u32) -> Found {
+    let mut ball = evaluate(&cleared.numerator, bits)?;
+    for factor in &cleared.denominators {
+        let atom = evaluate(&Real::from_atom(Arc::clone(&factor.atom)), bits)?;
+        ball = Arc::new(ball.div(&atom.powi(i64::from(factor.power), bits)?, bits)?);
+    }
+    Ok(ball)
 }
 
 /// The sign of an atom that is not zero, from its function or a ball.
 pub(super) fn sign_of_atom(atom: &Arc<Atom>) -> Option<Sign> {
-    if atom.function().is_positive() {
-        return Some(Sign::Positive);
-    }
-    let value = Real::from_atom(Arc::clone(atom));
-    ladder(MIN_BITS)
-        .map_while(|bits| match evaluate(&value, bits) {
-            Err(BallFault::OutOfRange) => None,
-            other => Some(other),
-        })
-        .find_map(|ball| ball.ok()?.sign())
-        .filter(|&sign| sign != Sign::Zero)
+    sign_by_function(atom).or_else(|| {
+        let value = Real::from_atom(Arc::clone(atom));
+        sign_by_balls(&value, ladder(known_bits(&value))).filter(|&sign| sign != Sign::Zero)
+    })
 }
 
 #[cfg(test)]
@@ -176,7 +220,8 @@ mod tests {
                 let reached = value.sign();
                 // The second is about 10^(-2 digits) in size.
                 if place == 1 && digits >= 1000 {
-                    assert_eq!(reached, Err(Undecided { bits: MAX_BITS }));
+                    let question = Question::Sign;
+                    assert_eq!(reached, Err(Undecided { bits: MAX_BITS, question }));
                 } else {
                     assert_eq!(reached, Ok(sign), "{digits}, row {place}");
                 }

@@ -3,26 +3,35 @@
 //! A rounded decimal is the correctly rounded value of the true number. A fraction is
 //! rounded by integer arithmetic, where ties are seen; any other number by its ball:
 //! rounding is monotone, so when both ends round alike, so does all between them.
-//! Where they differ the precision is doubled, and in the end the digit is reported as
-//! undecided, never chosen.
+//! Where they differ the precision is doubled. In the end the sign of the number less the
+//! border between both decimals is asked for, which may be proved where no ball tells it;
+//! else the digit is reported as undecided, never chosen.
 //!
 //! What ends within the digits asked for is exact, printed without trailing zeros, and
 //! an integer is always exact; zero is `0`. What is not zero, but would round to zero,
 //! gets one significant digit.
 
+use std::cmp::Ordering;
+
 use dashu_base::{BitTest, DivRem};
 use dashu_int::UBig;
 
-use super::ball::{Ball, BallFault, MAX_EXPONENT};
-use super::decide::{MAX_BITS, MIN_BITS, ladder};
-use super::evaluate::evaluate;
-use super::fault::{Fault, OutOfRange, Sign, Undecided};
-use super::integer::{power_of_ten, power_of_two, scale_by_ten, unsigned};
+use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
+use super::decide::{MAX_BITS, PROOF_BITS, evaluate_cleared, ladder};
+use super::evaluate::{evaluate, known_bits};
+use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
+use super::integer::{
+    bit_length, power_of_ten, power_of_two, scale_by_ten, sign_of, size, unsigned,
+};
 use super::real::Real;
+use super::zero::clear;
 use super::{Integer, Rational};
 
 /// Most digits that are written.
 const MAX_DIGITS: u32 = 10_000;
+/// Fractions above this many bits are rounded by balls first, which look at their leading
+/// digits only.
+const LONG: usize = 1 << 12;
 
 /// How many digits are asked for; beyond 10,000 is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,9 +121,9 @@ pub fn round(value: &Real, precision: Precision, rounding: Rounding) -> Result<D
     let Some(rational) = value.as_rational() else {
         return round_irrational(value, precision, rounding);
     };
-    match Decimal::exact(rational) {
+    match Decimal::within(rational, precision) {
         Some(decimal) if rational.is_int() || decimal.fits(precision) => Ok(decimal),
-        _ => Ok(round_rational(rational, precision, rounding)),
+        _ => Ok(round_rational(rational, precision, rounding.into())),
     }
 }
 
@@ -123,14 +132,26 @@ pub(super) fn significant(value: &Real, digits: u32) -> Result<Decimal, Fault> {
     let precision = Precision::Significant(digits);
     match value.as_rational() {
         None => round_irrational(value, precision, Rounding::HalfEven),
-        Some(rational) => Ok(match Decimal::exact(rational) {
+        Some(rational) => Ok(match Decimal::within(rational, precision) {
             Some(decimal) if decimal.fits(precision) => decimal,
-            _ => round_rational(rational, precision, Rounding::HalfEven),
+            _ => round_rational(rational, precision, Ties::Even),
         }),
     }
 }
 
 impl Decimal {
+    /// An exact decimal, if there can be one with so many digits: the denominator divides a
+    /// power of ten with as many zeros as there are decimals, and what is no integer has at
+    /// least the digits of its numerator.
+    fn within(value: &Rational, precision: Precision) -> Option<Self> {
+        let part = match precision {
+            Precision::Decimals(_) => value.denominator().as_ibig(),
+            Precision::Significant(_) => value.numerator(),
+        };
+        let long = bit_length(part) > 4 * i64::from(precision.count()) + 4;
+        if long && !value.is_int() { None } else { Self::exact(value) }
+    }
+
     fn fits(&self, precision: Precision) -> bool {
         match precision {
             Precision::Decimals(places) => self.places <= i64::from(places),
@@ -142,10 +163,18 @@ impl Decimal {
     }
 }
 
-fn round_rational(value: &Rational, precision: Precision, rounding: Rounding) -> Decimal {
-    let candidate = candidate(value.numerator(), value.denominator(), precision, rounding);
-    let decimal = Decimal::new(candidate, false);
+fn round_rational(value: &Rational, precision: Precision, ties: Ties) -> Decimal {
+    let leading = if size(value) > LONG { round_leading(value, precision, ties) } else { None };
+    let found = leading
+        .unwrap_or_else(|| candidate(value.numerator(), value.denominator(), precision, ties));
+    let decimal = Decimal::new(found, false);
     if decimal.value == *value { Decimal { exact: true, ..decimal } } else { decimal }
+}
+
+/// Rounds a fraction by its leading digits, if they tell.
+fn round_leading(value: &Rational, precision: Precision, ties: Ties) -> Option<Candidate> {
+    let ball = Ball::from_rational(value, precision.bits().saturating_add(64)).ok()?;
+    agreed(&ball, precision, ties)
 }
 
 fn round_irrational(
@@ -153,54 +182,126 @@ fn round_irrational(
     precision: Precision,
     rounding: Rounding,
 ) -> Result<Decimal, Fault> {
-    if evaluate(value, MIN_BITS) == Err(BallFault::OutOfRange) {
-        return Err(OutOfRange.into());
-    }
     let sign = value.sign()?;
     if sign == Sign::Zero {
         return Ok(Decimal::new(Candidate { digits: Integer::ZERO, places: 0 }, true));
     }
-    let (Precision::Decimals(count) | Precision::Significant(count)) = precision;
+    let ties = Ties::from(rounding);
+    let mut cleared = None;
     let mut last = None;
-    for bits in ladder(count.saturating_mul(10) / 3 + 16) {
-        match evaluate(value, bits) {
-            Err(BallFault::OutOfRange) => return Err(OutOfRange.into()),
-            Err(BallFault::Coarse) => {}
-            Ok(ball) => {
-                if ball.sign() == Some(sign)
-                    && let Some(found) = agreed(&ball, precision, rounding)
-                {
-                    return Ok(Decimal::new(found, false));
-                }
-                last = Some(ball);
+    for bits in ladder(precision.bits().max(known_bits(value))) {
+        let mut ball = evaluate(value, bits);
+        if ball == Err(BallFault::OutOfRange) {
+            return Err(OutOfRange.into());
+        }
+        if bits >= PROOF_BITS && !ball.as_ref().is_ok_and(|ball| ball.sign() == Some(sign)) {
+            let cleared = cleared.get_or_insert_with(|| value.as_sum().and_then(clear));
+            if let Some(cleared) = cleared {
+                ball = evaluate_cleared(cleared, bits);
             }
         }
+        let Ok(ball) = ball else { continue };
+        if ball.sign() == Some(sign) {
+            if let Some(found) = agreed(&ball, precision, ties) {
+                return Ok(Decimal::new(found, false));
+            }
+            last = Some(ball);
+        }
     }
-    let hopeless = |ball: &Ball| {
+    let writable = |ball: &Ball| {
         let size = ball.magnitude_bits();
-        size > i64::from(MAX_BITS) || size <= -MAX_EXPONENT / 2
+        size <= i64::from(MAX_BITS) && size > -WRITTEN_EXPONENT
     };
-    if last.as_ref().is_none_or(hopeless) {
-        return Err(OutOfRange.into());
+    let Some(ball) = last.filter(|ball| writable(ball)) else { return Err(OutOfRange.into()) };
+    match beside_border(value, &ball, precision, ties)? {
+        Some(decimal) => Ok(decimal),
+        None => Err(Undecided { bits: MAX_BITS, question: Question::Digit }.into()),
     }
-    Err(Undecided { bits: MAX_BITS }.into())
+}
+
+/// Rounds a number whose ball holds a border between two decimals, by the side on which
+/// it lies; `None` where the ball holds more than one border.
+fn beside_border(
+    value: &Real,
+    ball: &Ball,
+    precision: Precision,
+    ties: Ties,
+) -> Result<Option<Decimal>, Fault> {
+    let Some((low, high)) = ends(ball, precision, ties) else { return Ok(None) };
+    let value_of = |end: &Candidate| Decimal::new(end.clone(), false).value;
+    let half = Rational::ONE / Rational::from(2);
+    let middle = (value_of(&low) + value_of(&high)) * &half;
+    // Below this, what would round to zero has a digit more than its neighbour.
+    let least = scale_by_ten(&half, -i64::from(precision.count()));
+    let borders = [middle, least.clone(), -least];
+    let inside = |border: &&Rational| ball.lower() <= **border && **border <= ball.upper();
+    for border in borders.iter().filter(inside).filter(|border| !border.is_zero()) {
+        let open = |_| Fault::from(Undecided { bits: MAX_BITS, question: Question::Digit });
+        let side = (value - Real::from(border.clone())).sign().map_err(open)?;
+        if side == Sign::Zero {
+            return Ok(Some(round_rational(border, precision, ties)));
+        }
+        // All between the border and the end on that side rounds to what both round to.
+        let outwards = side == sign_of(border);
+        let ties = if outwards { Ties::Away } else { Ties::Inward };
+        let at = candidate(border.numerator(), border.denominator(), precision, ties);
+        let end = if side == Sign::Positive { &high } else { &low };
+        if at == *end {
+            return Ok(Some(Decimal::new(at, false)));
+        }
+    }
+    Ok(None)
+}
+
+/// Where a tie goes, the side that a number near one is known to lie on included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ties {
+    Away,
+    Even,
+    Inward,
+}
+
+impl From<Rounding> for Ties {
+    fn from(rounding: Rounding) -> Self {
+        match rounding {
+            Rounding::HalfUp => Ties::Away,
+            Rounding::HalfEven => Ties::Even,
+        }
+    }
+}
+
+impl Precision {
+    fn count(self) -> u32 {
+        let (Precision::Decimals(count) | Precision::Significant(count)) = self;
+        count
+    }
+
+    /// Bits that so many digits take, and some more.
+    fn bits(self) -> u32 {
+        self.count().saturating_mul(10) / 3 + 16
+    }
 }
 
 /// What both ends of a ball round to, if they agree.
-fn agreed(ball: &Ball, precision: Precision, rounding: Rounding) -> Option<Candidate> {
+fn agreed(ball: &Ball, precision: Precision, ties: Ties) -> Option<Candidate> {
+    let (low, high) = ends(ball, precision, ties)?;
+    (low == high).then_some(low)
+}
+
+/// What the ends of a ball round to, where it is small enough and can be written.
+fn ends(ball: &Ball, precision: Precision, ties: Ties) -> Option<(Candidate, Candidate)> {
     let round_end = |(mid, exp): (Integer, i64)| {
         if exp >= 0 {
-            candidate(&(mid * power_of_two(exp)), &UBig::ONE, precision, rounding)
+            candidate(&(mid * power_of_two(exp)), &UBig::ONE, precision, ties)
         } else {
-            candidate(&mid, &unsigned(&power_of_two(-exp)), precision, rounding)
+            candidate(&mid, &unsigned(&power_of_two(-exp)), precision, ties)
         }
     };
     // Ends that differ in more than the last digits cannot agree.
-    if ball.accuracy() < 3 {
+    if ball.accuracy() < 3 || ball.magnitude_bits().abs() > WRITTEN_EXPONENT {
         return None;
     }
-    let low = round_end(ball.lower_parts());
-    (low == round_end(ball.upper_parts())).then_some(low)
+    Some((round_end(ball.lower_parts()), round_end(ball.upper_parts())))
 }
 
 /// Rounds a fraction other than zero.
@@ -208,20 +309,20 @@ fn candidate(
     numerator: &Integer,
     denominator: &UBig,
     precision: Precision,
-    rounding: Rounding,
+    ties: Ties,
 ) -> Candidate {
     match precision {
         Precision::Decimals(places) => {
             let places = i64::from(places);
-            let digits = round_at(numerator, denominator, places, rounding);
+            let digits = round_at(numerator, denominator, places, ties);
             if digits.is_zero() {
-                significant_digits(numerator, denominator, 1, rounding)
+                significant_digits(numerator, denominator, 1, ties)
             } else {
                 Candidate { digits, places }
             }
         }
         Precision::Significant(count) => {
-            significant_digits(numerator, denominator, i64::from(count.max(1)), rounding)
+            significant_digits(numerator, denominator, i64::from(count.max(1)), ties)
         }
     }
 }
@@ -230,10 +331,10 @@ fn significant_digits(
     numerator: &Integer,
     denominator: &UBig,
     count: i64,
-    rounding: Rounding,
+    ties: Ties,
 ) -> Candidate {
     let places = count - 1 - floor_log10(&unsigned(numerator), denominator);
-    let digits = round_at(numerator, denominator, places, rounding);
+    let digits = round_at(numerator, denominator, places, ties);
     // Rounding up may carry into a new digit: 9.996 becomes 10.0, not 10.00.
     if unsigned(&digits) == power_of_ten(count.unsigned_abs()) {
         return Candidate { digits: digits / 10_u8, places: places - 1 };
@@ -242,16 +343,16 @@ fn significant_digits(
 }
 
 /// `n/d * 10^places`, rounded to an integer.
-fn round_at(numerator: &Integer, denominator: &UBig, places: i64, rounding: Rounding) -> Integer {
+fn round_at(numerator: &Integer, denominator: &UBig, places: i64, ties: Ties) -> Integer {
     let power = power_of_ten(places.unsigned_abs());
     let (sign, size) = numerator.clone().into_parts();
     let (above, below) =
         if places >= 0 { (size * power, denominator.clone()) } else { (size, denominator * power) };
     let (mut quotient, rest) = above.div_rem(&below);
-    let away = match ((rest << 1).cmp(&below), rounding) {
-        (std::cmp::Ordering::Less, _) => false,
-        (std::cmp::Ordering::Greater, _) | (_, Rounding::HalfUp) => true,
-        (std::cmp::Ordering::Equal, Rounding::HalfEven) => quotient.bit(0),
+    let away = match ((rest << 1).cmp(&below), ties) {
+        (Ordering::Less, _) | (Ordering::Equal, Ties::Inward) => false,
+        (Ordering::Greater, _) | (Ordering::Equal, Ties::Away) => true,
+        (Ordering::Equal, Ties::Even) => quotient.bit(0),
     };
     if away {
         quotient += 1_u8;

@@ -5,12 +5,19 @@
 //! keeps its most precise ball: later values build on it, and earlier ones are
 //! computed again only where more digits are asked for.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::atom::{Atom, Function};
 use super::ball::{Ball, BallFault};
 use super::real::Real;
-use super::sum::{Sum, Term};
+use super::sum::{Factor, Sum, Term};
+
+/// Largest precision that a new number takes over from what it is made of.
+const MAX_KNOWN: u32 = 1024;
+/// Atoms that are new, one upon the other, before the first known one.
+const MAX_STEPS: usize = 64;
+/// How many times finer than asked a ball is handed out unchanged.
+const FINER: u32 = 16;
 
 /// The most precise ball so far.
 #[derive(Debug, Default)]
@@ -19,25 +26,37 @@ pub(super) struct Memo(Mutex<Option<Known>>);
 #[derive(Clone, Debug)]
 struct Known {
     bits: u32,
-    ball: Result<Ball, BallFault>,
+    ball: Found,
 }
 
+/// A ball, shared by all that is made of it.
+pub(super) type Found = Result<Arc<Ball>, BallFault>;
+
 impl Memo {
-    /// The ball, if it was computed with at least this precision.
-    fn get(&self, bits: u32) -> Option<Result<Ball, BallFault>> {
+    /// The ball, if it was computed with at least this precision; shortened where it is so
+    /// much finer that its length would cost more than computing anew.
+    fn get(&self, bits: u32) -> Option<Found> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*known {
+            Some(Known { bits: finer, ball: Ok(ball) }) if finer / FINER >= bits => {
+                Some(ball.shortened(2 * bits).map(Arc::new))
+            }
             Some(known) if known.bits >= bits => Some(known.ball.clone()),
             _ => None,
         }
     }
 
     fn is_known(&self, bits: u32) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().is_some_and(|known| known.bits >= bits)
+        self.bits() >= bits
     }
 
-    fn set(&self, bits: u32, ball: Result<Ball, BallFault>) {
+    /// The precision of the ball, 0 where there is none.
+    fn bits(&self) -> u32 {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map_or(0, |known| known.bits)
+    }
+
+    fn set(&self, bits: u32, ball: Found) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.as_ref().is_none_or(|known| known.bits < bits) {
             *known = Some(Known { bits, ball });
@@ -45,11 +64,28 @@ impl Memo {
     }
 }
 
+/// The precision at which what a number is made of is known already: a chain of iterations
+/// that needed more digits once will need them again. It is no more than 1,024.
+pub(super) fn known_bits(value: &Real) -> u32 {
+    let mut next = value.as_sum();
+    for _ in 0..MAX_STEPS {
+        let terms = next.map_or(&[][..], Sum::terms);
+        let atoms = terms.iter().flat_map(|term| &*term.monomial);
+        let least = atoms.min_by_key(|factor| factor.atom.memo().bits());
+        let Some(Factor { atom, .. }) = least else { return 0 };
+        match atom.memo().bits() {
+            0 => next = atom.argument().as_sum(),
+            known => return known.min(MAX_KNOWN),
+        }
+    }
+    0
+}
+
 /// A ball that holds the number, computed with `bits` bits.
-pub(super) fn evaluate(value: &Real, bits: u32) -> Result<Ball, BallFault> {
+pub(super) fn evaluate(value: &Real, bits: u32) -> Found {
     let Some(sum) = value.as_sum() else {
         return match value.as_rational() {
-            Some(rational) => Ball::from_rational(rational, bits),
+            Some(rational) => Ball::from_rational(rational, bits).map(Arc::new),
             None => Err(BallFault::Coarse),
         };
     };
@@ -95,16 +131,19 @@ fn push_unknown<'a>(sum: &'a Sum, bits: u32, stack: &mut Vec<Visit<'a>>) {
 }
 
 /// The value of an atom whose argument's atoms are known.
-fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
+fn apply(atom: &Atom, bits: u32) -> Found {
     let argument = match (atom.argument().as_sum(), atom.argument().as_rational()) {
         (Some(sum), _) => evaluate_sum(sum, bits)?,
-        (None, Some(rational)) => Ball::from_rational(rational, bits)?,
+        (None, Some(rational)) => Arc::new(Ball::from_rational(rational, bits)?),
         (None, None) => return Err(BallFault::Coarse),
     };
-    match atom.function() {
+    let ball = match atom.function() {
         Function::Prime | Function::Cofactor | Function::Root => argument.sqrt(bits),
         Function::Exp => argument.exp(bits),
-        Function::Log => argument.ln(bits),
+        Function::Log => match above_one(atom.argument()) {
+            Some(rest) => add_terms(rest, bits)?.ln_1p(bits),
+            None => argument.ln(bits),
+        },
         Function::Sigmoid => argument.sigmoid(bits),
         Function::Tanh => argument.tanh(bits),
         Function::Sin => argument.sin(bits),
@@ -113,16 +152,24 @@ fn apply(atom: &Atom, bits: u32) -> Result<Ball, BallFault> {
         Function::Phi => argument.phi(bits),
         Function::Pi => Ball::pi(bits),
         Function::CosPi => argument.mul(&Ball::pi(bits)?, bits)?.cos(bits),
-        Function::Group | Function::Sealed => Ok(argument),
-    }
+        Function::Group | Function::Sealed => return Ok(argument),
+    };
+    ball.map(Arc::new)
+}
+
+/// The terms that follow the 1 in `1 + ...`: where they are small, their size must not
+/// be lost in it.
+fn above_one(argument: &Real) -> Option<&[Term]> {
+    let (first, rest) = argument.as_sum()?.terms().split_first()?;
+    (first.is_rational() && first.coefficient.is_one() && !rest.is_empty()).then_some(rest)
 }
 
 /// The value of a sum whose atoms are known.
-fn evaluate_sum(sum: &Sum, bits: u32) -> Result<Ball, BallFault> {
+fn evaluate_sum(sum: &Sum, bits: u32) -> Found {
     if let Some(ball) = sum.memo().get(bits) {
         return ball;
     }
-    let ball = add_terms(sum.terms(), bits);
+    let ball = add_terms(sum.terms(), bits).map(Arc::new);
     sum.memo().set(bits, ball.clone());
     ball
 }
@@ -140,16 +187,22 @@ fn add_terms(terms: &[Term], bits: u32) -> Result<Ball, BallFault> {
 }
 
 fn evaluate_term(term: &Term, bits: u32) -> Result<Ball, BallFault> {
-    let mut product = Ball::from_rational(&term.coefficient, bits)?;
+    let mut product: Option<Arc<Ball>> = None;
     for factor in &*term.monomial {
         let base = factor.atom.memo().get(bits).unwrap_or(Err(BallFault::Coarse))?;
         let power = match factor.power {
             1 => base,
-            power => base.powi(i64::from(power), bits)?,
+            power => Arc::new(base.powi(i64::from(power), bits)?),
         };
-        product = product.mul(&power, bits)?;
+        product = Some(match product {
+            None => power,
+            Some(product) => Arc::new(product.mul(&power, bits)?),
+        });
     }
-    Ok(product)
+    match product {
+        None => Ball::from_rational(&term.coefficient, bits),
+        Some(product) => product.mul_rational(&term.coefficient, bits),
+    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use super::Rational;
 use super::atom::{Atom, Function};
 use super::common::{common_factors, with, without};
 use super::function::exp_form;
+use super::integer::size;
 use super::real::Real;
 use super::sum::{Factor, Monomial, Term, collect, ratio};
 
@@ -33,25 +34,32 @@ const MAX_POWER: i32 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Exhausted;
 
+/// Bits of coefficients that an attempt to prove a zero may multiply: sums of long
+/// fractions grow without end, and their common divisors take the square of the length.
+const PROOF_BITS: usize = 1 << 22;
+
 /// What a multiplication may still spend.
 pub(super) struct Budget {
     steps: u32,
     depth: u32,
+    bits: usize,
 }
 
 impl Budget {
     /// The budget of an ordinary multiplication.
     pub(super) fn ordinary() -> Self {
-        Budget { steps: MAX_STEPS, depth: MAX_DEPTH }
+        Budget { steps: MAX_STEPS, depth: MAX_DEPTH, bits: usize::MAX }
     }
 
     /// The budget of an attempt to prove a zero.
     pub(super) fn generous() -> Self {
-        Budget { steps: 16 * MAX_STEPS, depth: MAX_DEPTH }
+        Budget { steps: 16 * MAX_STEPS, depth: MAX_DEPTH, bits: PROOF_BITS }
     }
 
-    fn step(&mut self) -> Result<(), Exhausted> {
+    fn step(&mut self, left: &Term, right: &Term) -> Result<(), Exhausted> {
         self.steps = self.steps.checked_sub(1).ok_or(Exhausted)?;
+        let bits = size(&left.coefficient) + size(&right.coefficient);
+        self.bits = self.bits.checked_sub(bits).ok_or(Exhausted)?;
         Ok(())
     }
 }
@@ -139,7 +147,7 @@ fn multiply_terms(
     budget: &mut Budget,
     products: &mut Vec<Term>,
 ) -> Result<(), Exhausted> {
-    budget.step()?;
+    budget.step(left, right)?;
     let coefficient = &left.coefficient * &right.coefficient;
     let shared = match (left.is_rational(), right.is_rational()) {
         (true, _) => Some(&right.monomial),

@@ -82,13 +82,24 @@ impl fmt::Display for Undefined {
 impl Error for Undefined {}
 
 /// A question that the largest precision left open.
-///
-/// For a sign, the value is within `2^-bits` of zero but not proved to be zero;
-/// for a digit, it is that close to where the digit changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Undecided {
     /// The precision reached, in bits.
     pub bits: u32,
+    /// What was asked.
+    pub question: Question,
+}
+
+/// What may stay open of a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Question {
+    /// The sign: the number is zero to as many digits as were computed.
+    Sign,
+    /// The sign of a number with parts that are too large to be worked with.
+    Range,
+    /// The last digit: the number lies where that changes, as far as was computed.
+    Digit,
 }
 
 impl Undecided {
@@ -104,7 +115,19 @@ impl Undecided {
 
 impl fmt::Display for Undecided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "zero to {} digits, but not proved to be zero", self.digits())
+        let digits = self.digits();
+        match self.question {
+            Question::Sign => write!(f, "zero to {digits} digits, but not proved to be zero"),
+            Question::Range => f.write_str(
+                "neither told from zero nor proved to be zero, since a part of the number is \
+                 beyond the range that can be worked with",
+            ),
+            Question::Digit => write!(
+                f,
+                "to {digits} digits the number lies where its last printed digit changes, but it \
+                 is not proved to lie on either side"
+            ),
+        }
     }
 }
 
@@ -180,7 +203,10 @@ mod tests {
                 "division by zero (6/0)",
             ),
             (Undefined::RootOfNegative.into(), "the square root of a negative number"),
-            (Undecided { bits: 4096 }.into(), "zero to 1233 digits, but not proved to be zero"),
+            (
+                Undecided { bits: 4096, question: Question::Sign }.into(),
+                "zero to 1233 digits, but not proved to be zero",
+            ),
             (OutOfRange.into(), "a number beyond the range that can be worked with"),
         ];
         for (fault, message) in table {

@@ -7,8 +7,13 @@
 //! log(Exp(a))       = a                   log(Root(a)) = 1/2 log(a)
 //! sigmoid(0) = 1/2      tanh, sin odd     cos even            tanh(0) = sin(0) = 0
 //! softplus(x)       = x + softplus(-x) for x > 0              softplus(0) = log 2
-//! phi(0) = 1/2
+//! sigmoid(x)        = 1 - sigmoid(-x)  for x >= 64            phi(0) = 1/2
+//! tanh(x)           = 1 - 2 sigmoid(-2x) for x >= 32
+//! phi(x)            = 1 - phi(-x)      for x >= 16
 //! ```
+//!
+//! The last ones keep what a saturated function is short of its limit: `1 - sigmoid(x)` is
+//! one positive atom, however small.
 //!
 //! The exponentials of distinct algebraic numbers are linearly independent over the
 //! algebraic numbers (Lindemann-Weierstrass), so that polynomials in exponentials of
@@ -20,7 +25,7 @@ use dashu_base::PowerOfTwo;
 
 use super::atom::{Atom, Function};
 use super::ball::BallFault;
-use super::decide::sign_of_atom;
+use super::decide::{MIN_BITS, sign_of_atom};
 use super::evaluate::evaluate;
 use super::factor::{Effort, factor};
 use super::fault::{Fault, OutOfRange, Sign, Undefined};
@@ -35,7 +40,12 @@ use super::{Integer, Rational};
 const MAX_MULTIPLE: u8 = 64;
 const MAX_DEGREE: u8 = 16;
 /// Precision at which a new value is tested for its range.
-const PROBE_BITS: u32 = 64;
+const PROBE_BITS: u32 = MIN_BITS;
+/// Binary exponents of the arguments from which on a function is its limit but for a
+/// small number: below `2^-92` for each of them.
+const SIGMOID_SATURATES: i64 = 6;
+const TANH_SATURATES: i64 = 5;
+const PHI_SATURATES: i64 = 4;
 
 impl Real {
     /// The exponential function.
@@ -66,7 +76,11 @@ impl Real {
         if self.is_zero_form() {
             return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
         }
-        within_range(Real::from_atom(Atom::new(Function::Sigmoid, self.clone())))
+        let of = |argument| Real::from_atom(Atom::new(Function::Sigmoid, argument));
+        if is_at_least_power(self, SIGMOID_SATURATES) {
+            return within_range(Real::one() - of(-self));
+        }
+        within_range(of(self.clone()))
     }
 
     /// The hyperbolic tangent.
@@ -74,6 +88,13 @@ impl Real {
     /// # Errors
     /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
     pub fn tanh(&self) -> Result<Real, Fault> {
+        let opposite = -self;
+        if is_at_least_power(self, TANH_SATURATES) {
+            return Ok(Real::one() - (&opposite + &opposite).sigmoid()? * Real::from(2));
+        }
+        if is_at_least_power(&opposite, TANH_SATURATES) {
+            return Ok((self + self).sigmoid()? * Real::from(2) - Real::one());
+        }
         odd(self, Function::Tanh)
     }
 
@@ -124,7 +145,11 @@ impl Real {
         if self.is_zero_form() {
             return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
         }
-        within_range(Real::from_atom(Atom::new(Function::Phi, self.clone())))
+        let of = |argument| Real::from_atom(Atom::new(Function::Phi, argument));
+        if is_at_least_power(self, PHI_SATURATES) {
+            return within_range(Real::one() - of(-self));
+        }
+        within_range(of(self.clone()))
     }
 
     /// The number pi.
@@ -163,6 +188,11 @@ impl Real {
             Real::from_atom(Atom::new(Function::CosPi, Real::from(turn.clone())))
         })
     }
+}
+
+/// Whether a number is known to be `2^exponent` or more.
+fn is_at_least_power(value: &Real, exponent: i64) -> bool {
+    evaluate(value, PROBE_BITS).is_ok_and(|ball| ball.is_at_least_power(exponent))
 }
 
 fn within_range(value: Real) -> Result<Real, Fault> {

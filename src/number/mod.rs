@@ -7,13 +7,18 @@
 //! radius, at doubling precision; a zero that neither the form nor a separation
 //! bound proves is reported as [`Undecided`], never guessed.
 //!
+//! A fraction that grows beyond a limit, and a sum of too many terms, is *sealed*: it goes
+//! on as one atom, which balls evaluate at any precision. So digits and signs stay certified
+//! however long a run is; what is lost is the proof that two such numbers are equal, where
+//! the form does not show it.
+//!
 //! ```text
 //! parse     text -> Rational
 //! real      the value and its operators       sum, atom: its form
 //! product   expand, common: multiplying out   quotient, root, power, function: the rest
 //! surd      square roots of integers          factor, montgomery: their factors
 //! evaluate  form -> ball                      ball, analytic, series: their arithmetic
-//! decide    signs and comparisons             zero, bound: proofs of zero
+//! decide    signs and comparisons             zero: multiplied out; bound: proofs of zero
 //! decimal   the only place that rounds        decimal_text, closed_form: how it prints;
 //!                                             ending: how long it is
 //! ```
@@ -65,7 +70,7 @@ pub use ball::Ball;
 pub use closed_form::ClosedForm;
 pub use decimal::{Decimal, Precision, Rounding, round};
 pub use decimal_text::{exact_input_latex, trace_decimal};
-pub use fault::{Fault, OutOfRange, Sign, Undecided, Undefined};
+pub use fault::{Fault, OutOfRange, Question, Sign, Undecided, Undefined};
 pub use parse::{ParseNumberError, parse_decimal, parse_exact};
 pub use real::Real;
 

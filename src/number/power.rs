@@ -3,15 +3,18 @@
 use dashu_base::BitTest;
 use dashu_int::UBig;
 
+use super::atom::{Atom, Function};
 use super::fault::{Fault, Sign, Undefined};
-use super::integer::{is_negative, magnitude, size, unsigned};
+use super::integer::{is_negative, magnitude, reciprocal, size, unsigned};
 use super::quotient::reciprocal_of;
 use super::real::Real;
-use super::sum::RATIONAL_BITS;
+use super::sum::{RATIONAL_BITS, Term, from_terms};
 use super::{Integer, Rational};
 
 /// Most square roots that a fractional power is taken apart into.
 const MAX_ROOTS: usize = 16;
+/// Largest power of a fraction too long to be written out that is still kept as a power.
+const MAX_SEALED: u32 = 1 << 20;
 /// Largest root that is tried on fractions.
 const MAX_DEGREE: usize = 64;
 
@@ -27,13 +30,20 @@ impl Real {
             return Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into());
         }
         match self.as_rational() {
-            Some(base) if !is_short_power(base, exponent) => {
-                let size = Real::from(magnitude(base)).log()? * Real::from(exponent);
-                let power = size.exp()?;
-                let negative = is_negative(base) && exponent % 2 != 0;
-                Ok(if negative { -power } else { power })
-            }
-            _ => Ok(integer_power(self, exponent)),
+            Some(base) => match (is_short_power(base, exponent), i32::try_from(exponent)) {
+                (true, _) => Ok(Real::rational(power_of_rational(base, exponent))),
+                (false, Ok(power)) if power.unsigned_abs() <= MAX_SEALED => {
+                    let atom = Atom::new(Function::Sealed, self.clone());
+                    Ok(from_terms(vec![Term::power(Rational::ONE, &atom, power)]))
+                }
+                (false, _) => {
+                    let size = Real::from(magnitude(base)).log()? * Real::from(exponent);
+                    let power = size.exp()?;
+                    let negative = is_negative(base) && exponent % 2 != 0;
+                    Ok(if negative { -power } else { power })
+                }
+            },
+            None => Ok(integer_power(self, exponent)),
         }
     }
 
@@ -93,6 +103,17 @@ impl Real {
 fn is_short_power(base: &Rational, exponent: i64) -> bool {
     let factor = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
     size(base) <= 2 || size(base).saturating_mul(factor) <= RATIONAL_BITS
+}
+
+/// A power of a fraction in lowest terms is in lowest terms. The base of a negative power
+/// is not zero.
+fn power_of_rational(base: &Rational, exponent: i64) -> Rational {
+    // What is longer than a word was sorted out before.
+    let size = isize::try_from(exponent.unsigned_abs()).unwrap_or(isize::MAX);
+    match reciprocal(base) {
+        Some(inverse) if exponent < 0 => inverse.pow(size),
+        _ => base.pow(size),
+    }
 }
 
 /// A power by repeated squaring. The base of a negative power is not zero.

@@ -140,7 +140,7 @@ impl Default for Real {
 
 impl From<Rational> for Real {
     fn from(value: Rational) -> Self {
-        sum::from_rational(value)
+        Self::rational(value)
     }
 }
 

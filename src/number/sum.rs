@@ -37,8 +37,12 @@ const COEFFICIENT_BITS: usize = 1 << 10;
 /// kind, so that exactness may cost more.
 const MAX_SURDS: usize = 32;
 const SURD_BITS: usize = 1 << 14;
-/// Largest rational number, in bits.
-pub(super) const RATIONAL_BITS: usize = 1 << 19;
+/// Largest rational number that is computed, in bits; what was read may be longer.
+///
+/// Two layers under SGD treble the length in each iteration, so that a limit costs one
+/// iteration of exact fractions for each factor of three; above this one a single
+/// greatest common divisor takes a millisecond, and a long run has hundreds of thousands.
+pub(super) const RATIONAL_BITS: usize = 1 << 15;
 
 /// A power of an atom; the exponent is not zero.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

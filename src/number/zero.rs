@@ -1,15 +1,17 @@
-//! Proofs of zero by multiplying out.
+//! Multiplying out what the form left in brackets.
 //!
 //! Forms keep squares in brackets and seal what is long, so a sum may be zero without
-//! looking so: `(e + 1)^2 - e^2 - 2e - 1`. Here denominators are cleared, which keeps
-//! zero zero, brackets and seals are replaced by their contents, and everything is
-//! multiplied out, within a budget. If nothing is left, the number was zero.
+//! looking so: `(e + 1)^2 - e^2 - 2e - 1`. Here denominators are cleared, brackets and
+//! seals are replaced by their contents, and everything is multiplied out, within a
+//! budget. If nothing is left, the number was zero. What is left may be far easier to
+//! enclose: `1 - (1 - 2s)^2` is `4s - 4s^2`, which keeps its digits however small `s` is.
 
 use std::collections::BTreeMap;
 
 use super::Rational;
 use super::atom::{Atom, Digest, Function};
 use super::expand::{Budget, Exhausted, expand};
+use super::real::Real;
 use super::sum::{Factor, Sum, Term, collect};
 
 /// Layers of brackets that are opened.
@@ -19,28 +21,52 @@ const MAX_TERMS: usize = 512;
 /// Largest power that is multiplied out.
 const MAX_POWER: i32 = 8;
 
-/// Whether a sum is seen to be zero once it is multiplied out.
-pub(super) fn is_zero(sum: &Sum) -> bool {
+/// A number as `numerator / product of denominators`.
+#[derive(Debug)]
+pub(super) struct Cleared {
+    pub(super) numerator: Real,
+    /// None of them is zero.
+    pub(super) denominators: Vec<Factor>,
+}
+
+/// A sum multiplied out, as far as the budget goes; `None` where nothing was to be done.
+pub(super) fn clear(sum: &Sum) -> Option<Cleared> {
     let mut budget = Budget::generous();
     let mut terms = sum.terms().to_vec();
+    let mut denominators = Vec::new();
+    let mut changed = false;
     for _ in 0..MAX_LAYERS {
-        let opened = clear_denominators(&terms, &mut budget)
+        let below = brackets_below(&terms);
+        let opened = clear_denominators(&terms, &below, &mut budget)
             .and_then(|cleared| open_brackets(&cleared, &mut budget));
         match opened {
-            Ok(Some(next)) if next.is_empty() => return true,
             Ok(Some(next)) if next.len() <= MAX_TERMS => terms = next,
-            _ => return false,
+            _ => break,
+        }
+        changed = true;
+        denominators.extend(below);
+        if terms.is_empty() {
+            break;
         }
     }
-    false
+    changed.then(|| Cleared { numerator: unsealed(terms), denominators })
+}
+
+/// The number with these terms, however many.
+fn unsealed(mut terms: Vec<Term>) -> Real {
+    match terms.as_mut_slice() {
+        [] => Real::zero(),
+        [only] if only.is_rational() => Real::rational(std::mem::take(&mut only.coefficient)),
+        _ => Real::from_sum(Sum::new(terms)),
+    }
 }
 
 fn is_bracket(atom: &Atom) -> bool {
     matches!(atom.function(), Function::Group | Function::Sealed)
 }
 
-/// Multiplies by the brackets that stand in denominators.
-fn clear_denominators(terms: &[Term], budget: &mut Budget) -> Result<Vec<Term>, Exhausted> {
+/// The brackets that stand in denominators, with their largest powers.
+fn brackets_below(terms: &[Term]) -> Vec<Factor> {
     let mut powers: BTreeMap<Digest, Factor> = BTreeMap::new();
     for factor in terms.iter().flat_map(|term| &*term.monomial) {
         if is_bracket(&factor.atom) && factor.power < 0 {
@@ -49,12 +75,20 @@ fn clear_denominators(terms: &[Term], budget: &mut Budget) -> Result<Vec<Term>, 
             known.power = known.power.max(inverse.power);
         }
     }
-    if powers.is_empty() {
+    // Digests are the order of atoms, so the monomial is sorted.
+    powers.into_values().collect()
+}
+
+/// Multiplies by the brackets that stand in denominators.
+fn clear_denominators(
+    terms: &[Term],
+    below: &[Factor],
+    budget: &mut Budget,
+) -> Result<Vec<Term>, Exhausted> {
+    if below.is_empty() {
         return Ok(terms.to_vec());
     }
-    // Digests are the order of atoms, so the monomial is sorted.
-    let monomial = powers.into_values().collect();
-    expand(terms, &[Term::new(Rational::ONE, monomial)], budget)
+    expand(terms, &[Term::new(Rational::ONE, below.into())], budget)
 }
 
 /// Replaces the outermost brackets by what they hold; `None` where there are none.
@@ -82,7 +116,6 @@ fn open_brackets(terms: &[Term], budget: &mut Budget) -> Result<Option<Vec<Term>
 
 #[cfg(test)]
 mod tests {
-    use super::super::Real;
     use super::*;
 
     #[test]
@@ -99,7 +132,8 @@ mod tests {
         ];
         for (value, zero) in table {
             assert!(!value.is_zero_form());
-            assert_eq!(is_zero(value.as_sum().unwrap()), zero, "{value:?}");
+            let cleared = clear(value.as_sum().unwrap()).unwrap();
+            assert_eq!(cleared.numerator.is_zero_form(), zero, "{value:?}");
         }
     }
 }

@@ -96,6 +96,9 @@ enum Order {
 
 /// `{size: 2, order: sequential}`: through the data again and again, each time in a new
 /// order if they are shuffled.
+///
+/// Every batch has this size: one that reaches the end of the data goes on at their
+/// beginning, where frameworks' loaders make the last batch of an epoch shorter.
 fn drawn(
     field: &Field<'_>,
     count: usize,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::formula::shape::{Shape, Size};
-use crate::initialization::data::{Entries, Pairs, entries, pairs};
+use crate::initialization::data::{Entries, GENERATORS, Pairs, default_of, entries, pairs};
 use crate::initialization::generator::Stream;
 use crate::number::Real;
 use crate::trace::{Tensor, Value};
@@ -80,17 +80,17 @@ fn generator(
     let mut map = field.fields()?;
     let kind = map.required("kind").and_then(|field| kind(&field));
     let count = map.required("count").and_then(|field| field.unsigned_in(1..=MAX_GENERATED));
-    let number = |map: &mut Fields<'_>, key: &'static str, default: f64| match map.take(key) {
+    let number = |map: &mut Fields<'_>, key: &'static str| match map.take(key) {
         Some(field) => rational(&field).map(|value| Real::from(value).to_f64()),
-        None => Some(default),
+        None => default_of(kind?, key),
     };
     let generator = match kind {
         Some("gaussian") => Some(Generator::Gaussian),
         Some("uniform") => {
-            let (low, high) = (number(&mut map, "low", -1.0), number(&mut map, "high", 1.0));
+            let (low, high) = (number(&mut map, "low"), number(&mut map, "high"));
             low.zip(high).map(|(low, high)| Generator::Uniform { low, high })
         }
-        Some(kind) => number(&mut map, "noise", 0.0).map(|noise| match kind {
+        Some(kind) => number(&mut map, "noise").map(|noise| match kind {
             "linear" => Generator::Linear { noise },
             "two_moons" => Generator::TwoMoons { noise },
             _ => Generator::Spiral { noise },
@@ -152,8 +152,8 @@ fn from_file(
 }
 
 fn kind(field: &Field<'_>) -> Option<&'static str> {
-    let kinds = ["gaussian", "uniform", "linear", "two_moons", "spiral", "csv"];
-    field.choice(&kinds.map(|kind| (kind, kind)))
+    let kinds = GENERATORS.iter().map(|kind| kind.name).chain(["csv"]);
+    field.choice(&kinds.map(|kind| (kind, kind)).collect::<Vec<_>>())
 }
 
 type Filled = (String, Option<(usize, usize)>);

@@ -70,14 +70,12 @@ pub(super) fn plot(cells: &Cells<'_>, map: &mut Fields<'_>) -> Option<Content> {
 }
 
 fn kind(field: &Field<'_>) -> Option<Kind> {
-    if ["gradient", "schedule"].contains(&field.text()?.text.as_str()) {
-        field.refuse(format!("the plot `{}` is not offered by this version", field.text()?.text));
-        return None;
-    }
     field.choice(&[
         ("trajectory", Kind::OfRuns(PlotKind::Trajectory)),
         ("loss", Kind::OfRuns(PlotKind::Loss)),
         ("parameters", Kind::OfRuns(PlotKind::Parameters)),
+        ("gradient", Kind::OfRuns(PlotKind::Gradient)),
+        ("schedule", Kind::OfRuns(PlotKind::Schedule)),
         ("sweep", Kind::Sweep),
         ("histogram", Kind::Histogram),
         ("signal", Kind::Signal),
@@ -89,7 +87,7 @@ fn of_runs(cells: &Cells<'_>, kind: PlotKind, field: &Field<'_>) -> Option<Conte
     let of = cells.runs(field)?;
     let setup = |id: &RunId| &cells.setups()[id.setup];
     let given = of.iter().any(|id| setup(id).gradients.is_some());
-    if given && kind != PlotKind::Parameters {
+    if given && matches!(kind, PlotKind::Trajectory | PlotKind::Loss) {
         field.refuse("runs from given gradients have no loss; plot `parameters` instead");
         return None;
     }

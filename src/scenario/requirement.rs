@@ -42,7 +42,7 @@ pub enum Condition {
     /// It does not hold.
     Not(Box<Condition>),
     /// Two sides compare so.
-    Compare(Side, Comparison, Side),
+    Compare(Box<(Side, Comparison, Side)>),
     /// Every piecewise function takes the branch that it takes in the default paper.
     SameBranches,
     /// All values differ by more than their marking tolerances.
@@ -125,8 +125,8 @@ impl Condition {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::paths).collect(),
             Self::Not(inner) => inner.paths(),
-            Self::Compare(left, _, right) => {
-                [left, right].into_iter().flat_map(|side| side.term().paths()).collect()
+            Self::Compare(sides) => {
+                [&sides.0, &sides.2].into_iter().flat_map(|side| side.term().paths()).collect()
             }
             Self::SameBranches => Vec::new(),
             Self::Distinct(paths) => paths.iter().collect(),
@@ -164,11 +164,16 @@ impl Side {
 
 impl Term {
     fn paths(&self) -> Vec<&Path> {
-        let path = |operand| match operand {
-            &Operand::Path(ref path) => Some(path),
-            Operand::Variable(_) => None,
-        };
-        self.operands.iter().filter_map(|(_, operand)| path(operand)).collect()
+        self.operands.iter().filter_map(|(_, operand)| operand.path()).collect()
+    }
+}
+
+impl Operand {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Variable(_) => None,
+        }
     }
 }
 
@@ -254,7 +259,9 @@ impl Reader<'_, '_> {
         let pairs = sides.windows(2).zip(&signs);
         let mut list: Vec<Condition> = pairs
             .filter_map(|(pair, (_, _, comparison))| match pair {
-                [left, right] => Some(Condition::Compare(left.clone(), *comparison, right.clone())),
+                [left, right] => {
+                    Some(Condition::Compare(Box::new((left.clone(), *comparison, right.clone()))))
+                }
                 _ => None,
             })
             .collect();

@@ -1,6 +1,7 @@
 //! Remarks: why a gradient is zero, what a kink's convention does, where a run ends.
 
 use crate::formula::latex::Printer;
+use crate::formula::notation::indexed;
 use crate::formula::shape::infer;
 use crate::formula::{Expression, function, parse};
 use crate::number::{Fault, Real, Sign};
@@ -67,7 +68,7 @@ impl Work<'_> {
         })
     }
 
-    /// The formula whose sign decided, as it is written in the model.
+    /// The formula whose sign decided, as it is written in the model; of a matrix, the entry.
     fn argument(&self, branch: &Branch, index: usize) -> String {
         let mut found = String::new();
         let Some(expression) = self.setup.definition(&branch.node) else { return found };
@@ -88,9 +89,22 @@ impl Work<'_> {
                 _ => return false,
             };
             found = printer.latex(&self.write_out(&decided));
+            if let Some(entry) = self.entry(branch, &decided) {
+                let letter = matches!(decided, Expression::Name(_)) && !found.contains('_');
+                let whole = if letter { found.clone() } else { format!("({found})") };
+                found = indexed(&whole, &entry);
+            }
             true
         });
         found
+    }
+
+    /// Row and column of the entry that a branch is about.
+    fn entry(&self, branch: &Branch, decided: &Expression) -> Option<String> {
+        let before = branch.index?.checked_sub(1)?;
+        let (_, columns) = infer(decided, &self.setup.shapes).ok()?.0.counts()?;
+        let (row, column) = (before.checked_div(columns)?, before.checked_rem(columns)?);
+        Some(format!("{},{}", row + 1, column + 1))
     }
 
     /// What a reader may wonder about the step that follows.

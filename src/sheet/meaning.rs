@@ -4,7 +4,7 @@
 //! LeakyReLU(z) = z if z > 0, 0.01 z otherwise        MSE(a, b) = 1/n Σ (aᵢ − bᵢ)²
 //! ```
 
-use crate::formula::function::{Given, Reduction, Row};
+use crate::formula::function::{Given, Reduction, Rows};
 use crate::formula::latex::Printer;
 use crate::formula::shape::{Shape, infer};
 use crate::formula::{Call, Expression, Operator, notation::Notation};
@@ -24,7 +24,8 @@ pub(super) fn meanings(setup: &Setup, prose: &Prose, numbers: &Numbers<'_>) -> V
             if let Expression::Call(call) = node {
                 let rows = infer(&call.arguments[0], &setup.shapes).ok();
                 let several = matches!(rows, Some((Shape::Matrix(rows, _), _)) if !rows.is_one());
-                for text in meaning(call, several, prose, &printer) {
+                let rows = if several { Rows::Several } else { Rows::One };
+                for text in meaning(call, rows, prose, &printer) {
                     if !list.contains(&text) {
                         list.push(text);
                     }
@@ -41,7 +42,7 @@ fn plain(name: &str) -> String {
     Notation::default().latex(name)
 }
 
-fn meaning(call: &Call, several: bool, prose: &Prose, printer: &Printer<'_>) -> Vec<String> {
+fn meaning(call: &Call, rows: Rows, prose: &Prose, printer: &Printer<'_>) -> Vec<String> {
     let function = call.function;
     if function.written_out(call.matrix).is_some() {
         return Vec::new();
@@ -50,7 +51,7 @@ fn meaning(call: &Call, several: bool, prose: &Prose, printer: &Printer<'_>) -> 
     let general = Call { at_kink: None, arguments, ..call.clone() };
     let left = printer.latex(&Expression::Call(general.clone()));
     if let Some(row) = function.row() {
-        return of_row(row, &left, several);
+        return vec![row.latex(&left, rows)];
     }
     let has_cases =
         function.kinks().len() > 1 || (function.has_kink() && !function.constants.is_empty());
@@ -95,19 +96,6 @@ fn meaning(call: &Call, several: bool, prose: &Prose, printer: &Printer<'_>) -> 
         list.push(r"\Phi(z) = \frac{1}{2}\left(1 + \operatorname{erf}\left(\frac{z}{\sqrt{2}}\right)\right)".into());
     }
     list
-}
-
-fn of_row(row: Row, left: &str, several: bool) -> Vec<String> {
-    let (i, sum) = if several { ("i,", r"\frac{1}{n} \sum_{i=1}^{n} ") } else { ("", "") };
-    let power = |index: &str| format!(r"\exp(z_{{{i}{index}}})");
-    let quotient = format!(r"\frac{{{}}}{{\sum_{{k}} {}}}", power("j"), power("k"));
-    vec![match row {
-        Row::Softmax => format!("{left}_{{{i}j}} = {quotient}"),
-        Row::LogSoftmax => format!(r"{left}_{{{i}j}} = \ln {quotient}"),
-        Row::CrossEntropy => {
-            format!(r"{left} = -{sum}\sum_{{j}} y_{{{i}j}} \ln {quotient}")
-        }
-    }]
 }
 
 /// ReLU′(z) with its cases, σ′(z) with its formula.

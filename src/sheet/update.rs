@@ -383,6 +383,7 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
         row.step(Printer { name: &latex, number: &number }.latex(point), true);
         rows.push(row);
     }
+    let (when, otherwise) = (prose.word("if"), prose.word("otherwise"));
     let mut assigned: Vec<&str> = Vec::new();
     for line in &rule.lines {
         let latex = |name: &str| general(name, run, &rule, notation, &assigned);
@@ -390,32 +391,12 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
         let left = notation.in_rule(&line.name);
         let constant = rule.is_constant(&line.name);
         let mut row = Row::new(if constant { left } else { indexed(&left, "t+1") });
-        row.step(right_side(line, &printer, &theta, prose), true);
+        let print = |expression: &Expression| printer.latex(&with_time(expression));
+        row.step(line.right_side(&print, &theta, [&when, &otherwise]), true);
         rows.push(row);
         assigned.push(&line.name);
     }
     rows
-}
-
-fn right_side(line: &Line, printer: &Printer<'_>, theta: &str, prose: &Prose) -> String {
-    let print = |expression: &Expression| printer.latex(&with_time(expression));
-    let last = print(&line.expression);
-    if line.over == Over::NormOfAll {
-        return format!(r"\sqrt{{\sum_{{{theta}}} \lVert {last}\rVert^{{2}}}}");
-    }
-    if line.cases.is_empty() {
-        return last;
-    }
-    let (when, otherwise) = (prose.word("if"), prose.word("otherwise"));
-    let mut rows = Vec::new();
-    for case in &line.cases {
-        let Condition { left, relation, right } = &case.condition;
-        let (left, right) = (print(left), print(right));
-        let value = print(&case.expression);
-        rows.push(format!(r"{value} & \text{{{when} }} {left} {} {right}", relation.latex()));
-    }
-    rows.push(format!(r"{last} & \text{{{otherwise}}}"));
-    format!("\\begin{{cases}}\n{}\n\\end{{cases}}", rows.join(" \\\\\n"))
 }
 
 /// Marks a time inside an expression.

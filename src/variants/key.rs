@@ -76,7 +76,7 @@ pub fn rows(
     scenario: &Scenario,
     trace: &Trace,
     asked: &[Asked],
-) -> Result<Vec<KeyRow>, (Path, Fault)> {
+) -> Result<Vec<KeyRow>, Box<(Path, Fault)>> {
     let row = |asked: &Asked| {
         let mut row = KeyRow {
             variant,
@@ -93,7 +93,7 @@ pub fn rows(
         else {
             return Ok(row);
         };
-        let fail = |fault| (asked.path.clone(), fault);
+        let fail = |fault| Box::new((asked.path.clone(), fault));
         row.exact = exact(real);
         row.decimal = trace_decimal(real).map_err(fail)?;
         if let Some(marked) = marked(scenario, trace, &asked.path) {

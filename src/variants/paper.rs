@@ -74,7 +74,7 @@ impl Press<'_> {
         let files = render::papers(&scenario, &trace, self.templates, self.formats, self.audience)?;
         let rows = key::rows(variant.number, &scenario, &trace, &asked(&scenario, &trace));
         let rows =
-            rows.map_err(|(path, fault)| PaperError::Number { path: path.to_string(), fault })?;
+            rows.map_err(|wrong| PaperError::Number { path: wrong.0.to_string(), fault: wrong.1 })?;
         Ok(Paper { number: variant.number, files, rows })
     }
 }

@@ -42,7 +42,7 @@ impl Facts<'_> {
                 Ok(false)
             }
             Condition::Not(inner) => Ok(!self.hold(inner)?),
-            Condition::Compare(left, comparison, right) => self.compare(left, *comparison, right),
+            Condition::Compare(sides) => self.compare(&sides.0, sides.1, &sides.2),
             Condition::SameBranches => {
                 Ok(self.run.is_some_and(|(_, trace)| Branches::of(trace) == *self.branches))
             }
@@ -66,16 +66,16 @@ impl Facts<'_> {
     }
 
     fn side(&self, side: &Side) -> Result<Option<Size>, Open> {
-        let (term, count): (_, Option<fn(ending::Ending) -> u64>) = match side {
-            Side::Value(term) => (term, None),
-            Side::Decimals(term) => (term, Some(|ending| ending.decimals)),
-            Side::Digits(term) => (term, Some(|ending| ending.digits)),
-        };
+        let (Side::Value(term) | Side::Decimals(term) | Side::Digits(term)) = side;
         let Some(value) = self.term(term)? else { return Ok(None) };
-        let Some(count) = count else { return Ok(Some(Size::Number(value))) };
-        let ending = value.as_rational().and_then(ending::of);
-        let count = ending.map(|ending| Real::from(Rational::from(count(ending))));
-        Ok(Some(count.map_or(Size::Infinite, Size::Number)))
+        let ending = || value.as_rational().and_then(ending::of);
+        let count = match side {
+            Side::Value(_) => return Ok(Some(Size::Number(value))),
+            Side::Decimals(_) => ending().map(|ending| ending.decimals),
+            Side::Digits(_) => ending().map(|ending| ending.digits),
+        };
+        let count = count.map(|count| Size::Number(Real::from(Rational::from(count))));
+        Ok(Some(count.unwrap_or(Size::Infinite)))
     }
 
     /// The value of a term, if it is defined.

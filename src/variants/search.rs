@@ -28,6 +28,8 @@ const PATIENCE: usize = 200;
 const SMALL: u64 = 512;
 /// Enumerated spaces of so many candidates have every requirement looked at.
 const THOROUGH: u64 = 50_000;
+/// Candidates of an enumeration between two pieces of news.
+const CHUNK: usize = 4096;
 /// Variants that are searched for side by side.
 const WINDOW: usize = 64;
 
@@ -77,7 +79,7 @@ pub struct TooFew {
 /// How far a search is.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
-    /// Variants that were found.
+    /// Variants that were found; 0 while all candidates are looked at.
     pub found: u64,
     /// Candidates that were looked at.
     pub examined: u64,
@@ -203,7 +205,7 @@ impl<'a> Search<'a> {
         let mut state = State::default();
         let mut variants: Vec<Variant> = Vec::new();
         if self.space <= Integer::from(SMALL.min(self.limit)) {
-            self.enumerate(&mut state);
+            self.enumerate(&mut state, progress);
         }
         let mut next = 1;
         while next <= count {
@@ -213,7 +215,8 @@ impl<'a> Search<'a> {
             let alone: Vec<Attempts> =
                 numbers.par_iter().map(|number| self.attempts(*number, &state)).collect();
             for (number, attempts) in numbers.into_iter().zip(alone) {
-                let Some(accepted) = self.settle(number, attempts, &mut state) else {
+                let accepted = self.settle(number, attempts, &mut state, progress);
+                let Some(accepted) = accepted else {
                     return Err(Box::new(self.too_few(count, number - 1, &state)));
                 };
                 let Accepted { assignment, fingerprint, .. } = accepted;
@@ -250,14 +253,20 @@ impl<'a> Search<'a> {
     }
 
     /// The variant of that number, given those before it.
-    fn settle(&self, number: u64, attempts: Attempts, state: &mut State) -> Option<Accepted> {
+    fn settle(
+        &self,
+        number: u64,
+        attempts: Attempts,
+        state: &mut State,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Option<Accepted> {
         let Attempts { list, mut draws } = attempts;
         let mut tries = list.len();
         for (picks, verdict) in list {
             if !self.may_go_on(state) {
                 return None;
             }
-            if let Some(accepted) = self.take(picks, verdict, state) {
+            if let Some(accepted) = self.take(&picks, verdict, state) {
                 return Some(accepted);
             }
         }
@@ -269,28 +278,29 @@ impl<'a> Search<'a> {
         while tries < most && self.may_go_on(state) {
             tries += 1;
             let picks = draws.next(self.variables);
-            if let Some(accepted) = self.take(picks, None, state) {
+            if let Some(accepted) = self.take(&picks, None, state) {
                 return Some(accepted);
             }
         }
-        if self.is_small() { self.rest(number, state) } else { None }
+        if !self.is_small() {
+            return None;
+        }
+        if state.table.is_none() {
+            self.enumerate(state, progress);
+        }
+        self.rest(number, state)
     }
 
     /// The candidate, if it is a variant that there was not yet.
-    fn take(
-        &self,
-        picks: Box<[u64]>,
-        verdict: Option<Verdict>,
-        state: &mut State,
-    ) -> Option<Accepted> {
-        if !state.seen.insert(picks.clone()) {
+    fn take(&self, picks: &[u64], verdict: Option<Verdict>, state: &mut State) -> Option<Accepted> {
+        if !state.seen.insert(picks.into()) {
             return None;
         }
         if let Some(table) = &state.table {
-            let accepted = table.get(&picks).cloned()?;
+            let accepted = table.get(picks).cloned()?;
             return state.is_new(&accepted).then_some(accepted);
         }
-        match verdict.unwrap_or_else(|| self.judge.judge(&picks, Care::Quick)) {
+        match verdict.unwrap_or_else(|| self.judge.judge(picks, Care::Quick)) {
             Verdict::Rejected(rejection) => {
                 state.tally.reject(&rejection);
                 None
@@ -305,9 +315,6 @@ impl<'a> Search<'a> {
 
     /// A variant from what an enumeration leaves.
     fn rest(&self, number: u64, state: &mut State) -> Option<Accepted> {
-        if state.table.is_none() {
-            self.enumerate(state);
-        }
         let left: Vec<(&Box<[u64]>, &Accepted)> = state
             .table
             .iter()
@@ -325,30 +332,18 @@ impl<'a> Search<'a> {
     }
 
     /// Looks at every candidate.
-    fn enumerate(&self, state: &mut State) {
+    fn enumerate(&self, state: &mut State, progress: &(dyn Fn(Progress) + Sync)) {
         let total = u64::try_from(self.space.clone()).unwrap_or(0);
         let care = if total <= THOROUGH { Care::Thorough } else { Care::Quick };
-        let judged = (0..total).into_par_iter().fold(Found::default, |mut found, index| {
-            let picks = self.picks(index);
-            match self.judge.judge(&picks, care) {
-                Verdict::Rejected(rejection) => {
-                    found.tally.reject(&rejection);
-                    if care == Care::Thorough && rejection.is_whole() {
-                        found.tally.meet(&rejection.broken, self.judge.exam.requirements.len());
-                    }
-                }
-                Verdict::Accepted(accepted) => {
-                    found.tally.meet(&[], self.judge.exam.requirements.len());
-                    found.accepted.insert(picks, *accepted);
-                }
-            }
-            found
-        });
-        let found = judged.reduce(Found::default, |mut left, right| {
-            left.accepted.extend(right.accepted);
-            left.tally.add(right.tally);
-            left
-        });
+        let mut found = Found::default();
+        for first in (0..total).step_by(CHUNK) {
+            let last = total.min(first + u64::try_from(CHUNK).unwrap_or(1));
+            let judged = (first..last)
+                .into_par_iter()
+                .fold(Found::default, |found, index| self.look_at(index, care, found));
+            found = judged.reduce(Found::default, Found::with).with(found);
+            progress(Progress { found: 0, examined: last });
+        }
         let answers: BTreeSet<_> = found.accepted.values().map(|one| one.answers).collect();
         state.tally = found.tally;
         if !answers.contains(&None) {
@@ -356,6 +351,24 @@ impl<'a> Search<'a> {
             state.tally.alike = u64::try_from(alike).unwrap_or(u64::MAX);
         }
         state.table = Some(found.accepted);
+    }
+
+    fn look_at(&self, index: u64, care: Care, mut found: Found) -> Found {
+        let picks = self.picks(index);
+        let count = self.judge.exam.requirements.len();
+        match self.judge.judge(&picks, care) {
+            Verdict::Rejected(rejection) => {
+                found.tally.reject(&rejection);
+                if care == Care::Thorough && rejection.is_whole() {
+                    found.tally.meet(&rejection.broken, count);
+                }
+            }
+            Verdict::Accepted(accepted) => {
+                found.tally.meet(&[], count);
+                found.accepted.insert(picks, *accepted);
+            }
+        }
+        found
     }
 
     /// The candidate of that number, in the order of the values.
@@ -426,6 +439,14 @@ impl State {
 struct Found {
     accepted: BTreeMap<Box<[u64]>, Accepted>,
     tally: Tally,
+}
+
+impl Found {
+    fn with(mut self, other: Self) -> Self {
+        self.accepted.extend(other.accepted);
+        self.tally.add(other.tally);
+        self
+    }
 }
 
 /// What a variant drew by itself.

@@ -354,6 +354,25 @@ fn a_zero_is_explained() {
     }
 }
 
+#[test]
+fn a_kink_of_a_matrix_is_told_by_its_entry() {
+    // (1, 1) by the rows (1, 1) and (2, -1): z = (3, 0).
+    let keys = "shapes: {x: [1, 2], W: [2, 2], y: [1, 2]}; init: {W: [[1, 1], [2, -1]]}; \
+                data: [{x: [[1, 1]], y: [[0, 1]]}]; iterations: 1";
+    let loss = "loss = half_squared_error(h, y)";
+    // The first line, the loss's layer, and what is exactly 0.
+    let table = [
+        ("z = x @ W", "h = relu(z)", "$z_{1,2}$ is exactly $0$"),
+        ("z_1 = x @ W", "h = relu(z_1)", "$(z_{1})_{1,2}$ is exactly $0$"),
+        ("q = x", "h = relu(q @ W)", "$(q W)_{1,2}$ is exactly $0$"),
+    ];
+    for (line, layer, words) in table {
+        let sgd = "kind: sgd, learning_rate: 1";
+        let sheet = solve(layer, &[line, layer, loss], keys, sgd, "run.t1.W");
+        assert!(sheet.replace("\n> ", " ").contains(words), "no `{words}` in\n{sheet}");
+    }
+}
+
 /// Every formula of a Markdown text: what stands between dollar signs.
 fn formulas(markdown: &str) -> Vec<String> {
     let text: String = markdown

@@ -357,6 +357,31 @@ setups:
     assert!((adjoint("h_2") - 4.0).abs() < 1e-12 && (adjoint("h_1") - 4.0).abs() < 1e-12);
 }
 
+/// A logarithm's theory stands beside all layers or none: under tanh it would be the last's.
+#[test]
+fn theories_of_logarithms_are_of_whole_columns() {
+    for (activation, known) in [("relu", 3), ("tanh", 0)] {
+        let trace = execute(&format!(
+            "
+title: A column
+setups:
+  deep:
+    dimensions: {{n: 8, depth: 3}}
+    shapes: {{h_0: [1, n], \"W_{{l}}\": [n, n]}}
+    model: |
+      h_{{l}} = {activation}(h_{{l-1}} @ W_{{l}}) for l in 1..depth
+    init: {{\"W_{{l}}\": kaiming_normal}}
+    data: [{{h_0: 1}}]
+    experiments:
+      start: {{trials: 2, measure: [gradient_std]}}
+"
+        ));
+        let figures = &cases(&trace)[0].figures;
+        let found = figures.iter().filter(|figure| figure.theory_logarithm.is_some()).count();
+        assert_eq!((figures.len(), found), (3, known), "{activation}");
+    }
+}
+
 /// Weights that are used twice have no theory: their layers are not independent.
 #[test]
 fn what_theory_does_not_cover_stands_alone() {

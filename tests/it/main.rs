@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "clippy allows it in tests, but not in their helpers")]
 
 mod adjoint;
+mod catalogue;
 mod cli;
 mod decimals;
 mod derivation;
@@ -19,6 +20,7 @@ mod matrix;
 mod mistakes;
 mod number;
 mod optimizers;
+mod plots;
 mod random;
 mod reference;
 mod shipped;

@@ -3,14 +3,18 @@
 use std::thread;
 
 use gradsheet::number::{
-    Fault, Precision, Real, Rounding, Sign, Undecided, Undefined, parse_exact, round, trace_decimal,
+    Fault, Precision, Question, Real, Rounding, Sign, Undecided, Undefined, parse_exact, round,
+    trace_decimal,
 };
+
+mod layers;
 
 mod optimizers;
 
 mod properties;
 
 const VALUES: &str = include_str!("../fixtures/number/values.tsv");
+const SATURATED: &str = include_str!("../fixtures/number/saturated.tsv");
 const ROUNDINGS: &str = include_str!("../fixtures/number/rounding.tsv");
 
 fn exact(text: &str) -> Real {
@@ -51,6 +55,8 @@ fn subexpression<'a>(
         ("tanh", _) => first.tanh(),
         ("sin", _) => first.sin(),
         ("cos", _) => first.cos(),
+        ("softplus", _) => first.softplus(),
+        ("phi", _) => first.phi(),
         _ => panic!("{head} is not known"),
     }
 }
@@ -67,7 +73,7 @@ fn found_and_expected(row: &[&str]) -> (Vec<String>, Vec<String>) {
         Ok(Sign::Negative) => "-",
         Ok(Sign::Zero) => "0",
         Ok(Sign::Positive) => "+",
-        Err(Undecided { bits: 4096 }) => "?",
+        Err(Undecided { bits: 4096, question: Question::Sign }) => "?",
         Err(Undecided { .. }) => "undecided too early",
     };
     let mut found = vec![found_sign.to_owned()];
@@ -99,6 +105,75 @@ fn signs_decimals_and_closed_forms_are_right() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn what_saturated_functions_are_short_of_their_limits() {
+    let mut wrong = Vec::new();
+    for row in rows(SATURATED) {
+        let [source, sign, decimal] = row.as_slice() else { panic!("{row:?}") };
+        let value = expression(source).unwrap_or_else(|fault| panic!("{source}: {fault}"));
+        let found = (value.sign(), trace_decimal(&value));
+        let negative = *sign == "-";
+        let expected = if negative { Sign::Negative } else { Sign::Positive };
+        if found != (Ok(expected), Ok((*decimal).to_owned())) {
+            wrong.push(format!("{source}: {found:?} instead of {decimal}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn signs_outlast_the_digits() {
+    // Beyond 2^(2^22) nothing is written, but signs are known, by balls or by the form.
+    let table = [
+        ("(- 1 (sigmoid 1e8))", Sign::Positive),
+        ("(- (tanh 1e9) 1)", Sign::Negative),
+        ("(- (exp -1e8) (exp -2e8))", Sign::Positive),
+        ("(- (exp 1e9) (exp 1e8))", Sign::Positive),
+        ("(- 1 (sigmoid 1e30))", Sign::Positive),
+        ("(+ (exp -1e30) (exp -1e31))", Sign::Positive),
+        ("(- (- (exp -1e30)) (sigmoid -1e40))", Sign::Negative),
+    ];
+    for (source, sign) in table {
+        let value = expression(source).unwrap();
+        assert_eq!(value.sign(), Ok(sign), "{source}");
+        assert!(matches!(trace_decimal(&value), Err(Fault::OutOfRange(_))), "{source}");
+        // No end of a ball may fill the memory.
+        if let Ok(ball) = value.ball(64) {
+            assert!(ball.lower() <= ball.upper(), "{source}");
+        }
+    }
+    let far = expression("(- (exp -1e30) (exp -1e31))").unwrap();
+    assert_eq!(far.sign(), Err(Undecided { bits: 4096, question: Question::Sign }));
+}
+
+#[test]
+fn digits_beside_a_border_follow_from_signs() {
+    // (source, half up, half even), where no ball tells the side. -1e-4343 is sigmoid(1e4) - 1.
+    let table = [
+        ("(+ 0.125 (- 1 (sigmoid 1e4)))", "0.13", "0.13"),
+        ("(- 0.125 (- 1 (sigmoid 1e4)))", "0.12", "0.12"),
+        ("(- (- (sigmoid 1e4) 1) 0.125)", "-0.13", "-0.13"),
+        ("(- (- 1 (sigmoid 1e4)) 0.125)", "-0.12", "-0.12"),
+        ("(+ 0.005 (- 1 (sigmoid 1e4)))", "0.01", "0.01"),
+        ("(- 0.005 (- 1 (sigmoid 1e4)))", "0.005", "0.005"),
+        ("(- 9.995 (- 1 (sigmoid 1e4)))", "9.99", "9.99"),
+        ("(+ 9.995 (- 1 (sigmoid 1e4)))", "10.00", "10.00"),
+        // A tie that only a proof of zero shows.
+        ("(+ 0.125 (- (sigmoid 1e4) (- 1 (sigmoid -1e4))))", "0.13", "0.12"),
+    ];
+    for (source, up, even) in table {
+        let value = expression(source).unwrap();
+        for (rounding, expected) in [(Rounding::HalfUp, up), (Rounding::HalfEven, even)] {
+            let decimal = round(&value, Precision::Decimals(2), rounding).unwrap();
+            assert_eq!(decimal.to_plain('.'), expected, "{source}");
+        }
+    }
+    let open = expression("(+ 0.125 (- (+ (sigmoid 1) (sigmoid -1)) 1))").unwrap();
+    let fault = round(&open, Precision::Decimals(2), Rounding::HalfUp).unwrap_err();
+    assert_eq!(fault, Fault::Undecided(Undecided { bits: 4096, question: Question::Digit }));
+    assert!(fault.to_string().contains("last printed digit"), "{fault}");
 }
 
 #[test]
@@ -146,7 +221,8 @@ fn undefined_operations_say_what_they_are() {
     }
     let open = "(- (+ (sigmoid 1) (sigmoid -1)) 1)";
     for source in [format!("(/ 1 {open})"), format!("(sqrt {open})"), format!("(log {open})")] {
-        assert_eq!(expression(&source), Err(Fault::Undecided(Undecided { bits: 4096 })));
+        let undecided = Undecided { bits: 4096, question: Question::Sign };
+        assert_eq!(expression(&source), Err(Fault::Undecided(undecided)));
     }
 }
 

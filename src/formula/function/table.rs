@@ -73,6 +73,21 @@ const fn function(name: &'static str, latex: &'static str, body: Body) -> Entry 
     }
 }
 
+/// Who has proposed a function.
+pub(super) const SOURCES: [(&str, &str); 11] = [
+    ("relu", "Nair and Hinton (2010)"),
+    ("leaky_relu", "Maas, Hannun and Ng (2013)"),
+    ("elu", "Clevert, Unterthiner and Hochreiter (2016)"),
+    ("selu", "Klambauer et al. (2017)"),
+    ("softplus", "Dugas et al. (2001)"),
+    ("silu", "Elfwing, Uchibe and Doya (2018)"),
+    ("gelu", "Hendrycks and Gimpel (2016)"),
+    ("hard_tanh", "Collobert (2004)"),
+    ("relu6", "Krizhevsky (2010)"),
+    ("huber", "Huber (1964)"),
+    ("hinge", "Cortes and Vapnik (1995)"),
+];
+
 const fn smooth(
     name: &'static str,
     latex: &'static str,
