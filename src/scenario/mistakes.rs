@@ -3,13 +3,14 @@
 //! ```text
 //! - sgd_instead                                    one of the catalogue's
 //! - {kind: old_state, remark: …}                   with a remark for the marker
+//! - {kind: old_state, from: 1}                     made from this iteration on
 //! - custom: {optimizer: {kind: momentum, …}}       another optimizer
 //!   remark: …
 //! - custom: {model: …}                             another model over the same names
 //! ```
 //!
 //! A mistake is made in every run that the part asks about, from the first iteration asked
-//! for; one that can be made in none of them is refused. An optimizer in `custom` is read like
+//! for, if `from` names no earlier one; one that can be made in none of them is refused. An optimizer in `custom` is read like
 //! any of the set-up; without a `learning_rate` it takes that of the run it stands for.
 
 use crate::catalogue::Mistake as Known;
@@ -84,12 +85,28 @@ impl Mistakes<'_> {
         let mut map = field.fields()?;
         let remark = map.take("remark").map(|text| Text::read(&text));
         let custom = map.take("custom");
+        let spans = match map.take("from") {
+            Some(field) => self.since(&field, spans),
+            None => Some(spans.to_vec()),
+        };
+        let known = spans.as_deref().unwrap_or_default();
         let turns = match &custom {
-            Some(custom) => self.custom(custom, spans),
-            None => self.kind(&mut map, spans),
+            Some(custom) => self.custom(custom, known),
+            None => self.kind(&mut map, known),
         };
         map.finish();
-        Some(Mistake { remark: remark.map_or(Some(None), |text| text.map(Some))?, turns: turns? })
+        let remark = remark.map_or(Some(None), |text| text.map(Some));
+        spans.and(Some(Mistake { remark: remark?, turns: turns? }))
+    }
+
+    /// The spans begun in an earlier iteration.
+    fn since(&self, field: &Field<'_>, spans: &[Span]) -> Option<Vec<Span>> {
+        let first = |span: &Span| self.setups[span.run.setup].start_iteration + 1;
+        let number = |t: usize| u64::try_from(t).unwrap_or(u64::MAX);
+        let least = spans.iter().map(first).max().map_or(1, number);
+        let most = spans.iter().map(|span| span.from).min().map_or(u64::MAX, number);
+        let from = usize::try_from(field.unsigned_in(least..=most)?).ok()?;
+        Some(spans.iter().map(|span| Span { from, ..*span }).collect())
     }
 
     fn kind(&self, map: &mut Fields<'_>, spans: &[Span]) -> Option<Vec<Turn>> {

@@ -130,6 +130,14 @@ fn each_mistake_leads_to_the_number_of_the_altered_algorithm() {
 }
 
 #[test]
+fn a_mistake_may_be_made_from_an_earlier_iteration_on() {
+    // As above: w = -2, then 5/2.
+    let answers = "[neuron.momentum.t2.w]";
+    assert_eq!(found(answers, "[{kind: momentum_without_factor, from: 1}]"), ["5/2"]);
+    assert_eq!(found(answers, "[{kind: momentum_without_factor, from: 2}]"), ["=-5/4"]);
+}
+
+#[test]
 fn a_mistake_of_the_authors_own_is_another_optimizer_or_another_model() {
     let answers = "[neuron.momentum.t1.u.w, neuron.momentum.t1.w]";
     let table = [
