@@ -41,7 +41,9 @@
 //! ```
 
 pub mod catalogue;
+mod derivation;
 pub mod engine;
+pub mod explain;
 pub mod figure;
 pub mod formula;
 pub mod initialization;

@@ -121,6 +121,16 @@ impl Relation {
         }
     }
 
+    /// The sign in the scenario language.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::Equal => "==",
+            Self::Greater => ">",
+        }
+    }
+
     /// The sign in LaTeX.
     pub fn latex(self) -> &'static str {
         match self {
@@ -136,12 +146,7 @@ impl std::fmt::Display for Line {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(out, "{} = ", self.name)?;
         for Case { condition, expression } in &self.cases {
-            let relation = match condition.relation {
-                Relation::Less => "<",
-                Relation::AtMost => "<=",
-                Relation::Equal => "==",
-                Relation::Greater => ">",
-            };
+            let relation = condition.relation.symbol();
             let Condition { left, right, .. } = condition;
             write!(out, "{expression} if {left} {relation} {right} else ")?;
         }

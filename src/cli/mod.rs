@@ -4,6 +4,7 @@
 //! or the command line is wrong.
 
 mod check;
+mod explain;
 mod files;
 mod list;
 mod new;
@@ -55,6 +56,8 @@ enum Command {
     Check(check::Arguments),
     /// Print every computed value as JSON
     Trace(trace::Arguments),
+    /// Print how one value arose, back to the scenario's own numbers
+    Explain(explain::Arguments),
     /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
     /// Make a folder with a commented example to start from
@@ -86,6 +89,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Variants(arguments) => variants::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::New(arguments) => new::run(arguments),
     };

@@ -9,10 +9,11 @@
 //! turn is taken from the displayed numbers too, and rounds as the run does.
 
 use crate::catalogue::{Mistake, Options, Rule};
+use crate::formula::Prove;
 use crate::scenario::{Carry, Instead, Reduction, Run, Scenario, Setup, Turn};
 use crate::trace::{self, Iteration, Named, Tensor, Trace};
 
-use super::failure::EngineError;
+use super::failure::{EngineError, Halt};
 use super::graph::Graph;
 use super::pass::{self, Activations};
 use super::run::{self, Course};
@@ -87,12 +88,16 @@ impl<'a> Altered<'a> {
             activations: self.activations,
             ..Course::new(self.setup, &self.run, &self.graph, &self.rules)
         };
-        let state = known_state(whole.start().state, &before.state);
+        let fail = |course: &Course<'_>, halt: Halt| {
+            EngineError::new(course, halt).in_mistake(self.turn.instead.word())
+        };
+        let at = |stop| Halt { t: self.turn.from, example: None, stop };
+        let fresh = whole.start(&mut Prove).map_err(|stop| fail(&whole, at(stop)))?;
+        let state = known_state(fresh.state, &before.state);
         let start = Iteration { state, ..before.clone() };
         let course = Course { from: Some(&start), ..whole };
-        let records = course.iterations(&mut crate::formula::Prove, self.turn.to);
-        let records = records.map_err(|halt| EngineError::new(&course, halt));
-        let records = records.map_err(|error| error.in_mistake(self.turn.instead.word()))?;
+        let records = course.iterations(&mut Prove, self.turn.to);
+        let records = records.map_err(|halt| fail(&course, halt))?;
         Ok(records.into_iter().skip(1).collect())
     }
 }

@@ -90,8 +90,12 @@ impl<'a> Course<'a> {
         decide: &mut dyn Decide,
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
-        let mut before = self.from.cloned().unwrap_or_else(|| self.start());
         let first = self.setup.start_iteration;
+        let at = |stop| Halt { t: first + 1, example: None, stop };
+        let mut before = match self.from {
+            Some(record) => record.clone(),
+            None => self.start(decide).map_err(at)?,
+        };
         let (done, most) = (before.t.saturating_sub(first), last.saturating_sub(first));
         let mut records = Vec::new();
         for (index, batch) in self.setup.batches.iter().enumerate().take(most).skip(done) {
@@ -105,18 +109,22 @@ impl<'a> Course<'a> {
         Ok(records)
     }
 
-    /// The initial state.
-    pub(super) fn start(&self) -> Iteration {
+    /// The record before the first iteration. A state that begins with the learning rate has
+    /// that of the first iteration.
+    pub(super) fn start(&self, decide: &mut dyn Decide) -> Result<Iteration, Stop> {
         let parameters = self.setup.start();
+        let t = self.setup.start_iteration;
         let mut state: Named<Named<trace::Tensor>> = Named::default();
         for (parameter, rule) in self.rules {
             let shape = parameters.get(parameter).and_then(trace::Tensor::shape);
-            let options = options(self.run.options_of(parameter));
+            let mut options = options(self.run.options_of(parameter));
+            if self.run.schedule.is_some() || self.run.rate_varies() {
+                let rate = self.rate(self.run.options_of(parameter), 0, t + 1, decide)?;
+                options.extend(rate.map(|rate| ("learning_rate", Tensor::scalar(Ok(rate)))));
+            }
             for own in &rule.states {
-                let mut prove = Prove;
-                let mut executor = self.executor(parameter, "the state", &mut prove);
-                let start = executor.evaluate(&own.start, &options);
-                let start = start.unwrap_or_else(|_| Tensor::zeros(None));
+                let mut executor = self.executor(parameter, "the state", decide);
+                let start = executor.evaluate(&own.start, &options)?;
                 let whole = own.extent == Extent::Whole;
                 let given = self.setup.initial_state.get(&own.name);
                 let tensor = match given.and_then(|values| values.get(parameter)) {
@@ -127,8 +135,7 @@ impl<'a> Course<'a> {
                 state.within(&own.name).push(parameter.clone(), tensor);
             }
         }
-        let t = self.setup.start_iteration;
-        Iteration { t, parameters, state, ..Iteration::default() }
+        Ok(Iteration { t, parameters, state, ..Iteration::default() })
     }
 
     fn iteration(
@@ -141,12 +148,10 @@ impl<'a> Course<'a> {
         let t = self.setup.start_iteration + index + 1;
         let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
-        let rate = self.rate(index, t, decide).map_err(at(None))?;
+        let rate = self.rate(&self.run.options, index, t, decide).map_err(at(None))?;
         let look_ahead = match &rule.look_ahead {
             None => None,
-            Some(point) => {
-                Some(self.look_ahead(point, before, rate.as_ref(), decide).map_err(at(None))?)
-            }
+            Some(point) => Some(self.look_ahead(point, before, index, decide).map_err(at(None))?),
         };
         let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
         let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
@@ -187,11 +192,17 @@ impl<'a> Course<'a> {
         self.setup.trained_names().map(one).collect()
     }
 
-    /// The learning rate of an iteration, by the list or the schedule.
-    fn rate(&self, index: usize, t: usize, decide: &mut dyn Decide) -> Result<Option<Real>, Stop> {
+    /// The learning rate of an iteration, by the list, or by the schedule under these options.
+    fn rate(
+        &self,
+        own: &Options,
+        index: usize,
+        t: usize,
+        decide: &mut dyn Decide,
+    ) -> Result<Option<Real>, Stop> {
         let constant = self.run.rate(index).cloned().map(Real::from);
         let Some(schedule) = &self.run.schedule else { return Ok(constant) };
-        let mut known = options(&self.run.options);
+        let mut known = options(own);
         for (name, value) in self.run.scheduled(t) {
             known.insert(name, Tensor::scalar(Ok(value)));
         }
@@ -216,17 +227,24 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// Where the gradient is taken; what is frozen stays where it is.
     fn look_ahead(
         &self,
         point: &Expression,
         before: &Iteration,
-        rate: Option<&Real>,
+        index: usize,
         decide: &mut dyn Decide,
     ) -> Result<Named<trace::Tensor>, Stop> {
+        let t = self.setup.start_iteration + index + 1;
         let mut shifted = Named::default();
         for (parameter, theta) in before.parameters.iter() {
+            if self.rules.iter().all(|(name, _)| name != parameter) {
+                shifted.push(parameter, theta.clone());
+                continue;
+            }
+            let rate = self.rate(self.run.options_of(parameter), index, t, decide)?;
             let mut known = self.known(parameter, before, theta);
-            self.put_rate(&mut known, rate);
+            self.put_rate(&mut known, rate.as_ref());
             let mut executor = self.executor(parameter, "the look-ahead point", decide);
             shifted.push(parameter, executor.evaluate(point, &known)?.record());
         }

@@ -70,7 +70,7 @@ pub struct Call {
 /// A number as the sheet prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// The LaTeX of its absolute value.
+    /// Its absolute value, in LaTeX or in the scenario language.
     pub magnitude: String,
     /// Whether it is below zero.
     pub negative: bool,
@@ -81,7 +81,7 @@ pub struct Shown {
 }
 
 impl Shown {
-    /// The number with its sign, as LaTeX.
+    /// The number with its sign.
     pub fn latex(&self) -> String {
         if self.negative { format!("-{}", self.magnitude) } else { self.magnitude.clone() }
     }
@@ -165,11 +165,42 @@ impl Expression {
                     4
                 }
             }
-            Self::Name(_)
-            | Self::Call(_)
-            | Self::Derivative(..)
-            | Self::Shown(_)
-            | Self::Transpose(_) => 4,
+            Self::Shown(shown) => shown.strength(),
+            Self::Name(_) | Self::Call(_) | Self::Derivative(..) | Self::Transpose(_) => 4,
+        }
+    }
+}
+
+impl Shown {
+    fn strength(&self) -> u8 {
+        match self.magnitude.as_str() {
+            _ if self.compound => 1,
+            text if text.starts_with('[') => 4,
+            text if self.negative || text.contains(['/', '*']) => 2,
+            _ => 4,
+        }
+    }
+
+    /// The same number without its sign, if it has one that may merge with the sign before it.
+    fn unsigned(&self) -> Option<Self> {
+        (self.negative && !self.compound).then(|| Self { negative: false, ..self.clone() })
+    }
+}
+
+impl Expression {
+    /// The expression without the sign of the number put in that it begins with.
+    fn unsigned(&self) -> Option<Self> {
+        match self {
+            Self::Shown(shown) => shown.unsigned().map(Self::Shown),
+            Self::Binary(
+                operator @ (Operator::Multiply
+                | Operator::Hadamard
+                | Operator::MatMul
+                | Operator::Divide),
+                left,
+                right,
+            ) => Some(Self::binary(*operator, left.unsigned()?, (**right).clone())),
+            _ => None,
         }
     }
 }
@@ -196,6 +227,8 @@ impl Operator {
 }
 
 /// The text of the expression in the scenario language, with the brackets that it needs.
+///
+/// The sign of a number put in merges with that of its summand: `a - 3` for `a + (-3)`.
 impl fmt::Display for Expression {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -204,7 +237,8 @@ impl fmt::Display for Expression {
             Self::Shown(shown) => out.write_str(&shown.latex()),
             Self::Negate(inner) => {
                 out.write_str("-")?;
-                bracketed(out, inner, 2)
+                let least = if inner.unsigned().is_some() { 4 } else { 2 };
+                bracketed(out, inner, least)
             }
             Self::Transpose(inner) => {
                 bracketed(out, inner, 4)?;
@@ -219,6 +253,15 @@ impl fmt::Display for Expression {
                 };
                 let power = u8::from(*operator == Operator::Power);
                 bracketed(out, left, strength + power)?;
+                let merged = match operator {
+                    Operator::Add => Some(" - "),
+                    Operator::Subtract => Some(" + "),
+                    _ => None,
+                };
+                if let (Some(sign), Some(right)) = (merged, right.unsigned()) {
+                    out.write_str(sign)?;
+                    return bracketed(out, &right, strength + 1);
+                }
                 if spaced {
                     write!(out, " {} ", operator.symbol())?;
                 } else {
@@ -257,6 +300,46 @@ fn write_call(out: &mut fmt::Formatter<'_>, call: &Call, prime: &str) -> fmt::Re
 #[cfg(test)]
 mod tests {
     use super::super::parse;
+    use super::{Expression, Shown};
+
+    /// The letters a to d are -2, 3, 2/3 and 1 - sqrt(2).
+    #[test]
+    fn numbers_put_in_keep_the_meaning() {
+        let table = [
+            ("b*x + a", "3*x - 2"),
+            ("b - a", "3 + 2"),
+            ("b + a*b", "3 - 2*3"),
+            ("b - a*b", "3 + 2*3"),
+            ("b*a", "3*(-2)"),
+            ("a^2", "(-2)^2"),
+            ("2^a", "2^(-2)"),
+            ("-a", "-(-2)"),
+            ("-a*b", "-(-2*3)"),
+            ("b/c", "3/(2/3)"),
+            ("c*b", "2/3*3"),
+            ("c^2", "(2/3)^2"),
+            ("b - c", "3 - 2/3"),
+            ("b*d", "3*(1 - sqrt(2))"),
+            ("b - d", "3 - (1 - sqrt(2))"),
+            ("d + b", "1 - sqrt(2) + 3"),
+            ("relu(a)", "relu(-2)"),
+        ];
+        for (text, expected) in table {
+            let put_in = parse(text).expect(text).expression.map(&mut |node| {
+                let Expression::Name(name) = node else { return None };
+                let (magnitude, negative, compound) = match name.as_str() {
+                    "a" => ("2", true, false),
+                    "b" => ("3", false, false),
+                    "c" => ("2/3", false, false),
+                    "d" => ("1 - sqrt(2)", false, true),
+                    _ => return None,
+                };
+                let magnitude = magnitude.to_owned();
+                Some(Expression::Shown(Shown { magnitude, negative, exact: true, compound }))
+            });
+            assert_eq!(put_in.to_string(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn text_form_keeps_meaning_and_drops_needless_brackets() {

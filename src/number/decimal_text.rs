@@ -45,6 +45,16 @@ impl Decimal {
         }
     }
 
+    /// As a scenario writes it: positional, or `1.2e-9` where the exponent is below -4 or
+    /// above 15.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        if self.digits.is_zero() || LATEX_EXPONENTS.contains(&self.exponent()) {
+            return self.to_plain('.');
+        }
+        self.to_scientific('.')
+    }
+
     fn sign(&self) -> &'static str {
         if self.digits < Integer::ZERO { "-" } else { "" }
     }
@@ -89,6 +99,17 @@ impl Decimal {
 
 fn latex_mark(mark: char) -> String {
     if mark == '.' { ".".to_owned() } else { format!("{{{mark}}}") }
+}
+
+/// An input as a scenario writes it, always exactly: as a decimal where it ends within 60
+/// digits, as a fraction else.
+#[must_use]
+pub fn exact_input_text(value: &Rational) -> String {
+    let decimal = Decimal::exact(value).filter(|decimal| {
+        let digits = decimal.digit_text().trim_end_matches('0').len();
+        i64::try_from(digits).is_ok_and(|digits| digits <= INPUT_DIGITS)
+    });
+    decimal.map_or_else(|| value.to_string(), |decimal| decimal.to_text())
 }
 
 /// An input as LaTeX, always exactly: as a decimal where it ends within 60 digits, as a
@@ -187,6 +208,24 @@ mod tests {
         ];
         for (text, latex) in table {
             assert_eq!(exact_input_latex(&parse_exact(text).unwrap(), '.'), latex);
+        }
+    }
+
+    #[test]
+    fn inputs_print_as_a_scenario_has_them() {
+        let table = [
+            ("0.1", "0.1"),
+            ("-3", "-3"),
+            ("1/3", "1/3"),
+            ("-22/7", "-22/7"),
+            ("1e-8", "1e-8"),
+            ("-1.5e-8", "-1.5e-8"),
+            ("0.0001", "0.0001"),
+            ("1e20", "1e20"),
+            ("0", "0"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(exact_input_text(&parse_exact(text).unwrap()), expected);
         }
     }
 

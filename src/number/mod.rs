@@ -69,7 +69,7 @@ mod zero;
 pub use ball::Ball;
 pub use closed_form::ClosedForm;
 pub use decimal::{Decimal, Precision, Rounding, round};
-pub use decimal_text::{exact_input_latex, trace_decimal};
+pub use decimal_text::{exact_input_latex, exact_input_text, trace_decimal};
 pub use fault::{Fault, OutOfRange, Question, Sign, Undecided, Undefined};
 pub use parse::{ParseNumberError, parse_decimal, parse_exact};
 pub use real::Real;

@@ -5,7 +5,7 @@ use super::definition::{
     RunId, Setup,
 };
 use super::mistakes::Mistakes;
-use super::paths::{PathError, Paths};
+use super::paths::{PathError, Paths, Site};
 use super::text::Text;
 use super::{Field, Fields, Problem, plots, suggest};
 
@@ -36,7 +36,7 @@ pub(super) struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     pub(super) fn new(setups: &'a [Setup], written: &'a Field<'a>) -> Self {
-        Self { paths: Paths { setups, home: None }, written }
+        Self { paths: Paths { setups, home: None, site: Site::Cell }, written }
     }
 
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {

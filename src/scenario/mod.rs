@@ -53,6 +53,7 @@ pub use definition::{
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;
 pub use fields::Fields;
+pub use paths::path;
 pub use place::Place;
 pub use problem::{Problem, Report};
 pub use problems::Problems;

@@ -11,8 +11,34 @@
 use crate::formula::shape::Shape;
 use crate::trace::{Path, Target, What};
 
-use super::definition::{ExperimentId, Run, RunId, Setup};
-use super::suggest;
+use super::definition::{ExperimentId, Run, RunId, Scenario, Setup};
+use super::{Place, Problem, suggest};
+
+/// The value of a scenario's runs that a text names, outside the scenario itself.
+///
+/// # Errors
+///
+/// What is wrong with it, with its place in the text.
+pub fn path(scenario: &Scenario, text: &str) -> std::result::Result<Path, Problem> {
+    let paths = Paths { setups: &scenario.setups, home: None, site: Site::Outside };
+    paths.path(text).map_err(|error| {
+        let parts: Vec<&str> = text.split('.').collect();
+        let begins = |count: usize| parts.get(..count).map(|parts| parts.join("."));
+        let experiment = [1, 2].into_iter().filter_map(begins).find(|text| {
+            let known = paths.experiment(text);
+            known.is_ok()
+        });
+        match experiment {
+            Some(name) => Problem::new(
+                Place::START,
+                format!("`{name}` is an experiment; its figures come from many draws"),
+            )
+            .with_width(name.chars().count())
+            .with_help("a path leads to a value of a run, as in `sgd.t1.w`"),
+            None => error.problem(text),
+        }
+    })
+}
 
 /// What is wrong with a path, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +57,17 @@ pub(super) struct Paths<'a> {
     pub setups: &'a [Setup],
     /// The set-up whose name may be left out.
     pub home: Option<usize>,
+    /// Where the paths stand.
+    pub site: Site,
+}
+
+/// Where a path stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Site {
+    /// In a cell, where a question may name the set-up.
+    Cell,
+    /// Outside the cells, where it has to be written.
+    Outside,
 }
 
 #[derive(Clone, Copy)]
@@ -40,6 +77,21 @@ struct Part<'t> {
 }
 
 type Result<T> = std::result::Result<T, PathError>;
+
+impl PathError {
+    /// As a problem of a text that is nothing but the path.
+    fn problem(self, text: &str) -> Problem {
+        let characters =
+            |bytes: std::ops::Range<usize>| text.get(bytes).map_or(0, |part| part.chars().count());
+        let place = Place::START.right(characters(0..self.offset));
+        let width = characters(self.offset..(self.offset + self.width).min(text.len()));
+        let problem = Problem::new(place, self.message).with_width(width);
+        match self.help {
+            Some(help) => problem.with_help(help),
+            None => problem,
+        }
+    }
+}
 
 impl Part<'_> {
     fn error(self, message: impl Into<String>) -> PathError {
@@ -187,7 +239,10 @@ impl<'a> Paths<'a> {
                 if let Some(owner) = owner {
                     let rest: Vec<&str> = parts.iter().map(|part| part.text).collect();
                     let path = format!("{}.{}", owner.name, rest.join("."));
-                    error.help = Some(format!("write `{path}`, or give the question a `setup`"));
+                    error.help = Some(match self.site {
+                        Site::Cell => format!("write `{path}`, or give the question a `setup`"),
+                        Site::Outside => format!("write `{path}`"),
+                    });
                 }
                 Err(error)
             }

@@ -7,7 +7,7 @@ use crate::number::{Precision, Rounding};
 use super::cells::Cells;
 use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
 use super::exam::Exam;
-use super::paths::Paths;
+use super::paths::{Paths, Site};
 use super::requirement::{self, Requirement};
 use super::{Field, Fields, Problems, setup};
 
@@ -69,7 +69,9 @@ pub(super) fn scenario(
     };
     let requirements = match requirements.filter(|_| extent == Extent::Whole) {
         None => Vec::new(),
-        Some(field) => requirement::read(&field, &Paths { setups: &setups, home: None }),
+        Some(field) => {
+            requirement::read(&field, &Paths { setups: &setups, home: None, site: Site::Outside })
+        }
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let scenario = Scenario {

@@ -123,22 +123,29 @@ impl Builder<'_> {
     }
 
     fn derivation(&mut self, moment: Moment, asked: &[&What]) -> Result<Vec<Block>, SheetError> {
-        let news = self.tell(moment);
+        // Who asks for the forward pass alone is not told the gradient.
+        let forward = asked.iter().all(|what| matches!(what, What::Forward { .. } | What::Loss));
+        let news = !forward && self.tell(moment);
         let place = self.place(moment);
         let fail = |fault| SheetError::Number { place: place.clone(), fault };
         let Some(work) = self.work(moment) else {
             return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
         };
+        let loss = asked.iter().any(|what| match what {
+            What::Loss => true,
+            What::Forward { name, .. } => name == "loss",
+            _ => false,
+        });
         let wants_pass = asked.iter().any(|what| {
             !matches!(what, What::Parameter(_) | What::State { .. } | What::UsedGradient(_))
         });
         let mut blocks = Vec::new();
-        if news || wants_pass {
-            let loss = asked.iter().any(|what| match what {
-                What::Loss => true,
-                What::Forward { name, .. } => name == "loss",
-                _ => false,
-            });
+        if forward {
+            let mut rows = work.look_ahead().map_err(fail)?;
+            rows.extend(work.forward(loss).map_err(fail)?);
+            blocks.push(Block::Text(self.prose.word("forward_lead")));
+            blocks.push(Block::Formula(aligned(&rows)));
+        } else if news || wants_pass {
             blocks.extend(pass_blocks(&work, self.prose, loss).map_err(fail)?);
         } else {
             blocks.extend(work.gradient_remarks(self.prose).map_err(fail)?);

@@ -1,5 +1,6 @@
 //! Remarks: why a gradient is zero, what a kink's convention does, where a run ends.
 
+use crate::derivation;
 use crate::formula::latex::Printer;
 use crate::formula::notation::indexed;
 use crate::formula::shape::infer;
@@ -70,32 +71,16 @@ impl Work<'_> {
 
     /// The formula whose sign decided, as it is written in the model; of a matrix, the entry.
     fn argument(&self, branch: &Branch, index: usize) -> String {
-        let mut found = String::new();
-        let Some(expression) = self.setup.definition(&branch.node) else { return found };
         let latex = |name: &str| self.name(name, index);
         let number = |number: &_| self.numbers.rational(number);
         let printer = Printer { name: &latex, number: &number };
-        expression.any(&mut |node| {
-            let Expression::Call(call) = node else { return false };
-            if call.function.name != branch.function {
-                return false;
-            }
-            let decided = match (call.arguments.as_slice(), call.function.kinks().first()) {
-                ([single], _) => single.clone(),
-                (_, Some(kink)) => {
-                    let decided = call.put_into(kink);
-                    infer(&decided, &self.setup.shapes).map_or(decided, |(_, fitted)| fitted)
-                }
-                _ => return false,
-            };
-            found = printer.latex(&self.write_out(&decided));
-            if let Some(entry) = self.entry(branch, &decided) {
-                let letter = matches!(decided, Expression::Name(_)) && !found.contains('_');
-                let whole = if letter { found.clone() } else { format!("({found})") };
-                found = indexed(&whole, &entry);
-            }
-            true
-        });
+        let Some(decided) = derivation::decided(self.setup, branch) else { return String::new() };
+        let mut found = printer.latex(&self.write_out(&decided));
+        if let Some(entry) = self.entry(branch, &decided) {
+            let letter = matches!(decided, Expression::Name(_)) && !found.contains('_');
+            let whole = if letter { found.clone() } else { format!("({found})") };
+            found = indexed(&whole, &entry);
+        }
         found
     }
 

@@ -26,4 +26,5 @@ mod view;
 mod work;
 
 pub use build::{Paper, Passage, Sheet, SheetError, build};
-pub use templates::{TemplateError, Templates};
+pub(crate) use prose::fill;
+pub use templates::{TemplateError, Templates, Words};

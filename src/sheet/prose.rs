@@ -226,7 +226,17 @@ fn uses_values(scenario: &Scenario) -> bool {
     scenario.texts().iter().any(|text| text.is_template())
 }
 
-fn engine(ledger: &Arc<Ledger>) -> Tera {
+/// A phrase with its blanks filled in, outside a sheet.
+pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
+    let mut context = Context::new();
+    for (name, text) in blanks {
+        context.insert(*name, text);
+    }
+    plain_engine().render_str(phrase, &context, false).unwrap_or_else(|_| phrase.to_owned())
+}
+
+/// Templates with the delimiters of scenarios.
+fn plain_engine() -> Tera {
     let mut tera = Tera::default();
     let delimiters = Delimiters {
         block_start: "<%".into(),
@@ -238,6 +248,11 @@ fn engine(ledger: &Arc<Ledger>) -> Tera {
     };
     // Fails only for delimiters that contradict each other; these don't.
     let _ = tera.set_delimiters(delimiters);
+    tera
+}
+
+fn engine(ledger: &Arc<Ledger>) -> Tera {
+    let mut tera = plain_engine();
     let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;

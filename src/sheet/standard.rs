@@ -1,6 +1,7 @@
 //! The default sheet, tables, and derivations in symbols.
 
 use crate::catalogue::Setting;
+use crate::derivation::{Gradients, write_out};
 use crate::formula::latex::Printer;
 use crate::formula::{Call, Expression, notation::Notation, notation::indexed};
 use crate::number::{Fault, Rational};
@@ -17,7 +18,6 @@ use super::names::{conventions, run_title};
 use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
 use super::view::{CellView, SetupView};
-use super::work::{Gradients, write_out};
 
 /// The most generated examples that are listed.
 const MAX_ROWS: usize = 20;

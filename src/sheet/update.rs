@@ -1,19 +1,17 @@
 //! The optimizer's step, told line by line: `w_1 = w_0 - \alpha u^w_1 = 1 - 0.5 \cdot 3 = -0.5`.
 
-use crate::catalogue::{Condition, Line, Over, Relation, Rule};
+use crate::catalogue::{Line, Over, Rule};
+use crate::derivation::{self, GRADIENT};
 use crate::formula::latex::Printer;
 use crate::formula::notation::{Notation, indexed};
-use crate::formula::{Call, Expression, Operator, Shown, function};
-use crate::number::{Fault, Rational, Sign, exact_input_latex};
+use crate::formula::{Expression, Operator, Shown};
+use crate::number::{Fault, Rational, exact_input_latex};
 use crate::scenario::Run;
 use crate::trace::{Named, Tensor, Value};
 
 use super::prose::Prose;
 use super::show::Row;
 use super::work::{Reading, Work};
-
-/// Marks the gradient of one parameter inside an expression.
-const GRADIENT: &str = "gradient ";
 
 /// What is asked of an update.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +74,10 @@ impl Work<'_> {
         let undefined = Tensor::from(Value::Undefined("".into()));
         let result = self.after(&line.name, parameter).unwrap_or(&undefined);
         let readable = |expression: &Expression| {
-            let readable = self.of_numbers(expression, parameter);
+            let readable = match self.before.parameters.get(parameter).and_then(Tensor::shape) {
+                None => derivation::of_numbers(expression),
+                Some(_) => expression.clone(),
+            };
             let entrywise = self.entry_by_entry(&readable, parameter, assigned);
             entrywise.map(&mut |node| match node {
                 Expression::Name(name) if name == "t" => {
@@ -86,7 +87,12 @@ impl Work<'_> {
             })
         };
         if line.over == Over::NormOfAll {
-            return self.row(left, &self.norm_of_all(), result, &reading);
+            return self.row(
+                left,
+                &derivation::norm_of_all(&self.record.gradient),
+                result,
+                &reading,
+            );
         }
         let chosen = self.record.cases.get(&line.name).and_then(|list| list.get(parameter));
         let chosen = chosen.map_or(&[][..], Vec::as_slice);
@@ -101,29 +107,13 @@ impl Work<'_> {
         }
         let expression = first.map_or(&line.expression, |index| &line.cases[index].expression);
         let mut row = self.row(left, &readable(expression), result, &reading)?;
-        if let Some((left, sign, right)) = condition(line, *first) {
+        if let Some((left, comparison, right)) = derivation::condition(line, *first) {
             let number = |number: &_| self.numbers.rational(number);
             let printer = Printer { name: &latex, number: &number };
             let (left, right) = (printer.latex(&readable(left)), printer.latex(&readable(right)));
-            row.tail(format!(r"\quad ({left} {sign} {right})"));
+            row.tail(format!(r"\quad ({left} {} {right})", comparison.latex()));
         }
         Ok(row)
-    }
-
-    /// The norm of a number is written as its absolute value.
-    fn of_numbers(&self, expression: &Expression, parameter: &str) -> Expression {
-        let is_number =
-            self.before.parameters.get(parameter).is_some_and(|value| value.shape().is_none());
-        if !is_number {
-            return expression.clone();
-        }
-        expression.map(&mut |node| match node {
-            Expression::Call(call) if call.function.layout == function::Layout::Norm => {
-                let inner = self.of_numbers(&call.arguments[0], parameter);
-                called("abs", inner)
-            }
-            _ => None,
-        })
     }
 
     /// Products of two matrices in a rule are entry by entry.
@@ -161,22 +151,6 @@ impl Work<'_> {
             Expression::Call(call) if call.function.reduces().is_some() => false,
             other => other.children().iter().any(|part| self.is_matrix(part, parameter, assigned)),
         }
-    }
-
-    /// The root of the sum of all squared gradients.
-    fn norm_of_all(&self) -> Expression {
-        let square = |(parameter, value): (&str, &Tensor)| {
-            let name = Expression::Name(format!("{GRADIENT}{parameter}"));
-            let whole = match value.shape() {
-                None => name,
-                Some(_) => called("norm", name.clone()).unwrap_or(name),
-            };
-            Expression::binary(Operator::Power, whole, Expression::integer(2))
-        };
-        let squares = self.record.gradient.iter().map(square);
-        let sum = squares.reduce(|sum, one| Expression::binary(Operator::Add, sum, one));
-        let sum = sum.unwrap_or_else(|| Expression::integer(0));
-        called("sqrt", sum.clone()).unwrap_or(sum)
     }
 
     /// A name of the rule, for one parameter, at the iteration that it belongs to.
@@ -295,18 +269,6 @@ impl Work<'_> {
 /// The parameter after the step and before decay on the new weights.
 const STEPPED: &str = "theta_tilde";
 
-fn called(name: &str, argument: Expression) -> Option<Expression> {
-    let function = function::find(name)?;
-    Some(Expression::Call(Call {
-        function,
-        arguments: vec![argument],
-        constants: Vec::new(),
-        at_kink: None,
-        matrix: false,
-        unit_target: false,
-    }))
-}
-
 /// The names of several lists of lines, in an order that suits them all.
 fn names<'l>(lists: impl Iterator<Item = &'l [Line]>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
@@ -323,30 +285,6 @@ fn names<'l>(lists: impl Iterator<Item = &'l [Line]>) -> Vec<String> {
         }
     }
     names
-}
-
-/// The condition under which a case of the line was taken; of the last one, what is left
-/// where the others compare the same numbers.
-fn condition(line: &Line, case: Option<usize>) -> Option<(&Expression, &'static str, &Expression)> {
-    if let Some(index) = case {
-        let Condition { left, relation, right } = &line.cases[index].condition;
-        return Some((left, relation.latex(), right));
-    }
-    let Condition { left, right, .. } = &line.cases.first()?.condition;
-    let same = |other: &Condition| other.left == *left && other.right == *right;
-    if !line.cases.iter().all(|case| same(&case.condition)) {
-        return None;
-    }
-    let open = |sign: Sign| !line.cases.iter().any(|case| case.condition.relation.holds(sign));
-    let sign = match [Sign::Negative, Sign::Zero, Sign::Positive].map(open) {
-        [false, false, true] => Relation::Greater.latex(),
-        [true, true, false] => Relation::AtMost.latex(),
-        [true, false, false] => Relation::Less.latex(),
-        [false, true, true] => r"\ge",
-        [true, false, true] => r"\ne",
-        _ => return None,
-    };
-    Some((left, sign, right))
 }
 
 /// The update rule in symbols, for any parameter θ and any iteration t.
@@ -367,7 +305,11 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
             _ => false,
         };
         if !zero {
-            let latex = |name: &str| notation.in_rule(name);
+            let varies = run.schedule.is_some() || run.rate_varies();
+            let latex = |name: &str| match name {
+                "learning_rate" if varies => indexed(&notation.in_rule(name), "1"),
+                _ => notation.in_rule(name),
+            };
             let mut row = Row::new(indexed(&notation.in_rule(&state.name), "0"));
             let start = Printer { name: &latex, number: &number }.latex(&state.start);
             // An option may be the initial value by its very name.

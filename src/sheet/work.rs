@@ -4,19 +4,16 @@
 //! set-up's notation, with `inline` definitions written out; the numbers are put in for
 //! the names; the result is the trace's own value.
 
+use crate::derivation::{self, ADJOINT, Gradients};
 use crate::engine::slope;
 use crate::formula::latex::Printer;
-use crate::formula::{Call, Expression, Failure, Operator, Shown, adjoint, chain};
+use crate::formula::{Call, Expression, Failure, Shown, adjoint};
 use crate::number::Fault;
-use crate::scenario::{Reduction, Run, Setup};
+use crate::scenario::{Run, Setup};
 use crate::trace::{Example, Iteration, Tensor};
 
 use super::show::{Numbers, Row};
 
-/// Marks the name of an adjoint inside an expression.
-const ADJOINT: &str = "adjoint ";
-/// Marks the name of one example's gradient inside an expression.
-const PART: &str = "part ";
 const LOSS: &str = "loss";
 
 /// One iteration of a run, with what is needed to tell it.
@@ -69,10 +66,12 @@ impl<'a> Work<'a> {
         let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
             return Ok(Vec::new());
         };
+        // The rate that a schedule gives is known before the step.
+        let assigned: Vec<&str> = self.run.schedule.iter().map(|own| own.rate()).collect();
         let mut rows = Vec::new();
-        for (parameter, value) in values.iter() {
-            let latex = |name: &str| self.rule_name(name, &rule, parameter, &[]);
-            let shown = |name: &str| self.rule_value(name, parameter, &[]);
+        for (parameter, value) in values.iter().filter(|(name, _)| self.is_shifted(name)) {
+            let latex = |name: &str| self.rule_name(name, &rule, parameter, &assigned);
+            let shown = |name: &str| self.rule_value(name, parameter, &assigned);
             let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
             rows.push(self.row(left, point, value, &reading)?);
@@ -150,21 +149,8 @@ impl<'a> Work<'a> {
 
     /// ∇L as the mean, or the sum, of the examples' gradients.
     fn mean_row(&self, parameter: &str, value: &Tensor) -> Result<Row, Fault> {
-        let count = self.record.examples.len();
-        let part = |index: usize| Expression::Name(format!("{PART}{index}"));
-        let sum = (1..count)
-            .fold(part(0), |sum, index| Expression::binary(Operator::Add, sum, part(index)));
-        let share = Expression::binary(
-            Operator::Divide,
-            Expression::integer(1),
-            Expression::integer(i64::try_from(count).unwrap_or(1)),
-        );
-        let mean = match self.setup.reduction {
-            Reduction::Mean => Expression::binary(Operator::Multiply, share, sum),
-            Reduction::Sum => sum,
-        };
-        let index =
-            |name: &str| name.strip_prefix(PART).and_then(|text| text.parse::<usize>().ok());
+        let mean = derivation::of_batch(self.setup.reduction, self.record.examples.len());
+        let index = derivation::part;
         let latex = |name: &str| self.gradient_name(parameter, index(name));
         let shown = |name: &str| {
             let example = index(name).and_then(|index| self.record.examples.get(index));
@@ -200,7 +186,7 @@ impl<'a> Work<'a> {
 
     /// The expression with `inline` definitions in the place of their names.
     pub(super) fn write_out(&self, expression: &Expression) -> Expression {
-        write_out(self.setup, expression)
+        derivation::write_out(self.setup, expression)
     }
 
     /// The expression with numbers in the place of names and of derivatives.
@@ -234,11 +220,7 @@ impl<'a> Work<'a> {
     pub(super) fn name(&self, name: &str, index: usize) -> String {
         let latex = self.setup.notation.latex(name);
         if self.setup.is_parameter(name) {
-            return if self.record.look_ahead.is_some() {
-                format!(r"\tilde{{{latex}}}")
-            } else {
-                latex
-            };
+            return if self.is_shifted(name) { format!(r"\tilde{{{latex}}}") } else { latex };
         }
         if self.record.examples.len() > 1 {
             return format!("{latex}^{{({})}}", self.record.batch[index]);
@@ -276,8 +258,16 @@ impl<'a> Work<'a> {
 
     /// Whether a parameter's value is the scenario's own.
     fn is_given(&self, name: &str) -> bool {
-        let frozen = self.setup.parameter(name).is_some_and(|parameter| parameter.frozen);
-        frozen || self.before.t == self.setup.start_iteration
+        self.is_frozen(name) || self.before.t == self.setup.start_iteration
+    }
+
+    fn is_frozen(&self, name: &str) -> bool {
+        self.setup.parameter(name).is_some_and(|parameter| parameter.frozen)
+    }
+
+    /// Whether the forward pass sees the parameter at a point ahead of its own.
+    fn is_shifted(&self, name: &str) -> bool {
+        self.record.look_ahead.is_some() && !self.is_frozen(name)
     }
 
     fn forward_value(&self, name: &str, example: &Example) -> Result<Shown, Fault> {
@@ -291,8 +281,9 @@ impl<'a> Work<'a> {
                 .map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value));
         }
         if self.setup.is_parameter(name) {
-            let shifted = self.record.look_ahead.as_ref().and_then(|point| point.get(name));
-            return shifted
+            let point = self.record.look_ahead.as_ref().filter(|_| self.is_shifted(name));
+            return point
+                .and_then(|point| point.get(name))
                 .map_or_else(|| self.parameter(name), |value| self.numbers.put_in(value));
         }
         match example.values.get(name) {
@@ -313,88 +304,4 @@ impl<'a> Work<'a> {
 /// ∂L/∂z.
 pub(super) fn adjoint_latex(node: &str, loss: &str) -> String {
     format!(r"\frac{{\partial {loss}}}{{\partial {node}}}")
-}
-
-/// The expression with `inline` definitions in the place of their names.
-pub(super) fn write_out(setup: &Setup, expression: &Expression) -> Expression {
-    expression.map(&mut |node| match node {
-        Expression::Name(name) if setup.inline.contains(name) => {
-            setup.definition(name).map(|inner| write_out(setup, inner))
-        }
-        _ => None,
-    })
-}
-
-/// The gradients of a set-up in symbols.
-///
-/// Each is one sum of chain-rule products, as long as there are few ways from the loss to
-/// the parameter; else it goes through the adjoints of the definitions.
-pub(super) struct Gradients {
-    /// The adjoints that the gradients use, in reverse order of definition.
-    pub adjoints: Vec<(String, Expression)>,
-    /// The gradient of every parameter.
-    pub gradients: Vec<(String, Expression)>,
-}
-
-impl Gradients {
-    /// The gradients of the set-up's loss.
-    pub(super) fn new(setup: &Setup) -> Self {
-        let direct = if setup.is_scalar() { Self::direct(setup) } else { None };
-        direct.unwrap_or_else(|| Self::by_adjoints(setup))
-    }
-
-    fn direct(setup: &Setup) -> Option<Self> {
-        let loss = setup.definition(LOSS)?;
-        let mut gradients = Vec::new();
-        for parameter in setup.trained_names() {
-            let lookup = |name: &str| setup.definition(name);
-            let products = chain::derivative(loss, parameter, &lookup)?;
-            gradients.push((parameter.to_owned(), sum(products)));
-        }
-        Some(Self { adjoints: Vec::new(), gradients })
-    }
-
-    fn by_adjoints(setup: &Setup) -> Self {
-        let inner = setup
-            .model
-            .iter()
-            .rev()
-            .filter(|line| line.name != LOSS && !setup.inline.contains(&line.name));
-        let adjoints =
-            inner.map(|line| (line.name.clone(), through_consumers(setup, &line.name))).collect();
-        let gradients = setup
-            .trained_names()
-            .map(|name| (name.to_owned(), through_consumers(setup, name)))
-            .collect();
-        Self { adjoints, gradients }
-    }
-}
-
-/// Σ over the definitions that use the name, of what their adjoint hands to it.
-fn through_consumers(setup: &Setup, name: &str) -> Expression {
-    let mut summands = Vec::new();
-    for line in setup.model.iter().filter(|line| !setup.inline.contains(&line.name)) {
-        let expression = write_out(setup, &line.expression);
-        let known = Expression::Name(format!("{ADJOINT}{}", line.name));
-        let last = setup.model.last().is_some_and(|last| last.name == line.name);
-        let given = if line.name == LOSS || (last && setup.definition(LOSS).is_none()) {
-            None
-        } else {
-            Some(&known)
-        };
-        summands.extend(adjoint::shares(&expression, given, name, &setup.shapes));
-    }
-    adjoint::total(summands)
-}
-
-/// Products as one expression.
-fn sum(products: Vec<chain::Product>) -> Expression {
-    let term = |product: chain::Product| {
-        let factors = product.factors.into_iter();
-        let term = factors
-            .reduce(|left, right| Expression::binary(Operator::Multiply, left, right))
-            .unwrap_or_else(|| Expression::integer(1));
-        if product.negative { Expression::Negate(Box::new(term)) } else { term }
-    };
-    adjoint::total(products.into_iter().map(term).collect())
 }

@@ -17,17 +17,17 @@ use gradsheet::{engine, number::Sign};
 use crate::dual::{Number, Random, fraction};
 
 mod derivation;
-mod family;
+pub(crate) mod family;
 mod fixed;
-mod grid;
-mod jet;
+pub(crate) mod grid;
+pub(crate) mod jet;
 mod latex;
-mod model;
+pub(crate) mod model;
 mod printed;
 mod random_tree;
 mod symbol;
 mod tally;
-mod tree;
+pub(crate) mod tree;
 
 use family::Family;
 use fixed::{Fixed, Judge};

@@ -117,6 +117,50 @@ fn render_writes_both_papers_in_both_formats() {
 }
 
 #[test]
+fn explain_tells_how_a_value_arose() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let done = desk.run(&["explain", "neuron.yaml", "sgd.t1.w"]).ends_with(0);
+    let last = done.out.lines().last().unwrap();
+    let end = "= t0.w - learning_rate*grad.w = 1 - 0.5*6 = -2";
+    assert!(last.starts_with("  neuron.sgd.t1.w ") && last.ends_with(end), "{}", done.out);
+    assert_eq!(done.err, "");
+    let help = desk.run(&["explain", "--help"]).ends_with(0).out;
+    assert!(help.contains("neuron.sgd.t1.w = t0.w - learning_rate*grad.w = 1 - 0.5*6 = -2"));
+}
+
+#[test]
+fn explain_refuses_what_leads_to_no_value() {
+    let second = "
+  other:
+    model: |
+      y = w*x
+    shapes: {w: [1, 1], x: [1, 1]}
+    init: {w: {kind: normal}}
+    data: {kind: gaussian, count: 2}
+    experiments:
+      scale: {vary: {w.std: [1, 2]}, trials: 2, measure: [activation_std.y]}
+";
+    let two = NEURON.to_owned() + second;
+    let desk = Desk::new(&[("neuron.yaml", NEURON), ("two.yaml", &two)]);
+    let table = [
+        ("neuron.yaml", "neuron.sdg.t1.w", "`neuron` has no run `sdg`", "did you mean `sgd`?"),
+        ("neuron.yaml", "sgd.t9.w", "there is no iteration `t9`", "t0 (the initial state) to t2"),
+        ("neuron.yaml", "adam.t1.u_hut.w", "there is no state `u_hut`", "did you mean `u_hat`?"),
+        ("two.yaml", "sgd.t1.w", "there is no set-up `sgd`", "write `neuron.sgd.t1.w`\n"),
+        ("two.yaml", "other.scale", "`other.scale` is an experiment", "a value of a run"),
+        ("two.yaml", "other.scale.w", "`other.scale` is an experiment", "a value of a run"),
+        ("two.yaml", "", "the path is empty", ""),
+    ];
+    for (file, path, message, help) in table {
+        let done = desk.run(&["explain", file, path]).ends_with(2);
+        assert!(done.err.contains(message) && done.err.contains(help), "{path}: {}", done.err);
+        assert_eq!(done.out, "", "{path}");
+    }
+    desk.run(&["explain", "neuron.yaml", "sgd.t1.w", "--significant", "0"]).ends_with(2);
+    desk.run(&["explain", "missing.yaml", "sgd.t1.w"]).ends_with(2);
+}
+
+#[test]
 fn formats_and_audiences_restrict_what_is_written() {
     // Arguments, then the files besides figures.
     let table: [(&[&str], &[&str]); 5] = [

@@ -7,6 +7,8 @@ use serde_json::Value as Json;
 
 use crate::witness::{self, at, fixtures, fraction, read, traced};
 
+mod pencil;
+
 use Precision::{Decimals, Significant};
 use Rounding::{HalfEven, HalfUp};
 

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 16] = [
+const LAYERS: [Layer; 18] = [
     Layer {
         module: "number",
         uses: &[],
@@ -54,6 +54,11 @@ const LAYERS: [Layer; 16] = [
         crates: &["libm", "thiserror"],
     },
     Layer {
+        module: "derivation",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &[],
+    },
+    Layer {
         module: "marking",
         uses: &["number", "trace", "scenario", "engine"],
         crates: &["thiserror"],
@@ -71,9 +76,25 @@ const LAYERS: [Layer; 16] = [
             "scenario",
             "engine",
             "marking",
+            "derivation",
             "figure",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
+    },
+    Layer {
+        module: "explain",
+        // Of the sheet it sees the templates, for the language's phrases.
+        uses: &[
+            "number",
+            "formula",
+            "catalogue",
+            "trace",
+            "scenario",
+            "engine",
+            "derivation",
+            "sheet",
+        ],
+        crates: &["thiserror"],
     },
     Layer {
         module: "publish",
@@ -116,8 +137,10 @@ const LAYERS: [Layer; 16] = [
             "scenario",
             "engine",
             "marking",
+            "derivation",
             "figure",
             "sheet",
+            "explain",
             "publish",
             "reference",
             "render",

@@ -2,6 +2,8 @@
 //! (`fixtures/optimizers/make.py`).
 
 use dashu_ratio::RBig;
+use gradsheet::sheet::Templates;
+use gradsheet::{Audience, Format, render};
 use serde_json::Value as Json;
 
 use crate::witness::{self, at, decimal, fixtures, read};
@@ -108,12 +110,16 @@ setups:
 
 /// A scenario of the loss ½(wx + b)² with more keys in the set-up and one optimizer `o`.
 fn neuron(keys: &str, optimizer: &str) -> Json {
+    witness::traced(keys, &neuron_text(keys, optimizer))
+}
+
+fn neuron_text(keys: &str, optimizer: &str) -> String {
     // Options in a line, or a block of them.
     let optimizer = match optimizer.strip_prefix('\n') {
         Some(block) => format!("\n{block}"),
         None => format!("{{{optimizer}}}"),
     };
-    let text = format!(
+    format!(
         "title: Neuron
 setups:
   s:
@@ -124,8 +130,16 @@ setups:
     optimizers:
       o: {optimizer}
 "
-    );
-    witness::traced(keys, &text)
+    )
+}
+
+/// The sheet of a scenario with its solutions.
+fn solutions(text: &str) -> String {
+    let scenario = gradsheet::scenario::read("sheet.yaml".as_ref(), text).unwrap();
+    let templates = Templates::built_in().unwrap();
+    let mut files =
+        render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+    files.remove("solutions.md").unwrap()
 }
 
 fn exact(trace: &Json, table: &[(&str, &str)]) {
@@ -133,6 +147,41 @@ fn exact(trace: &Json, table: &[(&str, &str)]) {
         let found = at(trace, &format!("s.o.{path}")).unwrap_or_else(|| panic!("{path}"));
         assert_eq!(found["exact"], *expected, "{path}");
     }
+}
+
+#[test]
+fn a_look_ahead_goes_as_far_as_the_step_of_its_own_parameter() {
+    // Rates 1/4 and 1/2, halved after the first iteration. u = 3 and w = 1 - 3/4, then
+    // w - 1/8·1/2·3 = 1/16 for the residual 2·1/16 - 1 = -7/8; b is frozen.
+    let keys = "batches: [[1], [2]]\n    frozen: [b]\n    \
+                schedule: {kind: step, size: 1, gamma: 0.5}";
+    let optimizer = "kind: momentum, nesterov: lookahead, beta: 0.5, learning_rate: 0.5, \
+                     overrides: {w: {learning_rate: 0.25}}";
+    let trace = neuron(keys, optimizer);
+    exact(&trace, &[("t1.w", "1/4"), ("t2.grad.w", "-7/4"), ("t2.u.w", "5/8"), ("t2.b", "-1")]);
+    let ahead = witness::record(&trace, "s", "o", 2).unwrap()["look_ahead"].clone();
+    assert_eq!((&ahead["w"]["exact"], &ahead["b"]["exact"]), (&"1/16".into(), &"-1".into()));
+    let sheet = solutions(&neuron_text(keys, optimizer));
+    for there in [
+        r"\tilde{w} &= w_{1} - \alpha^{w}_{2} \beta u^{w}_{1} = 0.25 - 0.125 \cdot 0.5 \cdot 3 = 0.0625",
+        r"\frac{1}{2} \cdot (0.0625 \cdot 2 - 1)^{2}",
+    ] {
+        assert!(sheet.contains(there), "{there}\n{sheet}");
+    }
+    assert!(!sheet.contains(r"\tilde{b}") && !sheet.contains("undefined"), "{sheet}");
+}
+
+#[test]
+fn the_first_step_of_rprop_is_as_large_as_the_first_rate() {
+    // As torch has it: the rate of the first iteration, 1/2·1/4, grows by 6/5 after that.
+    let schedule = "schedule: {kind: linear, start: 0.25, period: 3}";
+    let keys = format!("batches: [[1], [1]]\n    {schedule}");
+    let trace = neuron(&keys, "kind: rprop, learning_rate: 0.5");
+    exact(&trace, &[("t0.d.w", "1/8"), ("t1.w", "7/8"), ("t2.d.w", "3/20"), ("t2.w", "29/40")]);
+    let sheet = solutions(&neuron_text(&keys, "kind: rprop, learning_rate: 0.5"));
+    assert!(sheet.contains(r"d_{0} &= \alpha_{1} \\"), "{sheet}");
+    let listed = neuron("batches: [[1], [1]]", "kind: rprop, learning_rate: [0.25, 0.5]");
+    exact(&listed, &[("t0.d.w", "1/4"), ("t1.w", "3/4"), ("t2.d.w", "3/10")]);
 }
 
 #[test]

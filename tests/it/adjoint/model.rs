@@ -128,7 +128,15 @@ impl Model {
 
     /// The set-up `name` of a scenario.
     pub(crate) fn setup(&self, name: &str) -> String {
-        let mut text = format!("  {name}:\n{}    model: |\n", self.declared);
+        let mut text = format!("  {name}:\n{}", self.body());
+        text.push_str("    iterations: 1\n    optimizers:\n");
+        text.push_str("      o: {kind: sgd, learning_rate: 1}\n");
+        text
+    }
+
+    /// Model, parameters and data of a set-up.
+    pub(crate) fn body(&self) -> String {
+        let mut text = format!("{}    model: |\n", self.declared);
         for (name, tree) in &self.definitions {
             match &self.repeated {
                 Some(repeated) if repeated.names.contains(name) => {
@@ -153,8 +161,6 @@ impl Model {
                 text.push_str(&format!("      - {{{}}}\n", row.join(", ")));
             }
         }
-        text.push_str("    iterations: 1\n    optimizers:\n");
-        text.push_str("      o: {kind: sgd, learning_rate: 1}\n");
         text
     }
 
@@ -164,7 +170,7 @@ impl Model {
 }
 
 /// A number, a row, or a list of rows.
-fn literal(value: &Grid<RBig>) -> String {
+pub(crate) fn literal(value: &Grid<RBig>) -> String {
     let quoted = |entry: &RBig| format!("\"{entry}\"");
     let Some((rows, columns)) = value.shape else { return quoted(&value.entries[0]) };
     let row = |entries: &[RBig]| {
