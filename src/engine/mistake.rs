@@ -93,7 +93,7 @@ impl<'a> Altered<'a> {
         };
         let at = |stop| Halt { t: self.turn.from, example: None, stop };
         let fresh = whole.start(&mut Prove).map_err(|stop| fail(&whole, at(stop)))?;
-        let state = known_state(fresh.state, &before.state);
+        let state = known_state(&fresh.state, &before.state);
         let start = Iteration { state, ..before.clone() };
         let course = Course { from: Some(&start), ..whole };
         let records = course.iterations(&mut Prove, self.turn.to);
@@ -127,7 +127,7 @@ fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Rule
 }
 
 /// The states that the altered algorithm starts with: those of the right run where it has them.
-fn known_state(fresh: Named<Named<Tensor>>, right: &Named<Named<Tensor>>) -> Named<Named<Tensor>> {
+fn known_state(fresh: &Named<Named<Tensor>>, right: &Named<Named<Tensor>>) -> Named<Named<Tensor>> {
     let mut list: Named<Named<Tensor>> = Named::default();
     for (state, values) in fresh.iter() {
         for (parameter, value) in values.iter() {

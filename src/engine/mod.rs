@@ -6,6 +6,7 @@
 //! a carried run, which rounds between iterations as its scenario asks), no templates.
 
 mod backward;
+mod batch;
 mod curve;
 mod experiment;
 mod failure;

@@ -8,8 +8,9 @@ use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
-use crate::trace::{self, Example, Iteration, Named, Unrounded, Value};
+use crate::trace::{self, Iteration, Named, Unrounded, Value};
 
+use super::batch;
 use super::failure::{EngineError, Halt};
 use super::forward::{Stop, reduce};
 use super::graph::Graph;
@@ -172,8 +173,10 @@ impl<'a> Course<'a> {
         let mut record = Iteration {
             t,
             batch: batch.to_vec(),
-            loss: given.is_none().then(|| together(self.reduction, losses)),
-            gradient: given.cloned().unwrap_or_else(|| self.batch_gradient(&examples)),
+            loss: given.is_none().then(|| batch::together(self.reduction, losses)),
+            gradient: given
+                .cloned()
+                .unwrap_or_else(|| batch::gradient(self.setup, self.reduction, &examples)),
             learning_rate: rate,
             look_ahead,
             examples,
@@ -182,14 +185,6 @@ impl<'a> Course<'a> {
         self.update(before, &mut record, decide).map_err(at(None))?;
         self.carry_over(&mut record).map_err(at(None))?;
         Ok(record)
-    }
-
-    fn batch_gradient(&self, examples: &[Example]) -> Named<trace::Tensor> {
-        let one = |name: &str| {
-            let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-            (name.to_owned(), together(self.reduction, parts))
-        };
-        self.setup.trained_names().map(one).collect()
     }
 
     /// The learning rate of an iteration, by the list, or by the schedule under these options.
@@ -419,31 +414,6 @@ fn norm_of_all(gradient: &Named<trace::Tensor>, within: &str) -> Result<Tensor, 
 
 fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
     values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
-}
-
-/// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
-fn together<'a>(
-    reduction: BatchReduction,
-    values: impl Iterator<Item = &'a trace::Tensor>,
-) -> trace::Tensor {
-    let mut sum: Option<Tensor> = None;
-    let mut count = 0_i64;
-    for value in values {
-        let value = Tensor::from_record(value);
-        match &mut sum {
-            None => sum = Some(value),
-            Some(sum) => sum.add(&value),
-        }
-        count += 1;
-    }
-    let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 && reduction == BatchReduction::Mean {
-        let share = Real::from(Rational::ONE / Rational::from(count));
-        for entry in &mut mean.entries {
-            *entry = entry.clone().map(|entry| &entry * &share);
-        }
-    }
-    mean.record()
 }
 
 /// Why the run can't go on after this iteration, if it can't.
