@@ -209,8 +209,22 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
 fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
     let empty = BTreeMap::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
+    let words = page_words(words);
+    let page = Page {
+        title: &sheet.title,
+        language: &sheet.language,
+        description: &sheet.description,
+        markdown: &sheet.markdown,
+        figures: &sheet.figures,
+        words: &words,
+    };
+    html(&page, templates)
+}
+
+/// The words of a language that a page adds by itself.
+pub(crate) fn page_words(words: &BTreeMap<String, String>) -> Words<'_> {
     let word = |key: &str, english: &'static str| words.get(key).map_or(english, String::as_str);
-    let words = Words {
+    Words {
         note: word("page_note", "Note"),
         tip: word("page_tip", "Tip"),
         important: word("page_important", "Important"),
@@ -220,16 +234,12 @@ fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
         table: word("page_table", "Table"),
         figure: word("page_figure", "Figure"),
         code: word("page_code", "Code"),
-    };
-    let page = Page {
-        title: &sheet.title,
-        language: &sheet.language,
-        description: &sheet.description,
-        markdown: &sheet.markdown,
-        figures: &sheet.figures,
-        words: &words,
-    };
-    publish::page(&page, templates.tera()).map_err(|error| match error {
+    }
+}
+
+/// A page of Markdown that the program itself made.
+pub(crate) fn html(page: &Page<'_>, templates: &Templates) -> Result<String, RenderError> {
+    publish::page(page, templates.tera()).map_err(|error| match error {
         PageError::Formulas(list) => RenderError::Texts(list.iter().map(made_formula).collect()),
         PageError::Template(error) => RenderError::Template(TemplateError {
             file: "page.html".into(),

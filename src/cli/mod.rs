@@ -6,9 +6,14 @@
 mod check;
 mod explain;
 mod files;
+mod found;
+mod identify;
 mod list;
 mod new;
 mod progress;
+mod records;
+mod regrade;
+mod reissue;
 mod render;
 mod shards;
 mod staging;

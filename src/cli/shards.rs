@@ -1,23 +1,27 @@
-//! Joining the keys and manifests of shards into those of one run.
+//! Joining the keys and manifests of shards into what one run would have made.
 
 use std::path::Path;
 
 use serde_json::{Map, Value as Json};
 
-use gradsheet::variants::{COLUMNS, KeyRow, manifest};
+use gradsheet::variants::manifest::{Entry, Manifest, digest};
+use gradsheet::variants::{COLUMNS, KeyRow};
 
-use super::staging::{KEY, MANIFEST, failure, shard_name};
-use super::{Failure, files, text};
+use super::records::Records;
+use super::staging::{Staging, failure, shard_name};
+use super::variants::Case;
+use super::{Failure, text};
 
 /// The most shards.
 const MOST: u64 = 100_000;
 
 /// Joins what stands in the folder.
-pub(crate) fn merge(folder: &Path) -> Result<(), Failure> {
+pub(crate) fn merge(case: &Case<'_>) -> Result<(), Failure> {
+    let folder = &case.folder();
     let of = shards(folder)?;
     let mut rows: Vec<KeyRow> = Vec::new();
-    let mut head: Option<Map<String, Json>> = None;
-    let mut variants: Vec<(u64, Json)> = Vec::new();
+    let mut first: Option<Map<String, Json>> = None;
+    let mut entries: Vec<Entry> = Vec::new();
     let mut done = Vec::new();
     for index in 1..=of {
         let key = folder.join(shard_name("key", "csv", index, of));
@@ -31,21 +35,28 @@ pub(crate) fn merge(folder: &Path) -> Result<(), Failure> {
             }
         }
         rows.extend(key_rows(&key)?);
-        let (own, entries) = read(&list)?;
-        match &head {
-            Some(head) if *head != own => {
+        let own = read(&list)?;
+        match &first {
+            Some(head) if *head != own.head => {
                 return Err(Failure::Input(format!(
                     "{}: is of another run than the first shard (another scenario, seed or version)",
                     list.display()
                 )));
             }
-            _ => head = Some(own),
+            _ => first = Some(own.head),
         }
-        variants.extend(entries);
+        entries.extend(own.entries);
         done.extend([key, list]);
     }
-    variants.sort_by_key(|(number, _)| *number);
-    let gap = (1..).zip(&variants).find(|(expected, (number, _))| expected != number);
+    let head = first.unwrap_or_default();
+    if head.get("scenario_sha256").and_then(Json::as_str) != Some(&digest(case.exam.text())) {
+        return Err(Failure::Input(format!(
+            "{}: the shards are of another version of this scenario",
+            case.path().display()
+        )));
+    }
+    entries.sort_by_key(|entry| entry.number);
+    let gap = (1..).zip(&entries).find(|(expected, entry)| *expected != entry.number);
     if let Some((expected, _)) = gap {
         return Err(Failure::Input(format!(
             "{}: variant {expected} is missing or stands twice; the shards are of runs with \
@@ -55,13 +66,26 @@ pub(crate) fn merge(folder: &Path) -> Result<(), Failure> {
     }
     // Stable, so the rows of a variant keep their order.
     rows.sort_by_key(|row| row.variant);
-    let key = key(&rows).ok_or_else(|| Failure::Work("the key can't be written".into()))?;
-    let mut list = manifest::opening(&head.unwrap_or_default());
-    for (index, (_, entry)) in variants.iter().enumerate() {
-        list.push_str(&manifest::item(entry, index == 0));
+    let staging = Staging::new(folder)?;
+    let listed =
+        entries.iter().map(|entry| (entry.number, entry.code.clone(), entry.student.clone()));
+    let mut records = Records::new(staging.folder(), &head, Some(case.whole(listed)?))?;
+    let mut left = rows.as_slice();
+    for entry in &entries {
+        let count = left.iter().take_while(|row| row.variant == entry.number).count();
+        let (own, rest) = left.split_at(count);
+        records.add(entry, own)?;
+        left = rest;
     }
-    list.push_str(manifest::CLOSING);
-    files::write(&[(folder.join(KEY), key), (folder.join(MANIFEST), list)])?;
+    if let Some(row) = left.first() {
+        return Err(Failure::Input(format!(
+            "{}: the keys have answers of variant {}, which no manifest has",
+            folder.display(),
+            row.variant
+        )));
+    }
+    records.finish()?;
+    staging.place_beside()?;
     for path in done {
         std::fs::remove_file(&path).map_err(|error| failure(&path, &error))?;
     }
@@ -94,7 +118,8 @@ fn shards(folder: &Path) -> Result<u64, Failure> {
     }
 }
 
-fn key_rows(path: &Path) -> Result<Vec<KeyRow>, Failure> {
+/// Reads a key.
+pub(crate) fn key_rows(path: &Path) -> Result<Vec<KeyRow>, Failure> {
     let wrong = || Failure::Input(format!("{}: is no answer key", path.display()));
     let source = text(path)?;
     let mut reader = csv::Reader::from_reader(source.as_bytes());
@@ -108,26 +133,8 @@ fn key_rows(path: &Path) -> Result<Vec<KeyRow>, Failure> {
     reader.records().map(row).collect()
 }
 
-/// The text of a key.
-fn key(rows: &[KeyRow]) -> Option<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(COLUMNS).ok()?;
-    for row in rows {
-        writer.write_record(row.cells()).ok()?;
-    }
-    String::from_utf8(writer.into_inner().ok()?).ok()
-}
-
-type Manifest = (Map<String, Json>, Vec<(u64, Json)>);
-
-fn read(path: &Path) -> Result<Manifest, Failure> {
-    let wrong = || Failure::Input(format!("{}: is no manifest", path.display()));
-    let json: Json = serde_json::from_str(&text(path)?).map_err(|_| wrong())?;
-    let map = json.as_object().ok_or_else(wrong)?;
-    let list = map.get("variants").and_then(Json::as_array).ok_or_else(wrong)?;
-    let entry = |entry: &Json| Some((entry.get("variant")?.as_u64()?, entry.clone()));
-    let list: Option<Vec<_>> = list.iter().map(entry).collect();
-    let list = list.ok_or_else(wrong)?;
-    let head = map.iter().filter(|(name, _)| *name != "variants");
-    Ok((head.map(|(name, value)| (name.clone(), value.clone())).collect(), list))
+/// Reads a manifest.
+pub(crate) fn read(path: &Path) -> Result<Manifest, Failure> {
+    let wrong = || Failure::Input(format!("{}: is no manifest of this version", path.display()));
+    Manifest::read(&text(path)?).ok_or_else(wrong)
 }

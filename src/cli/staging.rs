@@ -1,20 +1,12 @@
 //! A folder of many papers: written beside its place, then renamed as a whole.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use gradsheet::Files;
-use gradsheet::variants::{COLUMNS, KeyRow, Press, Variant, manifest};
 
 use super::Failure;
-
-/// The key's file name.
-pub(crate) const KEY: &str = "key.csv";
-/// The manifest's file name.
-pub(crate) const MANIFEST: &str = "manifest.json";
 
 /// A folder on its way to its place.
 pub(crate) struct Staging {
@@ -27,7 +19,8 @@ impl Staging {
     pub(crate) fn new(place: &Path) -> Result<Self, Failure> {
         let parent = place.parent().unwrap_or_else(|| Path::new("."));
         std::fs::create_dir_all(parent).map_err(|error| failure(parent, &error))?;
-        let folder = tempfile::Builder::new().prefix(".variants-").tempdir_in(parent);
+        let mut builder = tempfile::Builder::new();
+        let folder = builder.prefix(".variants-").permissions(permissions()).tempdir_in(parent);
         Ok(Self {
             place: place.to_owned(),
             folder: folder.map_err(|error| failure(parent, &error))?,
@@ -47,24 +40,9 @@ impl Staging {
         Ok(())
     }
 
-    /// Key and manifest, to be written row by row.
-    pub(crate) fn records(&self, press: &Press<'_>, seed: u64) -> Result<Records, Failure> {
-        let key = self.folder.path().join(KEY);
-        let mut rows =
-            csv::Writer::from_path(&key).map_err(|error| failure(&key, &error.into()))?;
-        rows.write_record(COLUMNS).map_err(|error| failure(&key, &error.into()))?;
-        let path = self.folder.path().join(MANIFEST);
-        let file = File::create(&path).map_err(|error| failure(&path, &error))?;
-        let mut records = Records {
-            key,
-            rows,
-            path,
-            file: BufWriter::new(file),
-            stem: press.stem.to_owned(),
-            begun: false,
-        };
-        records.put(&manifest::opening(&manifest::head(press.exam, press.stem, seed)))?;
-        Ok(records)
+    /// Where it is written for now.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Puts the whole folder in its place; what stood there goes.
@@ -81,6 +59,18 @@ impl Staging {
 
     /// Puts a share of the papers in its place, with key and manifest of their own.
     pub(crate) fn place_shard(self, index: u64, of: u64) -> Result<(), Failure> {
+        self.place_each(|name| match name.rsplit_once('.') {
+            Some((stem, ending)) => shard_name(stem, ending, index, of),
+            None => name.to_owned(),
+        })
+    }
+
+    /// Puts everything in its place, and leaves what else stands there.
+    pub(crate) fn place_beside(self) -> Result<(), Failure> {
+        self.place_each(str::to_owned)
+    }
+
+    fn place_each(self, rename: impl Fn(&str) -> String) -> Result<(), Failure> {
         std::fs::create_dir_all(&self.place).map_err(|error| failure(&self.place, &error))?;
         let mut entries = Vec::new();
         let read = std::fs::read_dir(self.folder.path());
@@ -90,14 +80,18 @@ impl Staging {
         entries.sort();
         for from in entries {
             let Some(name) = from.file_name().and_then(|name| name.to_str()) else { continue };
-            let name = match name.rsplit_once('.') {
-                Some((stem, ending)) if from.is_file() => shard_name(stem, ending, index, of),
-                _ => name.to_owned(),
-            };
+            let name = if from.is_file() { rename(name) } else { name.to_owned() };
             swap(&from, &self.place.join(name))?;
         }
         Ok(())
     }
+}
+
+/// Open to all, as an ordinary new folder is; temporary ones are private by default.
+#[cfg(unix)]
+fn permissions() -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::Permissions::from_mode(0o755)
 }
 
 /// `key-2-of-4.csv`
@@ -120,41 +114,6 @@ fn swap(from: &Path, place: &Path) -> Result<(), Failure> {
         return Err(fail(error));
     }
     Ok(())
-}
-
-/// Key and manifest while they are written.
-pub(crate) struct Records {
-    key: PathBuf,
-    rows: csv::Writer<File>,
-    path: PathBuf,
-    file: BufWriter<File>,
-    stem: String,
-    begun: bool,
-}
-
-impl Records {
-    /// Adds a variant to both.
-    pub(crate) fn add(&mut self, variant: &Variant, rows: &[KeyRow]) -> Result<(), Failure> {
-        for row in rows {
-            let written = self.rows.write_record(row.cells());
-            written.map_err(|error| failure(&self.key, &error.into()))?;
-        }
-        let entry = manifest::entry(&self.stem, variant);
-        let item = manifest::item(&entry, !self.begun);
-        self.begun = true;
-        self.put(&item)
-    }
-
-    /// Completes both files.
-    pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.put(manifest::CLOSING)?;
-        self.file.flush().map_err(|error| failure(&self.path, &error))?;
-        self.rows.flush().map_err(|error| failure(&self.key, &error))
-    }
-
-    fn put(&mut self, text: &str) -> Result<(), Failure> {
-        self.file.write_all(text.as_bytes()).map_err(|error| failure(&self.path, &error))
-    }
 }
 
 pub(crate) fn failure(path: &Path, error: &std::io::Error) -> Failure {

@@ -7,9 +7,15 @@ use rayon::prelude::*;
 
 use gradsheet::engine::{self, Effort};
 use gradsheet::scenario::{Exam, Scenario};
-use gradsheet::variants::{Paper, PaperError, Press, Reason, Search, TooFew, Variant};
+use gradsheet::sheet::Templates;
+use gradsheet::variants::{
+    About, Fingerprint, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant, asked,
+    manifest, roster,
+};
 
+use super::found;
 use super::progress::Counter;
+use super::records::{Records, Whole};
 use super::render::{For, To, audience, formats};
 use super::staging::Staging;
 use super::{Failure, engine_failure, render_failure, templates, text};
@@ -22,33 +28,68 @@ const WINDOW: usize = 64;
 #[command(after_help = "Files, for a scenario exam.yaml:\n  \
     output/exam/variants/variant-001/…     the papers of variant 1, as `render` writes them\n  \
     output/exam/variants/key.csv           every answer of every variant, with its tolerance\n  \
-    output/exam/variants/manifest.json     what each variant's variables stand for\n\n\
+    output/exam/variants/key.html          the same as one page for the markers\n  \
+    output/exam/variants/manifest.json     what each variant's variables stand for\n  \
+    output/exam/variants/report.html, .md  how equally hard they are; answers that many share\n\n\
     The same seed gives the same papers, byte for byte. More variants leave the earlier ones\n\
     as they are, and `--only 7` makes variant 7 again alone.\n\n\
+    An exam from beginning to end:\n  \
+    gradsheet variants exam.yaml --count 30           thirty papers; or, for a class,\n  \
+    gradsheet variants exam.yaml --students class.csv a paper for every row `id,name`\n  \
+    gradsheet variants exam.yaml --identify 7KQ2-M9XD whose paper is this?\n  \
+    gradsheet variants exam.yaml --reissue output/exam/variants/manifest.json\n                    \
+                                  the same papers after a correction, and what changed\n  \
+    gradsheet variants exam.yaml --regrade variant-7 1a=0.3\n                    \
+                                  what follows from a student's own value\n\n\
+    A student's paper is drawn from the seed and the id: it stays the same in whatever order\n\
+    the rows stand and whoever else is listed, unless two students draw the same paper; then\n\
+    the id that sorts later draws again. The manifest has ids, no names.\n\n\
     On several machines, `--shard 2/4` makes every fourth variant from the second on; when all\n\
-    shards are in one folder, `--merge` joins their keys and manifests.")]
+    shards are in one folder, `--merge` makes of them what one run would have made.")]
 pub(crate) struct Arguments {
     /// The scenario, with `variables`
     #[arg(value_name = "SCENARIO")]
-    scenario: PathBuf,
+    pub(crate) scenario: PathBuf,
     /// How many variants
-    #[arg(long, value_name = "N", required_unless_present_any = ["only", "merge"])]
-    count: Option<u64>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    #[arg(required_unless_present_any =
+        ["only", "merge", "students", "identify", "reissue", "regrade"])]
+    pub(crate) count: Option<u64>,
     /// From which the variants are drawn [default: the scenario's own seed]
     #[arg(long, value_name = "S")]
-    seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
+    /// Makes a paper for each row of a CSV file with the columns `id,name`
+    #[arg(long, value_name = "ROSTER", conflicts_with = "count")]
+    pub(crate) students: Option<PathBuf>,
     /// Makes this variant alone
     #[arg(long, value_name = "K", conflicts_with_all = ["shard", "merge"])]
-    only: Option<u64>,
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) only: Option<u64>,
     /// Makes the share I of N of the variants
     #[arg(long, value_name = "I/N", value_parser = shard, conflicts_with = "merge")]
-    shard: Option<Shard>,
-    /// Joins the keys and manifests of all shards
+    pub(crate) shard: Option<Shard>,
+    /// Joins what all shards have made
     #[arg(long)]
-    merge: bool,
+    pub(crate) merge: bool,
+    /// Finds the variant whose papers carry this code
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["merge", "only", "shard"])]
+    pub(crate) identify: Option<String>,
+    /// Makes the papers of a manifest again, and lists what changed
+    #[arg(long, value_name = "MANIFEST")]
+    #[arg(conflicts_with_all = ["merge", "only", "shard", "identify", "count", "seed"])]
+    pub(crate) reissue: Option<PathBuf>,
+    /// Works out what follows from a student's own values: a variant and PART=VALUE or
+    /// PATH=VALUE, or a CSV file with the columns `variant,part,value`
+    #[arg(long, value_name = "VARIANT PART=VALUE", num_args = 1..)]
+    #[arg(conflicts_with_all = ["merge", "only", "shard", "identify", "reissue"])]
+    pub(crate) regrade: Vec<String>,
+    /// The manifest to look into for `--identify` and `--regrade` [default: that of the output
+    /// folder; with `--count` or `--students`, the variants are searched for instead]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "students", "reissue"])]
+    pub(crate) manifest: Option<PathBuf>,
     /// How many candidates are looked at, at most
-    #[arg(long, value_name = "M", default_value_t = 1_000_000)]
-    search_limit: u64,
+    #[arg(long, value_name = "M", default_value_t = found::LIMIT)]
+    pub(crate) search_limit: u64,
     /// What to write
     #[arg(long, value_delimiter = ',', default_value = "md,html", value_name = "FORMATS")]
     to: Vec<To>,
@@ -57,7 +98,7 @@ pub(crate) struct Arguments {
     audience: For,
     /// Where to write: DIR/STEM/variants/…
     #[arg(short, long, default_value = "output", value_name = "DIR")]
-    output: PathBuf,
+    pub(crate) output: PathBuf,
     /// A folder whose templates replace built-in ones of the same name
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
@@ -81,40 +122,38 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let folder = |stem: &str| arguments.output.join(stem).join("variants");
-    let formats = formats(&arguments.to)?;
-    let templates = templates(arguments.templates.as_deref())?;
-    let path = &arguments.scenario;
-    let source = text(path)?;
-    let (exam, default) =
-        Exam::read(path, &source).map_err(|problems| Failure::Input(problems.to_string()))?;
-    if exam.variables.is_empty() {
-        let path = path.display();
-        return Err(Failure::Input(format!(
-            "{path}: there are no `variables`, so all papers would be alike\n  \
-             = help: name what varies, as in `variables: {{alpha: {{choose: [0.1, 0.2]}}}}`; \
-             `gradsheet render` makes the one paper there is"
-        )));
+    let case = Case::read(arguments)?;
+    if let Some(code) = &arguments.identify {
+        return super::identify::run(&case, code);
+    }
+    if !arguments.regrade.is_empty() {
+        return super::regrade::run(&case, &arguments.regrade);
+    }
+    if let Some(manifest) = &arguments.reissue {
+        return super::reissue::run(&case, manifest);
     }
     if arguments.merge {
-        return super::shards::merge(&folder(&default.stem));
+        return super::shards::merge(&case);
     }
-    let count = arguments.only.or(arguments.count).unwrap_or(1).max(1);
-    let seed = arguments.seed.unwrap_or(default.seed);
-    let variants = found(arguments, &exam, &default, seed, count)?;
-    let chosen: Vec<&Variant> = variants.iter().filter(|one| arguments.takes(one.number)).collect();
-    let press = Press {
-        exam: &exam,
-        stem: &default.stem,
-        templates: &templates,
-        formats: &formats,
-        audience: audience(arguments.audience),
+    let (variants, students) = case.search(arguments.only.or(arguments.count))?;
+    let papers = variants.into_iter().filter(|one| arguments.takes(one.number));
+    let student = |number: u64| {
+        let index = usize::try_from(number.checked_sub(1)?).ok()?;
+        students.get(index).cloned()
     };
-    let staging = Staging::new(&folder(&default.stem))?;
-    let job = Job { press: &press, path, source: &source, seed, last: count };
-    job.write(&chosen, &staging)?;
+    let papers: Vec<Job> =
+        papers.map(|variant| Job { student: student(variant.number), variant }).collect();
+    if let (Some(only), true) = (arguments.only, papers.is_empty()) {
+        return Err(Failure::Input(format!(
+            "there is no variant {only}: the roster has {} students",
+            students.len()
+        )));
+    }
+    let staging = Staging::new(&case.folder())?;
+    let whole = arguments.only.is_none() && arguments.shard.is_none();
+    case.write(&papers, case.seed(), &staging, whole)?;
     match (arguments.only, arguments.shard) {
-        (Some(number), _) => staging.place_one(&name(number, count)),
+        (Some(number), _) => staging.place_one(&name(number)),
         (None, Some(Shard { index, of })) => staging.place_shard(index, of),
         (None, None) => staging.place_all(),
     }
@@ -130,118 +169,167 @@ impl Arguments {
     }
 }
 
-/// `variant-007`, with as many digits as the last one needs.
-fn name(number: u64, _last: u64) -> String {
+/// `variant-007`.
+pub(crate) fn name(number: u64) -> String {
     format!("variant-{number:03}")
 }
 
-fn found(
-    arguments: &Arguments,
-    exam: &Exam,
-    default: &Scenario,
-    seed: u64,
-    count: u64,
-) -> Result<Vec<Variant>, Failure> {
-    let path = &arguments.scenario;
-    let effort = Effort { trials: 2, progress: &|_| {} };
-    let trace =
-        engine::execute_with(default, &effort).map_err(|error| engine_failure(path, &error))?;
-    let search = Search::new(exam, default, &trace, seed, arguments.search_limit);
-    for text in search.unmet_by_default() {
-        eprintln!("note: the default paper itself does not meet `{text}`");
+/// An exam with what the command line says about it.
+pub(crate) struct Case<'a> {
+    pub(crate) arguments: &'a Arguments,
+    pub(crate) source: String,
+    pub(crate) exam: Exam,
+    pub(crate) default: Scenario,
+    pub(crate) templates: Templates,
+    pub(crate) about: About,
+}
+
+/// A variant, and the student that it is for.
+pub(crate) struct Job {
+    pub(crate) variant: Variant,
+    pub(crate) student: Option<Student>,
+}
+
+impl Job {
+    /// What the manifest says of it.
+    pub(crate) fn entry(&self, stem: &str) -> manifest::Entry {
+        let id = self.student.as_ref().map(|student| student.id.as_str());
+        manifest::Entry::new(stem, &self.variant, id)
     }
-    let counter = Counter::new("searching", "variants", count);
-    let variants = search.find(count, &|progress| counter.show(progress.found));
-    counter.finish();
-    variants.map_err(|few| Failure::Work(format!("{}: {}", path.display(), told(&few))))
 }
 
-/// Papers on their way to their files.
-struct Job<'a> {
-    press: &'a Press<'a>,
-    path: &'a Path,
-    source: &'a str,
-    seed: u64,
-    last: u64,
-}
+impl<'a> Case<'a> {
+    fn read(arguments: &'a Arguments) -> Result<Self, Failure> {
+        let templates = templates(arguments.templates.as_deref())?;
+        let path = &arguments.scenario;
+        let source = text(path)?;
+        let (exam, default) = found::exam(path, &source)?;
+        let effort = Effort { trials: 2, progress: &|_| {} };
+        let trace = engine::execute_with(&default, &effort)
+            .map_err(|error| engine_failure(path, &error))?;
+        let fingerprint = Fingerprint::of(&default, &trace, &asked(&default, &trace));
+        let about = About::new(&exam, &default, fingerprint);
+        Ok(Self { arguments, source, exam, default, templates, about })
+    }
 
-impl Job<'_> {
-    /// Makes all papers, some at a time, and writes them with their key and manifest in order.
-    fn write(&self, variants: &[&Variant], staging: &Staging) -> Result<(), Failure> {
-        let mut records = staging.records(self.press, self.seed)?;
-        let counter = Counter::new("writing", "variants", length(variants.len()));
-        for window in variants.chunks(WINDOW) {
-            let papers: Vec<Result<Paper, Failure>> = window
-                .par_iter()
-                .map(|variant| {
-                    let paper = self.press.paper(variant, None);
-                    let paper = paper.map_err(|error| self.failure(variant, error))?;
-                    staging.write(&name(variant.number, self.last), &paper.files)?;
-                    Ok(Paper { files: Default::default(), ..paper })
-                })
-                .collect();
-            for (variant, paper) in window.iter().zip(papers) {
-                records.add(variant, &paper?.rows)?;
+    pub(crate) fn path(&self) -> &'a Path {
+        &self.arguments.scenario
+    }
+
+    /// The folder of the papers.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.arguments.output.join(&self.default.stem).join("variants")
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.arguments.seed.unwrap_or(self.default.seed)
+    }
+
+    /// The students of the roster, if there is one.
+    pub(crate) fn students(&self) -> Result<Vec<Student>, Failure> {
+        let Some(path) = &self.arguments.students else { return Ok(Vec::new()) };
+        roster(&text(path)?).map_err(|problems| {
+            let place = path.display();
+            let lines: Vec<String> =
+                problems.iter().map(|problem| format!("{place}: {problem}")).collect();
+            Failure::Input(lines.join("\n"))
+        })
+    }
+
+    /// The variants by seed: so many, or one for every student.
+    pub(crate) fn search(
+        &self,
+        count: Option<u64>,
+    ) -> Result<(Vec<Variant>, Vec<Student>), Failure> {
+        let students = self.students()?;
+        let count = match students.len() {
+            0 => count.unwrap_or(1),
+            length => found::length(length),
+        };
+        let variants = self.finder(self.seed(), &students)?;
+        let variants = found::find(self.path(), &variants, count)?;
+        Ok((variants, students))
+    }
+
+    /// The search for variants of this exam.
+    pub(crate) fn finder(&self, seed: u64, students: &[Student]) -> Result<Search<'_>, Failure> {
+        let search = found::search(
+            self.path(),
+            &self.exam,
+            &self.default,
+            seed,
+            self.arguments.search_limit,
+        )?;
+        Ok(search.for_students(students.iter().map(|student| student.id.as_str())))
+    }
+
+    /// What is written of the whole, for these variants.
+    pub(crate) fn whole(
+        &self,
+        papers: impl Iterator<Item = (u64, String, Option<String>)>,
+    ) -> Result<Whole<'_>, Failure> {
+        let page = KeyPage::new(&self.about, &self.templates, papers);
+        let page = page.map_err(|error| Failure::Input(error.to_string()))?;
+        let report = Report::new(self.about.clone());
+        Ok(Whole { scenario: self.path(), templates: &self.templates, page, report })
+    }
+
+    /// Makes all papers, some at a time, and writes them with their records in order.
+    pub(crate) fn write(
+        &self,
+        papers: &[Job],
+        seed: u64,
+        staging: &Staging,
+        whole: bool,
+    ) -> Result<(), Failure> {
+        let stem = &self.default.stem;
+        let formats = formats(&self.arguments.to)?;
+        let press = Press {
+            exam: &self.exam,
+            stem,
+            templates: &self.templates,
+            formats: &formats,
+            audience: audience(self.arguments.audience),
+        };
+        let listed = papers.iter().map(|job| {
+            let entry = job.entry(stem);
+            (entry.number, entry.code, entry.student)
+        });
+        let whole = if whole { Some(self.whole(listed)?) } else { None };
+        let head = manifest::head(&self.exam, stem, seed);
+        let mut records = Records::new(staging.folder(), &head, whole)?;
+        let counter = Counter::new("writing", "variants", found::length(papers.len()));
+        for window in papers.chunks(WINDOW) {
+            let made: Vec<Result<Paper, Failure>> =
+                window.par_iter().map(|job| self.paper(job, &press, staging)).collect();
+            for (job, paper) in window.iter().zip(made) {
+                records.add(&job.entry(stem), &paper?.rows)?;
             }
-            counter.advance(length(window.len()));
+            counter.advance(found::length(window.len()));
         }
         counter.finish();
         records.finish()
     }
 
-    fn failure(&self, variant: &Variant, error: PaperError) -> Failure {
+    /// One variant's papers; its files are written and forgotten.
+    fn paper(&self, job: &Job, press: &Press<'_>, staging: &Staging) -> Result<Paper, Failure> {
+        let Job { variant, student } = job;
+        let label = student.as_ref().map(Student::label);
+        let paper = press.paper(variant, label.as_deref());
+        let paper = paper.map_err(|error| self.failure(variant, error))?;
+        staging.write(&name(variant.number), &paper.files)?;
+        Ok(Paper { files: Default::default(), ..paper })
+    }
+
+    pub(crate) fn failure(&self, variant: &Variant, error: PaperError) -> Failure {
         let head = format!("variant {}", variant.number);
         match error {
             PaperError::Scenario(problems) => Failure::Input(format!("{head}: {problems}")),
-            PaperError::Render(error) => match render_failure(self.path, self.source, error) {
+            PaperError::Render(error) => match render_failure(self.path(), &self.source, error) {
                 Failure::Input(message) => Failure::Input(format!("{head}: {message}")),
                 Failure::Work(message) => Failure::Work(format!("{head}: {message}")),
             },
-            other => Failure::Work(format!("{}: {head}: {other}", self.path.display())),
+            other => Failure::Work(format!("{}: {head}: {other}", self.path().display())),
         }
     }
-}
-
-fn length(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
-}
-
-/// Why there are too few variants, in words.
-fn told(few: &TooFew) -> String {
-    let TooFew { wanted, found, examined, space, .. } = few;
-    let mut text = match few.complete {
-        true => {
-            let exist = match found {
-                0 => "no variant exists".to_owned(),
-                1 => "only 1 variant exists".to_owned(),
-                _ => format!("only {found} variants exist"),
-            };
-            format!("{exist}, but {wanted} are wanted; all {space} candidates were looked at")
-        }
-        false => format!(
-            "found {found} of {wanted} variants in {examined} of {space} candidates; there may \
-             be more (`--search-limit` looks at more)"
-        ),
-    };
-    for (requirement, count) in &few.rejected {
-        text.push_str(&format!("\n  `{requirement}` rejects {count}"));
-    }
-    for (reason, count) in &few.reasons {
-        let reason = match reason {
-            Reason::Underivable => "a derived variable is undefined in",
-            Reason::Invalid => "the scenario does not allow the values of",
-            Reason::Undecided => "a sign or a digit is undecided in",
-            Reason::Undefined => "an answer is undefined in",
-            Reason::Unfair => "`fair` rejects",
-            Reason::Mistake => "a mistake gives a right answer in",
-        };
-        text.push_str(&format!("\n  {reason} {count}"));
-    }
-    if few.alike > 0 {
-        text.push_str(&format!("\n  all answers are those of another candidate in {}", few.alike));
-    }
-    if let Some((first, second)) = &few.exclusive {
-        text.push_str(&format!("\n  `{first}` and `{second}` exclude one another"));
-    }
-    text
 }

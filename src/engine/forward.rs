@@ -31,13 +31,23 @@ pub(super) fn forward(
     leaf: &dyn Fn(&str) -> Tensor,
     decide: &mut dyn Decide,
 ) -> Result<Pass, Stop> {
+    forward_with(graph, leaf, &|_, value| value, decide)
+}
+
+/// The same with the values of some nodes replaced, by number; what follows goes on from them.
+pub(super) fn forward_with(
+    graph: &Graph,
+    leaf: &dyn Fn(&str) -> Tensor,
+    replace: &dyn Fn(usize, Tensor) -> Tensor,
+    decide: &mut dyn Decide,
+) -> Result<Pass, Stop> {
     let count = graph.nodes.len();
     let mut pass = Pass { values: Vec::with_capacity(count), branches: vec![Vec::new(); count] };
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     for (index, node) in graph.nodes.iter().enumerate() {
         let inputs: Vec<&Tensor> = node.inputs.iter().map(|input| &pass.values[*input]).collect();
         let value = operate(node, &inputs, leaf, &mut evaluator, &mut pass.branches[index])?;
-        pass.values.push(value);
+        pass.values.push(replace(index, value));
     }
     Ok(pass)
 }

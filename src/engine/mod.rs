@@ -18,6 +18,7 @@ mod program;
 mod rule;
 mod run;
 mod slope;
+mod substitution;
 mod surface;
 mod tensor;
 mod theory;
@@ -29,10 +30,13 @@ pub use graph::{Graph, Node, Operation};
 pub use mistake::wrong_turn;
 pub use pass::{graph, nodes};
 pub use slope::slope;
+pub use substitution::Substitution;
 pub use surface::Surface;
 
 use crate::scenario::{self, ExperimentId, Scenario};
-use crate::trace::{Named, Setup, Tensor, Trace};
+use crate::trace::{self, Named, Setup, Tensor, Trace};
+
+use substitution::Substitutions;
 
 /// Executes every run and every experiment of a scenario.
 ///
@@ -56,7 +60,10 @@ pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, E
         let graph = pass::graph(setup);
         let mut runs = Named::default();
         for run in &setup.runs {
-            runs.push(run.name.clone(), run::execute(setup, run, &graph)?);
+            runs.push(
+                run.name.clone(),
+                run::execute(setup, run, &graph, Substitutions::default())?,
+            );
         }
         let mut experiments = Named::default();
         for (number, experiment) in setup.experiments.iter().enumerate() {
@@ -68,6 +75,19 @@ pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, E
         setups.push(setup.name.clone(), Setup { data: data(setup), runs, experiments });
     }
     Ok(Trace { title: scenario.front.title.clone(), setups })
+}
+
+/// Executes one run with other values in the place of some that it computes.
+///
+/// # Errors
+///
+/// As for [`execute`].
+pub fn substitute(
+    setup: &scenario::Setup,
+    run: &scenario::Run,
+    substitutions: &[Substitution],
+) -> Result<trace::Run, EngineError> {
+    run::execute(setup, run, &pass::graph(setup), Substitutions(substitutions))
 }
 
 fn data(setup: &scenario::Setup) -> Vec<Named<Tensor>> {

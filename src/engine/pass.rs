@@ -8,12 +8,15 @@ use crate::scenario::{Definition, Setup};
 use crate::trace::{self, Convention, Example, Named, Value};
 
 use super::backward::{Slope, backward};
-use super::forward::{Pass, Stop, forward};
+use super::forward::{Pass, Stop, forward, forward_with};
 use super::graph::{Graph, Operation};
 use super::tensor::Tensor;
 
 /// The name of the objective.
 pub(super) const LOSS: &str = "loss";
+
+/// What stands in the place of a named value.
+pub(super) type Replace<'a> = &'a dyn Fn(&str, Tensor) -> Tensor;
 
 /// The graph of a set-up: data, parameters and symbols are its leaves.
 pub fn graph(setup: &Setup) -> Graph {
@@ -36,12 +39,14 @@ pub(super) enum Activations {
     Forgotten,
 }
 
-/// Runs example number `index` (from 1) of the set-up at the given point.
+/// Runs example number `index` (from 1) of the set-up at the given point; a value may be
+/// replaced by its name.
 pub(super) fn example(
     setup: &Setup,
     (graph, activations): (&Graph, Activations),
     point: &BTreeMap<String, Tensor>,
     index: usize,
+    replace: Option<Replace<'_>>,
     decide: &mut dyn Decide,
 ) -> Result<Example, Stop> {
     let row: &[trace::Tensor] = index.checked_sub(1).map_or(&[], |row| setup.data[row].as_slice());
@@ -50,7 +55,16 @@ pub(super) fn example(
         let datum = input.and_then(|column| row.get(column)).map(Tensor::from_record);
         datum.or_else(|| point.get(name).cloned()).unwrap_or_else(|| Tensor::zeros(None))
     };
-    let pass = forward(graph, &leaf, decide)?;
+    let pass = match replace {
+        None => forward(graph, &leaf, decide)?,
+        Some(replace) => {
+            let named = |node: usize, value: Tensor| {
+                let own = graph.names.iter().filter(|(_, own)| **own == node);
+                own.fold(value, |value, (name, _)| replace(name, value))
+            };
+            forward_with(graph, &leaf, &named, decide)?
+        }
+    };
     let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
     let forgotten = |node: usize| {
         let operation = &graph.nodes[node].operation;

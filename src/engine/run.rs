@@ -8,7 +8,7 @@ use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
-use crate::trace::{self, Iteration, Named, Unrounded, Value};
+use crate::trace::{self, Iteration, Named, Unrounded, Value, What};
 
 use super::batch;
 use super::failure::{EngineError, Halt};
@@ -16,13 +16,19 @@ use super::forward::{Stop, reduce};
 use super::graph::Graph;
 use super::pass::{self, Activations, LOSS};
 use super::rule::{Executor, Known};
+use super::substitution::Substitutions;
 use super::tensor::{Outcome, Tensor};
 
 /// Executes a run, and its carried run where the display asks for one.
-pub(super) fn execute(setup: &Setup, run: &Run, graph: &Graph) -> Result<trace::Run, EngineError> {
+pub(super) fn execute(
+    setup: &Setup,
+    run: &Run,
+    graph: &Graph,
+    substitutions: Substitutions<'_>,
+) -> Result<trace::Run, EngineError> {
     let rules: Vec<_> =
         setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
-    let course = Course::new(setup, run, graph, &rules);
+    let course = Course { substitutions, ..Course::new(setup, run, graph, &rules) };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -64,6 +70,8 @@ pub(super) struct Course<'a> {
     pub(super) rules: &'a [(String, Rule)],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
+    /// What stands in the place of computed values.
+    pub(super) substitutions: Substitutions<'a>,
     /// How the losses of a batch combine.
     pub(super) reduction: BatchReduction,
     /// Whether the backward pass knows their derivatives.
@@ -80,8 +88,17 @@ impl<'a> Course<'a> {
         graph: &'a Graph,
         rules: &'a [(String, Rule)],
     ) -> Self {
-        let (reduction, activations) = (setup.reduction, Activations::Derived);
-        Self { setup, run, graph, rules, carry: None, reduction, activations, from: None }
+        Self {
+            setup,
+            run,
+            graph,
+            rules,
+            carry: None,
+            substitutions: Substitutions::default(),
+            reduction: setup.reduction,
+            activations: Activations::Derived,
+            from: None,
+        }
     }
 
     /// The records from the first one on, at most up to iteration `last`, ending with the first
@@ -136,7 +153,10 @@ impl<'a> Course<'a> {
                 state.within(&own.name).push(parameter.clone(), tensor);
             }
         }
-        Ok(Iteration { t, parameters, state, ..Iteration::default() })
+        let t = self.setup.start_iteration;
+        let mut record = Iteration { t, parameters, state, ..Iteration::default() };
+        self.substitutions.in_results(&mut record);
+        Ok(record)
     }
 
     fn iteration(
@@ -163,10 +183,18 @@ impl<'a> Course<'a> {
         };
         let examples = examples
             .into_iter()
-            .map(|index| {
+            .zip(1..)
+            .map(|(index, example)| {
                 let place = (index > 0).then_some(index);
+                let replace = |name: &str, value| {
+                    let name = name.to_owned();
+                    let what = What::Forward { example, name };
+                    self.substitutions.within(t, value, |meant| *meant == what)
+                };
+                let replace: Option<pass::Replace<'_>> =
+                    if self.substitutions.is_empty() { None } else { Some(&replace) };
                 let graph = (self.graph, self.activations);
-                pass::example(self.setup, graph, &point, index, decide).map_err(at(place))
+                pass::example(self.setup, graph, &point, index, replace, decide).map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let losses = examples.iter().filter_map(|example| example.values.get(LOSS));
@@ -182,8 +210,10 @@ impl<'a> Course<'a> {
             examples,
             ..Iteration::default()
         };
+        self.substitutions.in_gradient(t, &mut record.gradient);
         self.update(before, &mut record, decide).map_err(at(None))?;
         self.carry_over(&mut record).map_err(at(None))?;
+        self.substitutions.in_results(&mut record);
         Ok(record)
     }
 
@@ -288,6 +318,9 @@ impl<'a> Course<'a> {
                 let of_entries = line.name == "theta"
                     || rule.state(&line.name).is_some_and(|own| own.extent == Extent::Entries);
                 let value = if of_entries { value.filling(theta.shape()) } else { value };
+                let value = self
+                    .substitutions
+                    .within(record.t, value, |meant| is_line(meant, rule, &line.name, parameter));
                 if line.name == "theta" {
                     record.parameters.push(parameter.clone(), value.record());
                 } else if rule.state(&line.name).is_some() {
@@ -388,6 +421,16 @@ fn rounded(values: &Named<trace::Tensor>, display: &Display) -> Result<Named<tra
 fn unrounded(fault: Fault, name: &str) -> Stop {
     let failure = Box::new(Failure::of(fault, &Expression::name(name)));
     Stop { failure, within: name.to_owned() }
+}
+
+/// Whether a value of the trace is what a line of the rule computes for a parameter.
+fn is_line(what: &What, rule: &Rule, line: &str, own: &str) -> bool {
+    match what {
+        What::Parameter(name) => name == own && line == "theta",
+        What::State { state, parameter } => parameter == own && line == state,
+        What::UsedGradient(name) => name == own && rule.used_gradient.as_deref() == Some(line),
+        What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => false,
+    }
 }
 
 /// Whether no line of the iteration assigns the state.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::number::{Decimal, Fault, Precision, Rational, Real, Rounding, Sign, round};
 use crate::scenario::{Carry, Display, Scenario};
-use crate::trace::{Path, Reading, Target, Tensor, Trace, Value};
+use crate::trace::{Path, Reading, Target, Tensor, Trace, Value, What};
 
 /// A value that is asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +29,16 @@ pub struct Marked {
     pub tolerance: Rational,
 }
 
+/// The longest number that is written without a power of ten.
+const LONGEST: usize = 24;
+
 impl Marked {
+    /// The displayed value as text.
+    pub fn shown(&self) -> String {
+        let plain = self.displayed.to_plain('.');
+        if plain.len() > LONGEST { self.displayed.to_scientific('.') } else { plain }
+    }
+
     /// Whether neither value is taken for the other within their tolerances.
     ///
     /// # Errors
@@ -80,8 +89,9 @@ pub(super) fn try_marked(
     trace: &Trace,
     path: &Path,
 ) -> Result<Option<Marked>, Fault> {
-    let value = |reading| path.value(trace, reading).as_ref().and_then(number);
-    let found = (display(scenario, path), value(Reading::Exact), value(Reading::Printed));
+    let exact = path.value(trace, Reading::Exact).as_ref().and_then(number);
+    let printed = printed(trace, path).as_ref().and_then(number);
+    let found = (display(scenario, path), exact, printed);
     let (Some(display), Some(exact), Some(printed)) = found else { return Ok(None) };
     mark(exact, &printed, path, display).map(Some)
 }
@@ -95,13 +105,37 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
     if display.carry == Carry::Displayed {
         let gap = (&exact - &Real::from(displayed.value.clone())).abs()?;
         if gap.sign()? != Sign::Zero {
+            // An exact value has fewer digits than were asked for; the other run's tells more.
+            let other = round(&exact, display.precision, display.rounding)?;
+            let unit = displayed.half_unit().min(other.half_unit());
             // More than the gap, so that the exact run's own digits are right too.
-            let unit = displayed.half_unit();
             let whole = floor(&gap.checked_div(&Real::from(unit.clone()))?)?;
             tolerance = unit * (whole + Rational::ONE);
         }
     }
     Ok(Marked { exact, displayed, tolerance })
+}
+
+/// The value that the sheet rounds when it prints: of a carried run, what was computed before
+/// the next iteration started from the displayed number.
+pub(super) fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
+    let value = path.value(trace, Reading::Printed);
+    let Target::Record { run, t, what } = &path.target else { return value };
+    let records = trace.setups.get(&path.setup)?.runs.get(run)?.printed();
+    let record = records.iter().find(|record| record.t == *t)?;
+    let Some(unrounded) = &record.unrounded else { return value };
+    let whole = match what {
+        What::Parameter(name) => unrounded.parameters.get(name),
+        What::State { state, parameter } => {
+            unrounded.state.get(state).and_then(|values| values.get(parameter))
+        }
+        _ => None,
+    };
+    let Some(whole) = whole else { return value };
+    match path.entry {
+        None => Some(whole.clone()),
+        Some((row, column)) => whole.entry(row, column).cloned().map(Tensor::from),
+    }
 }
 
 /// The whole part of a positive number.
@@ -130,5 +164,46 @@ fn number(value: &Tensor) -> Option<Real> {
     match value.entries() {
         [Value::Real(real)] => Some(real.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::number::parse_exact;
+    use crate::scenario::ExactForm;
+
+    #[test]
+    fn tolerances_cover_the_displayed_digits_and_both_runs() {
+        // Exact run, value before it was displayed to two decimals, what prints, tolerance;
+        // the last is half a unit, or as many as reach beyond the exact run's value.
+        let table = [
+            ("1/3", "1/3", Carry::Exact, "0.33", "0.005"),
+            ("0.4", "0.4", Carry::Exact, "0.4", "0"),
+            ("0.4", "0.4", Carry::Displayed, "0.4", "0"),
+            ("1.6292", "1.6314", Carry::Displayed, "1.63", "0.005"),
+            ("1.3982", "1.4021", Carry::Displayed, "1.40", "0.005"),
+            ("1.3982", "1.4", Carry::Displayed, "1.4", "0.005"),
+            ("1.3849", "1.4021", Carry::Displayed, "1.40", "0.02"),
+            ("1.385", "1.4021", Carry::Displayed, "1.40", "0.02"),
+            ("1.35", "1.4", Carry::Displayed, "1.4", "0.055"),
+        ];
+        let number = |text: &str| Real::from(parse_exact(text).unwrap());
+        for (exact, printed, carry, shown, tolerance) in table {
+            let display = Display {
+                precision: Precision::Decimals(2),
+                rounding: Rounding::HalfUp,
+                carry,
+                exact_form: ExactForm::Hidden,
+            };
+            let path = Path {
+                setup: "s".into(),
+                target: Target::Record { run: "r".into(), t: 1, what: What::Parameter("w".into()) },
+                entry: None,
+            };
+            let found = mark(number(exact), &number(printed), &path, &display).unwrap();
+            assert_eq!(found.shown(), shown, "{exact} {printed}");
+            assert_eq!(found.tolerance, parse_exact(tolerance).unwrap(), "{exact} {printed}");
+        }
     }
 }

@@ -7,9 +7,9 @@
 use crate::engine::{self, EngineError};
 use crate::number::Fault;
 use crate::scenario::{Ask, Mistake, Scenario, Turn};
-use crate::trace::{Path, Reading, Target, Tensor, Trace};
+use crate::trace::{Path, Target, Tensor, Trace};
 
-use super::answer::{entries, try_marked};
+use super::answer::{entries, printed, try_marked};
 
 /// What one mistake in one run leads to.
 #[derive(Debug, Clone)]
@@ -123,26 +123,13 @@ fn belongs(scenario: &Scenario, path: &Path, turn: &Turn) -> bool {
     }
 }
 
-/// The value that the student computes: in a carried run, before it is rounded.
-fn computed(altered: &Trace, path: &Path) -> Option<Tensor> {
-    let mut unrounded = altered.clone();
-    for run in unrounded.setups.iter_mut().flat_map(|(_, setup)| setup.runs.iter_mut()) {
-        for record in run.1.carried.iter_mut().flatten() {
-            if let Some(before) = record.unrounded.take() {
-                (record.state, record.parameters) = (before.state, before.parameters);
-            }
-        }
-    }
-    path.value(&unrounded, Reading::Printed)
-}
-
 fn answer(
     scenario: &Scenario,
     trace: &Trace,
     altered: &Trace,
     path: &Path,
 ) -> Result<WrongAnswer, MarkingError> {
-    let value = computed(altered, path);
+    let value = printed(altered, path);
     let same = |path: &Path| -> Result<bool, Fault> {
         let right = try_marked(scenario, trace, path)?;
         let wrong = try_marked(scenario, altered, path)?;

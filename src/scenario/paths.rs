@@ -70,6 +70,13 @@ pub(super) enum Site {
     Outside,
 }
 
+impl Scenario {
+    /// Whether a path names a single number.
+    pub fn is_number(&self, path: &Path) -> bool {
+        Paths { setups: &self.setups, home: None, site: Site::Outside }.is_number(path)
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Part<'t> {
     text: &'t str,

@@ -16,6 +16,7 @@ use super::derive::Derivation;
 use super::drawing;
 use super::experiment::Report;
 use super::experiment_plots;
+use super::label;
 use super::names::{callout, conventions, iteration_title, run_name, run_title};
 use super::plots;
 use super::prose::{Prose, ProseError};
@@ -177,15 +178,12 @@ fn set(
 ) -> Result<String, SheetError> {
     let front = &scenario.front;
     let authors = Some(front.authors.join(", ")).filter(|authors| !authors.is_empty());
-    let label = scenario.label.as_ref();
-    let code = label.map(|label| prose.say("paper_code", &[("code", label.code.clone())]));
-    let student = label.and_then(|label| label.student.clone());
     let note = (paper == Paper::Solutions).then(|| prose.word("solutions_note"));
     let front_matter = [front.subtitle.clone(), front.course.clone(), authors, front.date.clone()];
-    let byline = front_matter.into_iter().chain([student, code, note]);
+    let byline = front_matter.into_iter().flatten().chain(label::byline(scenario, prose));
     let view = SheetView {
         title: front.title.clone(),
-        byline: byline.flatten().collect(),
+        byline: byline.chain(note).collect(),
         license: front.license.clone(),
         paper: paper.name(),
         cells,
@@ -198,7 +196,7 @@ fn set(
 }
 
 /// No trailing blanks, at most one empty line in a row, one line break at the end.
-fn tidy(markdown: &str) -> String {
+pub fn tidy(markdown: &str) -> String {
     let mut lines: Vec<&str> = Vec::new();
     for line in markdown.lines() {
         let line = line.trim_end();

@@ -236,7 +236,7 @@ pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
 }
 
 /// Templates with the delimiters of scenarios.
-fn plain_engine() -> Tera {
+pub(super) fn plain_engine() -> Tera {
     let mut tera = Tera::default();
     let delimiters = Delimiters {
         block_start: "<%".into(),

@@ -130,14 +130,14 @@ impl<T> Named<T> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, thing)| thing)
     }
 
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.0.iter_mut().find(|(known, _)| known == name).map(|(_, thing)| thing)
+    }
+
     /// Name and thing, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
         self.0.iter().map(|(name, thing)| (name.as_str(), thing))
-    }
-
-    /// Name and thing, in order, to be changed.
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&str, &mut T)> {
-        self.0.iter_mut().map(|(name, thing)| (name.as_str(), thing))
     }
 
     /// The names, in order.

@@ -22,7 +22,7 @@ use crate::trace::{Iteration, Run, Target, Tensor, Trace, Value};
 use super::answer::Asked;
 
 /// The counts of a paper, in the order of [`Feature::ALL`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Fingerprint {
     counts: BTreeMap<Feature, u64>,
 }
@@ -47,6 +47,11 @@ impl Fingerprint {
             }
         }
         Self { counts }
+    }
+
+    /// A fingerprint of these counts.
+    pub fn of_counts(counts: impl IntoIterator<Item = (Feature, u64)>) -> Self {
+        Self { counts: counts.into_iter().collect() }
     }
 
     /// The count of a feature.

@@ -1,6 +1,6 @@
 //! The answer key: one row for every value that a paper asks for.
 
-use crate::number::{Decimal, Fault, Real, trace_decimal};
+use crate::number::{Fault, Real, trace_decimal};
 use crate::scenario::Scenario;
 use crate::trace::{Path, Reading, Trace, Value};
 
@@ -97,18 +97,10 @@ pub fn rows(
         row.exact = exact(real);
         row.decimal = trace_decimal(real).map_err(fail)?;
         if let Some(marked) = marked(scenario, trace, &asked.path) {
-            row.displayed = displayed(&marked.displayed);
+            row.displayed = marked.shown();
             row.tolerance = trace_decimal(&Real::from(marked.tolerance)).map_err(fail)?;
         }
         Ok(row)
     };
     asked.iter().map(row).collect()
-}
-
-/// The longest number that is written without a power of ten.
-const LONGEST: usize = 24;
-
-fn displayed(decimal: &Decimal) -> String {
-    let plain = decimal.to_plain('.');
-    if plain.len() > LONGEST { decimal.to_scientific('.') } else { plain }
 }

@@ -3,11 +3,12 @@
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::number::{Real, parse_exact};
-use crate::scenario::{Assignment, Exam, Feature};
+use crate::number::parse_exact;
+use crate::scenario::{Exam, Feature};
 
 use super::code::code;
 use super::exact;
+use super::fingerprint::Fingerprint;
 use super::search::Variant;
 
 /// Version of the manifest's form.
@@ -34,54 +35,143 @@ pub fn opening(head: &Map<String, Json>) -> String {
 }
 
 /// One variant in a manifest's text.
-pub fn item(entry: &Json, first: bool) -> String {
+pub fn item(entry: &Entry, first: bool) -> String {
     let comma = if first { "" } else { "," };
-    format!("{comma}\n    {entry}")
+    format!("{comma}\n    {}", entry.to_json())
 }
 
 /// What ends a manifest's text.
 pub const CLOSING: &str = "\n  ]\n}\n";
 
-/// The entry of one variant.
-pub fn entry(stem: &str, variant: &Variant) -> Json {
-    let variables: Map<String, Json> =
-        variant.assignment.iter().map(|(name, value)| (name.to_owned(), value_of(value))).collect();
-    let difficulty: Map<String, Json> = Feature::ALL
-        .iter()
-        .map(|(word, feature)| ((*word).to_owned(), json!(variant.fingerprint.count(*feature))))
-        .collect();
-    json!({
-        "variant": variant.number,
-        "code": code(stem, &variant.assignment),
-        "variables": variables,
-        "difficulty": difficulty,
-    })
+/// What a manifest says of one variant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Its number.
+    pub number: u64,
+    /// The code that its papers carry.
+    pub code: String,
+    /// The identifier of the student that it is for.
+    pub student: Option<String>,
+    /// Variables with what they stand for, exactly.
+    pub variables: Vec<(String, String)>,
+    /// How hard it is.
+    pub difficulty: Fingerprint,
 }
 
-fn value_of(value: &Real) -> Json {
-    json!(exact(value))
+impl Entry {
+    /// The entry of a variant.
+    pub fn new(stem: &str, variant: &Variant, student: Option<&str>) -> Self {
+        let variables = variant.assignment.iter();
+        Self {
+            number: variant.number,
+            code: code(stem, &variant.assignment),
+            student: student.map(str::to_owned),
+            variables: variables.map(|(name, value)| (name.to_owned(), exact(value))).collect(),
+            difficulty: variant.fingerprint.clone(),
+        }
+    }
+
+    /// The entry as a manifest has it.
+    pub fn to_json(&self) -> Json {
+        let mut map = Map::new();
+        map.insert("variant".into(), json!(self.number));
+        map.insert("code".into(), json!(self.code));
+        if let Some(student) = &self.student {
+            map.insert("student".into(), json!(student));
+        }
+        let variables = self.variables.iter();
+        let variables: Map<_, _> =
+            variables.map(|(name, value)| (name.clone(), json!(value))).collect();
+        map.insert("variables".into(), Json::Object(variables));
+        let feature = |(word, feature): &(&str, Feature)| {
+            ((*word).to_owned(), json!(self.difficulty.count(*feature)))
+        };
+        let difficulty: Map<_, _> = Feature::ALL.iter().map(feature).collect();
+        map.insert("difficulty".into(), Json::Object(difficulty));
+        Json::Object(map)
+    }
+
+    /// The entry that [`Entry::to_json`] wrote.
+    pub fn of_json(json: &Json) -> Option<Self> {
+        let text = |json: &Json| json.as_str().map(str::to_owned);
+        let variables = json.get("variables")?.as_object()?.iter();
+        let variable = |(name, value): (&String, &Json)| Some((name.clone(), text(value)?));
+        let counts = Feature::ALL.iter().map(|(word, feature)| {
+            let count = json.get("difficulty").and_then(|counts| counts.get(word)?.as_u64());
+            (*feature, count.unwrap_or(0))
+        });
+        Some(Self {
+            number: json.get("variant")?.as_u64()?,
+            code: text(json.get("code")?)?,
+            student: json.get("student").and_then(text),
+            variables: variables.map(variable).collect::<Option<_>>()?,
+            difficulty: Fingerprint::of_counts(counts),
+        })
+    }
+
+    /// The numbers of the values that the free variables of an exam have here, in their order.
+    ///
+    /// # Errors
+    ///
+    /// The variables that are missing here, or that can't have the value.
+    pub fn picks(&self, exam: &Exam) -> Result<Vec<u64>, Vec<Misfit>> {
+        let mut picks = Vec::new();
+        let mut misfits = Vec::new();
+        for variable in &exam.variables {
+            if !variable.domain.is_free() {
+                picks.push(0);
+                continue;
+            }
+            let recorded = self.variables.iter().find(|(name, _)| *name == variable.name);
+            let value = recorded.map(|(_, value)| value.clone());
+            let number = value.as_ref().and_then(|value| parse_exact(value).ok());
+            match number.and_then(|number| variable.domain.position(&number)) {
+                Some(pick) => picks.push(pick),
+                None => misfits.push(Misfit { variable: variable.name.clone(), value }),
+            }
+        }
+        if misfits.is_empty() { Ok(picks) } else { Err(misfits) }
+    }
+}
+
+/// A variable that a manifest gives no value, or one that the variable can't have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// The variable.
+    pub variable: String,
+    /// The value, if there is one.
+    pub value: Option<String>,
+}
+
+/// A manifest that was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// All but its variants.
+    pub head: Map<String, Json>,
+    /// Its variants, in their order.
+    pub entries: Vec<Entry>,
+}
+
+impl Manifest {
+    /// Reads a manifest's text.
+    pub fn read(text: &str) -> Option<Self> {
+        let Json::Object(mut head) = serde_json::from_str(text).ok()? else { return None };
+        if head.get("format")?.as_u64()? != FORMAT {
+            return None;
+        }
+        let list = head.shift_remove("variants")?;
+        let entries = list.as_array()?.iter().map(Entry::of_json).collect::<Option<_>>()?;
+        Some(Self { head, entries })
+    }
+
+    /// The seed that the variants were drawn with.
+    pub fn seed(&self) -> Option<u64> {
+        self.head.get("seed")?.as_u64()
+    }
 }
 
 /// The SHA-256 digest of a text, in hexadecimal digits.
 pub fn digest(text: &str) -> String {
     let digest: [u8; 32] = Sha256::digest(text).into();
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The assignment that an entry records, for the variables of an exam: free ones as recorded,
-/// derived ones anew. `None` where a variable is missing or has a value that it can't have.
-pub fn assignment(exam: &Exam, entry: &Json) -> Option<(u64, Assignment)> {
-    let number = entry.get("variant")?.as_u64()?;
-    let recorded = entry.get("variables")?.as_object()?;
-    let mut picks = Vec::new();
-    for variable in &exam.variables {
-        picks.push(if variable.domain.is_free() {
-            let text = recorded.get(&variable.name)?.as_str()?;
-            variable.domain.position(&parse_exact(text).ok()?)?
-        } else {
-            0
-        });
-    }
-    let assignment = crate::scenario::assign(&exam.variables, &picks).ok()?;
-    Some((number, assignment))
 }

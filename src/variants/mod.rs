@@ -3,31 +3,45 @@
 //!
 //! ```text
 //! requirement   whether a requirement holds        fingerprint   how hard a paper is
-//! judge         what becomes of a candidate        answer        what is marked, and how
+//! judge         what becomes of a candidate        marking: what is asked, and what is accepted
 //! search        candidates in, variants out        key, manifest, paper: what is written of them
-//! code          what a paper is called
+//! code          what a paper is called            census, report: what all have in common
+//! roster        who gets a paper
+//! follow        what follows from a student's own value
+//! about         the exam as a whole                key_page: the key, for markers
 //! ```
 
+mod about;
 mod branches;
+mod census;
 mod code;
 mod fingerprint;
+mod follow;
 mod judge;
 mod key;
+mod key_page;
 pub mod manifest;
 mod paper;
+mod report;
 mod requirement;
+mod roster;
 mod search;
 
+pub use about::About;
 pub use answer::{
     Asked, Marked, MarkingError, Outcome, WrongAnswer, WrongTurn, asked, display, marked,
     wrong_turns,
 };
 pub use code::{code, same_code};
 pub use fingerprint::Fingerprint;
+pub use follow::{FollowError, Followed, Guard, Later, Own, follow, is_followable};
 pub use judge::Reason;
 pub use key::{COLUMNS, KeyRow, rows};
+pub use key_page::KeyPage;
 pub use paper::{Paper, PaperError, Press};
-pub use search::{Progress, Search, TooFew, Variant};
+pub use report::Report;
+pub use roster::{Student, line_of, roster};
+pub use search::{Progress, Search, TooFew, Unfit, Variant};
 
 use crate::marking as answer;
 

@@ -6,6 +6,11 @@
 //! more variants leave the earlier ones as they are, and a new variable leaves the draws of
 //! the others alone.
 //!
+//! For a roster, the streams are named by the students instead, and those whose identifier
+//! sorts first draw first. So a paper depends on seed and student, not on the order of the
+//! rows or on who else is listed, unless two students draw the same one: then the later
+//! identifier draws again.
+//!
 //! Where drawing does not find one soon, a space within the limit is enumerated, and the
 //! variant is drawn from what is left. Larger spaces are drawn from until the limit of
 //! candidates is reached.
@@ -51,6 +56,8 @@ pub struct Search<'a> {
     limit: u64,
     variables: &'a [Variable],
     space: Integer,
+    /// The students in the order in which they draw, with their places in the roster.
+    students: Vec<(String, u64)>,
 }
 
 /// Why there are fewer variants than asked for.
@@ -74,6 +81,15 @@ pub struct TooFew {
     pub alike: u64,
     /// Two requirements that can be met one by one, but never together.
     pub exclusive: Option<(String, String)>,
+}
+
+/// Why an assignment is no variant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfit {
+    /// The requirements that it breaks.
+    pub broken: Vec<String>,
+    /// Another reason.
+    pub reason: Option<Reason>,
 }
 
 /// How far a search is.
@@ -173,7 +189,22 @@ impl<'a> Search<'a> {
         let root = Stream::new(seed).name("variants").name(&default.stem);
         let space = space(&exam.variables);
         let judge = Judge::new(exam, default, trace);
-        Self { judge, root, limit: limit.max(1), variables: &exam.variables, space }
+        Self {
+            judge,
+            root,
+            limit: limit.max(1),
+            variables: &exam.variables,
+            space,
+            students: Vec::new(),
+        }
+    }
+
+    /// The same for the students with these identifiers, in the order of the roster.
+    #[must_use]
+    pub fn for_students<'s>(mut self, ids: impl Iterator<Item = &'s str>) -> Self {
+        self.students = ids.map(str::to_owned).zip(1..).collect();
+        self.students.sort();
+        self
     }
 
     /// How many candidates there are.
@@ -192,6 +223,26 @@ impl<'a> Search<'a> {
         pairs.filter(|(_, meets)| !**meets).map(|(one, _)| one.text.as_str()).collect()
     }
 
+    /// How an assignment of these numbers fares: a variant, or the requirements that it
+    /// breaks and another reason.
+    ///
+    /// # Errors
+    ///
+    /// What keeps it from being a variant.
+    pub fn examine(&self, number: u64, picks: &[u64]) -> Result<Variant, Unfit> {
+        match self.judge.judge(picks, Care::Thorough) {
+            Verdict::Accepted(accepted) => {
+                let Accepted { assignment, fingerprint, .. } = *accepted;
+                Ok(Variant { number, assignment, fingerprint })
+            }
+            Verdict::Rejected(Rejection { broken, reason }) => {
+                let requirements = &self.judge.exam.requirements;
+                let text = |index: &usize| Some(requirements.get(*index)?.text.clone());
+                Err(Unfit { broken: broken.iter().filter_map(text).collect(), reason })
+            }
+        }
+    }
+
     /// Variants 1 to `count`.
     ///
     /// # Errors
@@ -204,6 +255,7 @@ impl<'a> Search<'a> {
     ) -> Result<Vec<Variant>, Box<TooFew>> {
         let mut state = State::default();
         let mut variants: Vec<Variant> = Vec::new();
+        let place = |number: u64| self.student(number).map_or(number, |(_, place)| *place);
         if self.space <= Integer::from(SMALL.min(self.limit)) {
             self.enumerate(&mut state, progress);
         }
@@ -220,16 +272,30 @@ impl<'a> Search<'a> {
                     return Err(Box::new(self.too_few(count, number - 1, &state)));
                 };
                 let Accepted { assignment, fingerprint, .. } = accepted;
-                variants.push(Variant { number, assignment, fingerprint });
+                variants.push(Variant { number: place(number), assignment, fingerprint });
             }
             next = last + 1;
             progress(Progress { found: last, examined: state.examined() });
         }
+        variants.sort_by_key(|variant| variant.number);
         Ok(variants)
     }
 
+    /// The student that draws at that turn.
+    fn student(&self, turn: u64) -> Option<&(String, u64)> {
+        self.students.get(usize::try_from(turn.checked_sub(1)?).ok()?)
+    }
+
+    /// What the variant of that turn is drawn from.
+    fn stream(&self, turn: u64) -> Stream {
+        match self.student(turn) {
+            Some((id, _)) => self.root.name("student").name(id),
+            None => self.root.number(turn),
+        }
+    }
+
     fn draws(&self, number: u64) -> Draws {
-        let stream = self.root.number(number);
+        let stream = self.stream(number);
         let generator = |variable: &Variable| stream.name(&variable.name).generator();
         Draws { generators: self.variables.iter().map(generator).collect() }
     }
@@ -324,7 +390,7 @@ impl<'a> Search<'a> {
                 !taken && !state.seen.contains(*picks)
             })
             .collect();
-        let index = self.root.number(number).name("rest").generator().index(left.len());
+        let index = self.stream(number).name("rest").generator().index(left.len());
         let (picks, accepted) = left.get(index)?;
         let (picks, accepted) = ((*picks).clone(), (*accepted).clone());
         state.seen.insert(picks);

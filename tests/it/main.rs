@@ -21,6 +21,7 @@ mod matrix;
 mod mistakes;
 mod number;
 mod optimizers;
+mod papers;
 mod plots;
 mod random;
 mod reference;

@@ -1,0 +1,124 @@
+//! What is written of all variants together: key, manifest, and for a whole run the page of
+//! the key and the report.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value as Json};
+
+use gradsheet::RenderError;
+use gradsheet::sheet::Templates;
+use gradsheet::variants::{COLUMNS, KeyPage, KeyRow, Report, manifest};
+
+use super::staging::failure;
+use super::{Failure, render_failure};
+
+/// The key's file name.
+pub(crate) const KEY: &str = "key.csv";
+/// The name of the key's page.
+const PAGE: &str = "key.html";
+/// The manifest's file name.
+pub(crate) const MANIFEST: &str = "manifest.json";
+
+/// What is written of a whole run alone.
+pub(crate) struct Whole<'a> {
+    /// The scenario, for messages.
+    pub(crate) scenario: &'a Path,
+    pub(crate) templates: &'a Templates,
+    pub(crate) page: KeyPage<'a>,
+    pub(crate) report: Report,
+}
+
+/// Files that grow with every variant.
+pub(crate) struct Records<'a> {
+    folder: PathBuf,
+    rows: csv::Writer<File>,
+    manifest: Out,
+    whole: Option<(Whole<'a>, Out)>,
+    begun: bool,
+}
+
+impl<'a> Records<'a> {
+    /// Begins the files in a folder.
+    pub(crate) fn new(
+        folder: &Path,
+        head: &Map<String, Json>,
+        whole: Option<Whole<'a>>,
+    ) -> Result<Self, Failure> {
+        let key = folder.join(KEY);
+        let begin = |error: csv::Error| failure(&key, &error.into());
+        let mut rows = csv::Writer::from_path(&key).map_err(begin)?;
+        rows.write_record(COLUMNS).map_err(begin)?;
+        let mut manifest = Out::new(folder.join(MANIFEST))?;
+        manifest.put(&manifest::opening(head))?;
+        let whole = match whole {
+            None => None,
+            Some(whole) => {
+                let mut page = Out::new(folder.join(PAGE))?;
+                page.put(whole.page.before())?;
+                Some((whole, page))
+            }
+        };
+        Ok(Self { folder: folder.to_owned(), rows, manifest, whole, begun: false })
+    }
+
+    /// Adds a variant to all.
+    pub(crate) fn add(&mut self, entry: &manifest::Entry, rows: &[KeyRow]) -> Result<(), Failure> {
+        for row in rows {
+            let written = self.rows.write_record(row.cells());
+            written.map_err(|error| failure(&self.folder.join(KEY), &error.into()))?;
+        }
+        self.manifest.put(&manifest::item(entry, !self.begun))?;
+        self.begun = true;
+        if let Some((whole, page)) = &mut self.whole {
+            whole.report.add(entry, rows);
+            let section = whole.page.section(entry, rows);
+            page.put(&section.map_err(|error| Failure::Input(error.to_string()))?)?;
+        }
+        Ok(())
+    }
+
+    /// Completes the files.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        self.manifest.put(manifest::CLOSING)?;
+        self.manifest.finish()?;
+        let key = self.folder.join(KEY);
+        self.rows.flush().map_err(|error| failure(&key, &error))?;
+        let Some((whole, mut page)) = self.whole else { return Ok(()) };
+        page.put(whole.page.after())?;
+        page.finish()?;
+        let files = whole.report.files(whole.templates);
+        let wrong = |error: RenderError| render_failure(whole.scenario, "", error);
+        for (name, text) in files.map_err(wrong)? {
+            let mut file = Out::new(self.folder.join(name))?;
+            file.put(&text)?;
+            file.finish()?;
+        }
+        Ok(())
+    }
+}
+
+/// A file with its path, for messages.
+struct Out {
+    path: PathBuf,
+    file: BufWriter<File>,
+}
+
+impl Out {
+    fn new(path: PathBuf) -> Result<Self, Failure> {
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        match folder.and_then(|()| File::create(&path)) {
+            Ok(file) => Ok(Self { path, file: BufWriter::new(file) }),
+            Err(error) => Err(failure(&path, &error)),
+        }
+    }
+
+    fn put(&mut self, text: &str) -> Result<(), Failure> {
+        self.file.write_all(text.as_bytes()).map_err(|error| failure(&self.path, &error))
+    }
+
+    fn finish(mut self) -> Result<(), Failure> {
+        self.file.flush().map_err(|error| failure(&self.path, &error))
+    }
+}
