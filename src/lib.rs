@@ -6,7 +6,7 @@
 //! scenario (YAML text)
 //!   -> Scenario     parsed, validated, every name resolved      scenario
 //!   -> Trace        the engine executes it, exactly             engine, trace
-//!   -> Sheet        cells + trace, through templates            sheet, figure
+//!   -> Sheet        cells + trace, through templates            sheet, figure, code
 //!   -> Markdown | HTML                                          publish
 //! ```
 //!
@@ -41,6 +41,7 @@
 //! ```
 
 pub mod catalogue;
+pub mod code;
 mod derivation;
 pub mod engine;
 pub mod explain;

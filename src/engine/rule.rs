@@ -18,6 +18,8 @@ pub(super) struct Executor<'a> {
     pub zero_over_zero: ZeroOverZero,
     /// The line's name, for messages.
     pub within: &'a str,
+    /// The cases that piecewise functions took so far, in the order of evaluation.
+    pub branches: Vec<usize>,
 }
 
 impl Executor<'_> {
@@ -133,9 +135,16 @@ impl Executor<'_> {
         match (call.function.reduces(), arguments[0].shape) {
             (Some(kind), Some(_)) => reduce(kind, expression, self.within, &arguments[0]),
             // The norm of a number is its absolute value, without a root.
-            _ => self.zip(&arguments.iter().collect::<Vec<_>>(), |evaluator, values| {
-                evaluator.call(call, values).map(|(value, _)| value)
-            }),
+            _ => {
+                let mut taken = Vec::new();
+                let value = self.zip(&arguments.iter().collect::<Vec<_>>(), |evaluator, values| {
+                    let (value, branch) = evaluator.call(call, values)?;
+                    taken.extend(branch.map(|branch| branch.case));
+                    Ok(value)
+                });
+                self.branches.extend(taken);
+                value
+            }
         }
     }
 

@@ -232,7 +232,8 @@ impl<'a> Course<'a> {
             known.insert(name, Tensor::scalar(Ok(value)));
         }
         let zero_over_zero = ZeroOverZero::Undefined;
-        let mut executor = Executor { decide, zero_over_zero, within: "the learning rate" };
+        let mut executor =
+            Executor { decide, zero_over_zero, within: "the learning rate", branches: Vec::new() };
         for line in &schedule.lines {
             let value = executor.line(line, &known)?.value;
             known.insert(&line.name, value);
@@ -311,6 +312,10 @@ impl<'a> Course<'a> {
                         if let Some(chosen) = computed.chosen {
                             record.cases.within(&line.name).push(parameter.clone(), chosen);
                         }
+                        if !executor.branches.is_empty() {
+                            let taken = std::mem::take(&mut executor.branches);
+                            record.rule_branches.within(&line.name).push(parameter.clone(), taken);
+                        }
                         computed.value
                     }
                     Over::NormOfAll => norm_of_all(&record.gradient, &line.name)?,
@@ -375,7 +380,7 @@ impl<'a> Course<'a> {
         let options = self.run.options_of(parameter);
         let no_move = options.word("zero_over_zero") == "no_move";
         let zero_over_zero = if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined };
-        Executor { decide, zero_over_zero, within }
+        Executor { decide, zero_over_zero, within, branches: Vec::new() }
     }
 
     /// In a carried run, rounds what the next iteration starts from.

@@ -7,9 +7,9 @@ use super::definition::{
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
-use super::{Field, Fields, Problem, plots, suggest};
+use super::{Field, Fields, Problem, code, plots, suggest};
 
-/// Every kind of cell, the later ones too.
+/// Every kind of cell.
 const KINDS: [&str; 13] = [
     "markdown",
     "callout",
@@ -80,6 +80,7 @@ impl<'a> Cells<'a> {
             "experiment" => {
                 map.take("experiment").and_then(|id| self.experiment(&id)).map(Content::Experiment)
             }
+            "code" => code::read(self, &mut map),
             "narration" => {
                 map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
             }
@@ -97,7 +98,6 @@ impl<'a> Cells<'a> {
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
         let (kind, place) = (kind.0.as_str(), kind.1);
         let message = match kind {
-            "code" => format!("the cell `{kind}` is not offered by this version"),
             "question" => "a question can't stand inside a question".into(),
             "ask" => "an `ask` stands among the `parts` of a question".into(),
             _ => format!("a cell begins with its kind, and `{kind}` is none"),
@@ -107,7 +107,7 @@ impl<'a> Cells<'a> {
         let help = later.map(|(key, _)| format!("put `{}` first", key.text));
         let help =
             help.or_else(|| suggest(kind, KINDS).map(|meant| format!("did you mean `{meant}`?")));
-        let help = help.unwrap_or_else(|| format!("the kinds are {}", KINDS[..12].join(", ")));
+        let help = help.unwrap_or_else(|| format!("the kinds are {}", KINDS.join(", ")));
         let mut problem =
             Problem::new(place, message).in_field(field.path()).with_width(kind.chars().count());
         if !KINDS.contains(&kind) {
@@ -260,7 +260,13 @@ impl<'a> Cells<'a> {
         self.paths.setups
     }
 
-    fn run(&self, field: &Field<'_>) -> Option<RunId> {
+    /// The set-up that paths may leave out: the question's, or the only one.
+    pub(super) fn home(&self) -> Option<usize> {
+        let only = (self.paths.setups.len() == 1).then_some(0);
+        self.paths.home.or(only)
+    }
+
+    pub(super) fn run(&self, field: &Field<'_>) -> Option<RunId> {
         self.paths.run(&field.text()?.text).map_err(|error| refuse(field, error)).ok()
     }
 
@@ -303,7 +309,8 @@ fn default_audience(content: &Content) -> Audience {
         | Content::Table { .. }
         | Content::Experiment(_)
         | Content::ExperimentPlot { .. }
-        | Content::Narration(_) => Audience::Solutions,
+        | Content::Narration(_)
+        | Content::Code { .. } => Audience::Solutions,
         Content::Markdown(_)
         | Content::Callout { .. }
         | Content::Rules(_)

@@ -13,6 +13,7 @@ mod asks;
 mod batches;
 mod beginning;
 mod cells;
+mod code;
 mod csv;
 mod custom;
 mod data;
@@ -47,8 +48,8 @@ pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Instead, Label, Measure, Mistake, Moment, Parameter, PlotKind,
-    Quantity, Question, Reduction, Run, RunId, Scenario, Setup, Turn,
+    Generator, Given, Hint, Initial, Instead, Label, Library, Measure, Mistake, Moment, Parameter,
+    PlotKind, Quantity, Question, Reduction, Run, RunId, Scenario, Setup, Turn,
 };
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;

@@ -286,6 +286,7 @@ impl Builder<'_> {
             Content::Adjoints { setup, at } => self.adjoints(*setup, *at),
             Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
             Content::Narration(run) => self.narration(*run),
+            Content::Code { library, of } => self.code(*library, of),
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod build;
+mod code;
 mod derive;
 mod drawing;
 mod estimate;

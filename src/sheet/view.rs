@@ -70,6 +70,18 @@ pub(super) enum CellView {
         iterations: Vec<IterationView>,
     },
     Setup(SetupView),
+    Code {
+        scripts: Vec<ScriptView>,
+    },
+}
+
+/// A run as a script.
+#[derive(Debug, Serialize)]
+pub(super) struct ScriptView {
+    pub title: String,
+    pub text: String,
+    /// Where double precision goes another way.
+    pub remarks: Vec<String>,
 }
 
 /// A table.

@@ -70,6 +70,9 @@ pub struct Iteration {
     /// Which case of a line with several was taken, entry by entry, by name and parameter;
     /// `None` where no condition was met.
     pub cases: Named<Named<Vec<Option<usize>>>>,
+    /// The cases of the piecewise functions in a line of the rule, in the order of evaluation,
+    /// by name and parameter.
+    pub rule_branches: Named<Named<Vec<usize>>>,
     /// The optimizer's state after the iteration, by state and parameter.
     pub state: Named<Named<Tensor>>,
     /// The parameters after the iteration.

@@ -3,12 +3,11 @@
 //!
 //! ```text
 //! requirement   whether a requirement holds        fingerprint   how hard a paper is
-//! judge         what becomes of a candidate        marking: what is asked, and what is accepted
+//! judge         what becomes of a candidate        census, report: what all have in common
 //! search        candidates in, variants out        key, manifest, paper: what is written of them
-//! code          what a paper is called            census, report: what all have in common
-//! roster        who gets a paper
+//! code          what a paper is called             about         the exam as a whole
+//! roster        who gets a paper                   key_page      the key, for markers
 //! follow        what follows from a student's own value
-//! about         the exam as a whole                key_page: the key, for markers
 //! ```
 
 mod about;

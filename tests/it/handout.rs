@@ -33,6 +33,10 @@ setups:
 cells:
   - plot: trajectory
     of: [neuron.sgd, neuron.adam]
+  - code: numpy
+    of: [neuron.adam]
+  - code: pytorch
+    audience: both
   - question: Steps
     setup: neuron
     text: Two optimizers.

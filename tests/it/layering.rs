@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 18] = [
+const LAYERS: [Layer; 19] = [
     Layer {
         module: "number",
         uses: &[],
@@ -63,6 +63,11 @@ const LAYERS: [Layer; 18] = [
         uses: &["number", "trace", "scenario", "engine"],
         crates: &["thiserror"],
     },
+    Layer {
+        module: "code",
+        uses: &["number", "formula", "catalogue", "trace", "scenario"],
+        crates: &["libm"],
+    },
     Layer { module: "figure", uses: &["number"], crates: &["dagre", "libm", "plotters"] },
     Layer {
         module: "sheet",
@@ -78,6 +83,7 @@ const LAYERS: [Layer; 18] = [
             "marking",
             "derivation",
             "figure",
+            "code",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
@@ -141,6 +147,7 @@ const LAYERS: [Layer; 18] = [
             "marking",
             "derivation",
             "figure",
+            "code",
             "sheet",
             "explain",
             "publish",

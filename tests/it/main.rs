@@ -5,6 +5,7 @@
 mod adjoint;
 mod catalogue;
 mod cli;
+mod code;
 mod decimals;
 mod derivation;
 mod dual;

@@ -94,6 +94,35 @@ pub enum Content {
     },
     /// Every iteration of a run, told.
     Narration(RunId),
+    /// Scripts that repeat runs with a library.
+    Code {
+        /// The library.
+        library: Library,
+        /// The runs, a script each.
+        of: Vec<RunId>,
+    },
+}
+
+/// A library that scripts are written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Library {
+    /// NumPy, with the gradients written out.
+    NumPy,
+    /// PyTorch, which differentiates by itself.
+    PyTorch,
+}
+
+impl Library {
+    /// The libraries by their names in a scenario.
+    pub const ALL: [(&'static str, Self); 2] = [("numpy", Self::NumPy), ("pytorch", Self::PyTorch)];
+
+    /// Its name in a scenario.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NumPy => "numpy",
+            Self::PyTorch => "pytorch",
+        }
+    }
 }
 
 /// Whether a drawn graph shows the way back.
@@ -268,7 +297,8 @@ impl Content {
             | Self::Nodes(_)
             | Self::Adjoints { .. }
             | Self::Graph { .. }
-            | Self::Narration(_) => {}
+            | Self::Narration(_)
+            | Self::Code { .. } => {}
         }
     }
 }

@@ -16,7 +16,7 @@ use super::variables::Assignment;
 
 pub use cell::{
     Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Given, Hint,
-    Moment, PlotKind, Question,
+    Library, Moment, PlotKind, Question,
 };
 pub use experiment::{Axis, Case, Experiment, Measure, Quantity};
 pub use mistake::{Instead, Mistake, Turn};
