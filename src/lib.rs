@@ -48,6 +48,7 @@ pub mod explain;
 pub mod figure;
 pub mod formula;
 pub mod initialization;
+pub mod marking;
 pub mod number;
 pub mod publish;
 pub mod reference;

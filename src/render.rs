@@ -69,6 +69,7 @@ impl From<SheetError> for RenderError {
             SheetError::Number { place, fault } => {
                 Self::Number(Unprintable { place, fault }.to_string())
             }
+            SheetError::Engine(error) => Self::Engine(error),
             SheetError::Template(error) => Self::Template(error),
             SheetError::Language { place, .. } => Self::Texts(vec![
                 Problem::new(place.unwrap_or(Place::START), error.to_string()).in_field("language"),

@@ -15,6 +15,7 @@ mod gradient;
 mod lamb;
 mod lars;
 mod lion;
+mod mistake;
 mod momentum;
 mod muon;
 mod nadam;
@@ -33,6 +34,7 @@ pub use explanation::{
     CLIPS_EXPLAINED, DECAYS_EXPLAINED, Explanation, SCHEDULES_EXPLAINED, state_meaning,
 };
 pub use gradient::{CLIPS, DECAY_ON, DECAYS, Decay};
+pub use mistake::Mistake;
 pub use option::{Allowed, Choice, Options, Setting, Specification};
 pub use rule::{Case, Condition, Extent, Line, Over, Relation, Rule, State};
 pub use schedule::{CYCLE_FORMS, Form, Numbers, Parts, Quantity, SCHEDULES, Schedule};

@@ -6,7 +6,9 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use gradsheet::RenderError;
-use gradsheet::scenario::{self, Problem, Problems};
+use gradsheet::engine::{self, Effort};
+use gradsheet::marking;
+use gradsheet::scenario::{self, Problem, Problems, Scenario};
 use gradsheet::sheet::Templates;
 
 use super::{Failure, Source, templates, text};
@@ -68,9 +70,33 @@ fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failur
     let scenario = scenario::read(path, &text).map_err(split)?;
     let source = Source { path: path.to_owned(), text, scenario };
     match gradsheet::check(&source.scenario, templates) {
-        Ok(()) => Ok(()),
+        Ok(()) => {
+            note_hidden(path, &source.scenario);
+            Ok(())
+        }
         Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
         Err(error) => Err((Vec::new(), source.failure(error))),
+    }
+}
+
+/// Says on standard error which mistakes can't be told from the right answers.
+fn note_hidden(path: &Path, scenario: &Scenario) {
+    if scenario.parts().iter().all(|part| part.ask.mistakes.is_empty()) {
+        return;
+    }
+    // Whatever fails here has failed in the check before.
+    let Ok(trace) = engine::execute_with(scenario, &Effort { trials: 0, progress: &|_| {} }) else {
+        return;
+    };
+    for turn in marking::wrong_turns(scenario, &trace).unwrap_or_default() {
+        if turn.is_hidden() {
+            let (part, word) = (&turn.part, turn.turn.instead.word());
+            let run = &scenario.run(turn.turn.run).1.name;
+            eprintln!(
+                "{}: note: in part {part}, the mistake `{word}` with `{run}` leads to the right answer",
+                path.display()
+            );
+        }
     }
 }
 

@@ -23,16 +23,23 @@ use super::forward::{Pass, Stop, log_probabilities, probabilities, row_share, se
 use super::graph::{Graph, Node, Operation};
 use super::tensor::{Outcome, Tensor, product, total};
 
-/// The adjoint of every node, given that of `root`.
-///
-/// `side` answers, for a node that sits on a kink, from which side its derivative is
-/// taken; `Sign::Zero` is the convention's own derivative.
+/// How the derivative of a function is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Slope {
+    /// As it is; on a kink from this side, where `Sign::Zero` is the convention's own.
+    Own(Sign),
+    /// As if the function were the identity, which is a mistake that students make.
+    One,
+}
+
+/// The adjoint of every node, given that of `root`; `slope` answers how the derivative of a
+/// node's function is taken.
 pub(super) fn backward(
     graph: &Graph,
     pass: &Pass,
     (root, seed): (usize, Tensor),
     decide: &mut dyn Decide,
-    side: &dyn Fn(usize) -> Sign,
+    slope: &dyn Fn(usize) -> Slope,
 ) -> Result<Vec<Tensor>, Stop> {
     // What has no value has no derivative.
     if let Some(cause) = pass.values[root].entries.iter().find_map(|entry| entry.as_ref().err()) {
@@ -47,7 +54,7 @@ pub(super) fn backward(
     let mut adjoints: Vec<Option<Tensor>> = vec![None; graph.nodes.len()];
     adjoints[root] = Some(seed);
     let evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
-    let mut sweep = Sweep { graph, pass, evaluator, side };
+    let mut sweep = Sweep { graph, pass, evaluator, slope };
     for index in (0..=root).rev() {
         let Some(adjoint) = adjoints[index].clone() else { continue };
         for position in 0..graph.nodes[index].inputs.len() {
@@ -72,7 +79,7 @@ struct Sweep<'a, 'd> {
     graph: &'a Graph,
     pass: &'a Pass,
     evaluator: Evaluator<'d>,
-    side: &'a dyn Fn(usize) -> Sign,
+    slope: &'a dyn Fn(usize) -> Slope,
 }
 
 impl Sweep<'_, '_> {
@@ -83,6 +90,7 @@ impl Sweep<'_, '_> {
         match (&node.operation, position) {
             (Operation::Same, _) => Ok(adjoint.clone()),
             (Operation::Transpose, _) => Ok(adjoint.transposed()),
+            (Operation::Call(_), 0) if (self.slope)(index) == Slope::One => Ok(adjoint.clone()),
             (Operation::Binary(Operator::MatMul), 0) => Ok(adjoint.times(&input(1).transposed())),
             (Operation::Binary(Operator::MatMul), _) => Ok(input(0).transposed().times(adjoint)),
             (Operation::Call(call), _) if call.function.reduces().is_some() => {
@@ -233,7 +241,11 @@ impl Sweep<'_, '_> {
             }
             Operation::Call(call) => {
                 let taken = self.pass.branches[index].get(entry).and_then(Option::as_ref);
-                let case = taken.map_or(0, |branch| branch.beside((self.side)(index)));
+                let side = match (self.slope)(index) {
+                    Slope::Own(side) => side,
+                    Slope::One => return Ok(Real::one()),
+                };
+                let case = taken.map_or(0, |branch| branch.beside(side));
                 self.evaluator.derivative(call, position, values, case)
             }
         }

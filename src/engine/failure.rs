@@ -131,6 +131,19 @@ impl EngineError {
         }
     }
 
+    /// The same for a run that takes a wrong turn.
+    pub(super) fn in_mistake(mut self, word: &str) -> Self {
+        match &mut self {
+            Self::Undecided { place, .. }
+            | Self::CarriedBranch { place, .. }
+            | Self::Experiment { place, .. }
+            | Self::OutOfRange { place, .. } => {
+                place.push_str(&format!(", with the mistake `{word}`"));
+            }
+        }
+        self
+    }
+
     /// Compares the branches of a carried run with the exact ones.
     pub(super) fn compare(
         course: &Course<'_>,

@@ -6,11 +6,13 @@
 //! a carried run, which rounds between iterations as its scenario asks), no templates.
 
 mod backward;
+mod batch;
 mod curve;
 mod experiment;
 mod failure;
 mod forward;
 mod graph;
+mod mistake;
 mod pass;
 mod program;
 mod rule;
@@ -25,6 +27,7 @@ pub use curve::curve;
 pub use experiment::{Effort, Progress};
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};
+pub use mistake::wrong_turn;
 pub use pass::{graph, nodes};
 pub use slope::slope;
 pub use substitution::Substitution;

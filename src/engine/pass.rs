@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::formula::{Branch, Call, Decide, Evaluator, Failure, Prove, ZeroOverZero};
 use crate::number::{Rational, Real, Sign};
-use crate::scenario::Setup;
+use crate::scenario::{Definition, Setup};
 use crate::trace::{self, Convention, Example, Named, Value};
 
-use super::backward::backward;
+use super::backward::{Slope, backward};
 use super::forward::{Pass, Stop, forward, forward_with};
 use super::graph::{Graph, Operation};
 use super::tensor::Tensor;
@@ -20,16 +20,30 @@ pub(super) type Replace<'a> = &'a dyn Fn(&str, Tensor) -> Tensor;
 
 /// The graph of a set-up: data, parameters and symbols are its leaves.
 pub fn graph(setup: &Setup) -> Graph {
+    graph_of(setup, &setup.model)
+}
+
+/// The graph of a model over the leaves of a set-up.
+pub(super) fn graph_of(setup: &Setup, model: &[Definition]) -> Graph {
     let leaves = setup.leaves.iter().map(String::as_str);
-    let model = setup.model.iter().map(|line| (line.name.as_str(), &line.expression));
+    let model = model.iter().map(|line| (line.name.as_str(), &line.expression));
     Graph::new(leaves, model)
+}
+
+/// Whether the backward pass knows the derivatives of activation functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Activations {
+    /// It does.
+    Derived,
+    /// It takes each of them for 1.
+    Forgotten,
 }
 
 /// Runs example number `index` (from 1) of the set-up at the given point; a value may be
 /// replaced by its name.
 pub(super) fn example(
     setup: &Setup,
-    graph: &Graph,
+    (graph, activations): (&Graph, Activations),
     point: &BTreeMap<String, Tensor>,
     index: usize,
     replace: Option<Replace<'_>>,
@@ -52,9 +66,21 @@ pub(super) fn example(
         }
     };
     let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
-    let adjoints = backward(graph, &pass, seeded(&pass, root), decide, &|_| Sign::Zero)?;
+    let forgotten = |node: usize| {
+        let operation = &graph.nodes[node].operation;
+        activations == Activations::Forgotten
+            && matches!(operation, Operation::Call(call) if call.function.is_activation())
+    };
+    let slope = |node| if forgotten(node) { Slope::One } else { Slope::Own(Sign::Zero) };
+    let adjoints = backward(graph, &pass, seeded(&pass, root), decide, &slope)?;
     let gradient = gradient(setup, graph, &adjoints);
-    let mattered = conventions_that_matter(setup, graph, &pass, root, &gradient, decide)?;
+    // Only what is right is told in words, conventions too.
+    let mattered = match activations {
+        Activations::Derived => {
+            conventions_that_matter(setup, graph, &pass, root, &gradient, decide)?
+        }
+        Activations::Forgotten => Vec::new(),
+    };
     Ok(Example {
         values: values(setup, graph, &pass),
         adjoints: definitions(graph, &adjoints),
@@ -84,7 +110,8 @@ pub fn nodes(
     let run = |prove: &mut Prove| -> Result<_, Stop> {
         let pass = forward(&graph, &leaf, prove)?;
         let root = graph.node(LOSS).unwrap_or(graph.nodes.len() - 1);
-        let adjoints = backward(&graph, &pass, seeded(&pass, root), prove, &|_| Sign::Zero)?;
+        let own = |_| Slope::Own(Sign::Zero);
+        let adjoints = backward(&graph, &pass, seeded(&pass, root), prove, &own)?;
         Ok((pass, adjoints))
     };
     let (pass, adjoints) = run(&mut prove).map_err(|stop| *stop.failure)?;
@@ -128,8 +155,8 @@ fn conventions_that_matter(
     let kinks: Vec<usize> = (0..graph.nodes.len()).filter(on_kink).collect();
     let mut changes = |moved: &dyn Fn(usize) -> bool| -> Result<bool, Stop> {
         for side in [Sign::Negative, Sign::Positive] {
-            let side = |node: usize| if moved(node) { side } else { Sign::Zero };
-            let other = backward(graph, pass, seeded(pass, root), decide, &side)?;
+            let slope = |node| Slope::Own(if moved(node) { side } else { Sign::Zero });
+            let other = backward(graph, pass, seeded(pass, root), decide, &slope)?;
             if differs(&gradient(setup, graph, &other), used) {
                 return Ok(true);
             }

@@ -8,12 +8,13 @@ use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
-use crate::trace::{self, Example, Iteration, Named, Unrounded, Value, What};
+use crate::trace::{self, Iteration, Named, Unrounded, Value, What};
 
+use super::batch;
 use super::failure::{EngineError, Halt};
 use super::forward::{Stop, reduce};
 use super::graph::Graph;
-use super::pass::{self, LOSS};
+use super::pass::{self, Activations, LOSS};
 use super::rule::{Executor, Known};
 use super::substitution::Substitutions;
 use super::tensor::{Outcome, Tensor};
@@ -27,7 +28,7 @@ pub(super) fn execute(
 ) -> Result<trace::Run, EngineError> {
     let rules: Vec<_> =
         setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
-    let course = Course { setup, run, graph, rules: &rules, carry: None, substitutions };
+    let course = Course { substitutions, ..Course::new(setup, run, graph, &rules) };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -42,12 +43,21 @@ pub(super) fn execute(
             Some(carried)
         }
     };
+    Ok(record(run, iterations, carried))
+}
+
+/// The record of a run.
+pub(super) fn record(
+    run: &Run,
+    iterations: Vec<Iteration>,
+    carried: Option<Vec<Iteration>>,
+) -> trace::Run {
     let ended = iterations.last().and_then(undefined_cause).map(|cause| cause.to_string());
     let numbers = run.options.iter().filter_map(|(name, setting)| match setting {
         Setting::Number(number) => Some((name.to_owned(), number.clone())),
         Setting::Word(_) => None,
     });
-    Ok(trace::Run { options: numbers.collect(), iterations, carried, ended })
+    trace::Run { options: numbers.collect(), iterations, carried, ended }
 }
 
 /// Everything that stays the same during a run.
@@ -62,10 +72,36 @@ pub(super) struct Course<'a> {
     pub(super) carry: Option<&'a Display>,
     /// What stands in the place of computed values.
     pub(super) substitutions: Substitutions<'a>,
+    /// How the losses of a batch combine.
+    pub(super) reduction: BatchReduction,
+    /// Whether the backward pass knows their derivatives.
+    pub(super) activations: Activations,
+    /// The record to begin from, where it is not the initial state.
+    pub(super) from: Option<&'a Iteration>,
 }
 
-impl Course<'_> {
-    /// The records from t = 0 on, at most up to iteration `last`, ending with the first
+impl<'a> Course<'a> {
+    /// The whole run, as the set-up has it.
+    pub(super) fn new(
+        setup: &'a Setup,
+        run: &'a Run,
+        graph: &'a Graph,
+        rules: &'a [(String, Rule)],
+    ) -> Self {
+        Self {
+            setup,
+            run,
+            graph,
+            rules,
+            carry: None,
+            substitutions: Substitutions::default(),
+            reduction: setup.reduction,
+            activations: Activations::Derived,
+            from: None,
+        }
+    }
+
+    /// The records from the first one on, at most up to iteration `last`, ending with the first
     /// iteration in which something is undefined.
     pub(super) fn iterations(
         &self,
@@ -73,24 +109,27 @@ impl Course<'_> {
         last: usize,
     ) -> Result<Vec<Iteration>, Halt> {
         let first = self.setup.start_iteration;
-        let start =
-            self.start(decide).map_err(|stop| Halt { t: first + 1, example: None, stop })?;
-        let mut records = vec![start];
-        let batches = self.setup.batches.iter().take(last.saturating_sub(first));
-        for (index, batch) in batches.enumerate() {
-            let record = self.iteration(index, batch, &records[index], decide)?;
-            let over = undefined_cause(&record).is_some();
-            records.push(record);
-            if over {
+        let at = |stop| Halt { t: first + 1, example: None, stop };
+        let mut before = match self.from {
+            Some(record) => record.clone(),
+            None => self.start(decide).map_err(at)?,
+        };
+        let (done, most) = (before.t.saturating_sub(first), last.saturating_sub(first));
+        let mut records = Vec::new();
+        for (index, batch) in self.setup.batches.iter().enumerate().take(most).skip(done) {
+            let record = self.iteration(index, batch, &before, decide)?;
+            records.push(std::mem::replace(&mut before, record));
+            if undefined_cause(&before).is_some() {
                 break;
             }
         }
+        records.push(before);
         Ok(records)
     }
 
     /// The record before the first iteration. A state that begins with the learning rate has
     /// that of the first iteration.
-    fn start(&self, decide: &mut dyn Decide) -> Result<Iteration, Stop> {
+    pub(super) fn start(&self, decide: &mut dyn Decide) -> Result<Iteration, Stop> {
         let parameters = self.setup.start();
         let t = self.setup.start_iteration;
         let mut state: Named<Named<trace::Tensor>> = Named::default();
@@ -154,16 +193,18 @@ impl Course<'_> {
                 };
                 let replace: Option<pass::Replace<'_>> =
                     if self.substitutions.is_empty() { None } else { Some(&replace) };
-                pass::example(self.setup, self.graph, &point, index, replace, decide)
-                    .map_err(at(place))
+                let graph = (self.graph, self.activations);
+                pass::example(self.setup, graph, &point, index, replace, decide).map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let losses = examples.iter().filter_map(|example| example.values.get(LOSS));
         let mut record = Iteration {
             t,
             batch: batch.to_vec(),
-            loss: given.is_none().then(|| together(self.setup, losses)),
-            gradient: given.cloned().unwrap_or_else(|| batch_gradient(self.setup, &examples)),
+            loss: given.is_none().then(|| batch::together(self.reduction, losses)),
+            gradient: given
+                .cloned()
+                .unwrap_or_else(|| batch::gradient(self.setup, self.reduction, &examples)),
             learning_rate: rate,
             look_ahead,
             examples,
@@ -423,38 +464,8 @@ fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
     values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
 }
 
-/// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
-fn together<'a>(setup: &Setup, values: impl Iterator<Item = &'a trace::Tensor>) -> trace::Tensor {
-    let mut sum: Option<Tensor> = None;
-    let mut count = 0_i64;
-    for value in values {
-        let value = Tensor::from_record(value);
-        match &mut sum {
-            None => sum = Some(value),
-            Some(sum) => sum.add(&value),
-        }
-        count += 1;
-    }
-    let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 && setup.reduction == BatchReduction::Mean {
-        let share = Real::from(Rational::ONE / Rational::from(count));
-        for entry in &mut mean.entries {
-            *entry = entry.clone().map(|entry| &entry * &share);
-        }
-    }
-    mean.record()
-}
-
-fn batch_gradient(setup: &Setup, examples: &[Example]) -> Named<trace::Tensor> {
-    let one = |name: &str| {
-        let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.to_owned(), together(setup, parts))
-    };
-    setup.trained_names().map(one).collect()
-}
-
 /// Why the run can't go on after this iteration, if it can't.
-fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
+pub(super) fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
     let gradient = record.gradient.iter().map(|(_, value)| value);
     let state = record.state.iter().flat_map(|(_, values)| values.iter().map(|(_, value)| value));
     let parameters = record.parameters.iter().map(|(_, value)| value);

@@ -4,6 +4,7 @@ use super::definition::{
     Ask, Audience, Backward, Callout, Cell, Content, ExperimentId, Given, Hint, Moment, Question,
     RunId, Setup,
 };
+use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
 use super::{Field, Fields, Problem, code, plots, suggest};
@@ -29,11 +30,13 @@ const KINDS: [&str; 13] = [
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cells<'a> {
     paths: Paths<'a>,
+    /// The text of the set-ups.
+    written: &'a Field<'a>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(setups: &'a [Setup]) -> Self {
-        Self { paths: Paths { setups, home: None, site: Site::Cell } }
+    pub(super) fn new(setups: &'a [Setup], written: &'a Field<'a>) -> Self {
+        Self { paths: Paths { setups, home: None, site: Site::Cell }, written }
     }
 
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {
@@ -119,7 +122,7 @@ impl<'a> Cells<'a> {
             let name = &field.text()?.text;
             self.paths.setup_named(name).map_err(|error| refuse(&field, error)).ok()
         });
-        let inner = Self { paths: Paths { home: home.or(self.paths.home), ..self.paths } };
+        let inner = Self { paths: Paths { home: home.or(self.paths.home), ..self.paths }, ..*self };
         let text = map.take("text").and_then(|text| Text::read(&text));
         let parts = map.take("parts");
         let asked = parts.is_none();
@@ -150,17 +153,22 @@ impl<'a> Cells<'a> {
                 path.map_err(|error| refuse(item, error)).ok()
             })
             .collect();
+        let answers = answers.into_iter().collect::<Option<Vec<_>>>();
+        let mistakes = map.take("mistakes").map(|field| {
+            let mistakes = Mistakes { setups: self.paths.setups, text: self.written };
+            mistakes.read(&field, answers.as_deref())
+        });
         let marks = map.take("marks").and_then(|field| {
             let scalar = field.number()?;
             Some(scalar.text.clone())
         });
         let space = map.take("space").and_then(|field| length(&field));
-        map.later("mistakes", "wrong turns come with exam variants");
         Some(Ask {
             text,
             given,
             solution,
-            answers: answers.into_iter().collect::<Option<Vec<_>>>()?,
+            answers: answers?,
+            mistakes: mistakes.unwrap_or_else(|| Some(Vec::new()))?,
             marks,
             space,
         })
@@ -209,7 +217,7 @@ impl<'a> Cells<'a> {
             Some(setup)
         });
         let at = map.take("at");
-        let inner = Self { paths: Paths { home: setup, ..self.paths } };
+        let inner = Self { paths: Paths { home: setup, ..self.paths }, ..*self };
         let at = match at {
             Some(field) => Some(inner.moment(&field)?),
             None => None,

@@ -57,6 +57,12 @@ impl<'n> Fields<'n> {
         self.left.first().map(|(key, _)| *key)
     }
 
+    /// Whether a key is there that was not read yet.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.left.iter().any(|(left, _)| left.text == key)
+    }
+
     /// Takes a key that may be left out, whatever its value.
     pub fn take(&mut self, key: &'static str) -> Option<Field<'n>> {
         self.known.push(key);

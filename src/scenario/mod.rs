@@ -24,6 +24,7 @@ mod field;
 mod fields;
 mod fitting;
 mod initial;
+mod mistakes;
 mod model;
 mod modifier;
 mod optimizer;
@@ -47,8 +48,8 @@ pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Label, Library, Measure, Moment, Parameter, PlotKind,
-    Quantity, Question, Reduction, Run, RunId, Scenario, Setup,
+    Generator, Given, Hint, Initial, Instead, Label, Library, Measure, Mistake, Moment, Parameter,
+    PlotKind, Quantity, Question, Reduction, Run, RunId, Scenario, Setup, Turn,
 };
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;

@@ -22,11 +22,14 @@ pub(super) struct Around<'a, 'n> {
     pub parameters: &'a [&'a str],
     /// The shapes of what is not a number.
     pub shapes: &'a BTreeMap<String, Shape>,
+    /// The run in whose place it stands, where it is a wrong turn.
+    pub stands_for: Option<&'a Run>,
 }
 
 pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Run> {
     check_name(field, key, "run");
     let mut map = field.fields()?;
+    let has_rate = map.has("learning_rate");
     let display = display(&mut map, around.display);
     let kind = map.take("kind");
     if kind.is_none() {
@@ -43,7 +46,9 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         (Some(optimizer), Some(field)) => convention_of(&field, optimizer),
         _ => None,
     };
-    let mut settings = optimizer.map(|optimizer| settings(&mut map, optimizer, convention));
+    let stands_for = around.stands_for;
+    let settings = |optimizer| settings(&mut map, optimizer, convention, stands_for);
+    let mut settings = optimizer.map(settings);
     let is_custom = optimizer.is_some_and(|optimizer| optimizer.kind == "custom");
     let custom = if is_custom {
         let mut without_rate = Options::default();
@@ -77,7 +82,8 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         field.refuse(conflict);
         return None;
     }
-    let schedule = modifiers.schedule();
+    let inherited = around.stands_for.filter(|_| !has_rate);
+    let schedule = modifiers.schedule().or_else(|| inherited?.schedule.clone());
     if schedule.is_some() && rates.is_some() {
         field.refuse("the learning rate is either listed or follows a schedule");
     }
@@ -141,6 +147,7 @@ fn settings(
     map: &mut Fields<'_>,
     optimizer: &Optimizer,
     convention: Option<&Convention>,
+    stands_for: Option<&Run>,
 ) -> Option<Settings> {
     let preset = |name: &str| {
         let settings = convention.map_or(&[][..], |convention| convention.settings);
@@ -152,9 +159,11 @@ fn settings(
     let mut complete = true;
     for specification in optimizer.options {
         let name = specification.name;
-        let field = match specification.default {
-            Some(_) => map.take(name),
-            None => map.required(name),
+        let known = stands_for.and_then(|run| run.options.number(name));
+        let known = known.filter(|_| specification.default.is_none());
+        let field = match (specification.default, known) {
+            (None, None) => map.required(name),
+            _ => map.take(name),
         };
         let setting = match (field, preset(name)) {
             (Some(field), _) if name == "learning_rate" && field.node().is_list() => {
@@ -166,7 +175,13 @@ fn settings(
                 set.push(name.to_owned());
                 Specification { default: Some(value), ..*specification }.default_setting()
             }
-            (None, None) => specification.default_setting(),
+            (None, None) => match known {
+                Some(number) => {
+                    rates = stands_for.and_then(|run| run.rates.clone());
+                    Some(Setting::Number(number.clone()))
+                }
+                None => specification.default_setting(),
+            },
         };
         match setting {
             Some(setting) => list.push((name.to_owned(), setting)),

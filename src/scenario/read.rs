@@ -55,16 +55,17 @@ pub(super) fn scenario(
     let _ = map.take("fair");
     let requirements = map.take("require");
     map.later("release", "dated solutions come with course sites");
-    let setups = map.required("setups").and_then(|field| setups(&field, &display, &origin));
+    let written = map.required("setups");
+    let setups = written.as_ref().and_then(|field| setups(field, &display, &origin));
     let cells = map.take("cells");
     map.finish();
     let setups = setups?;
     if let Some(field) = &variables {
         check_names(field, &setups);
     }
-    let cells = match cells.filter(|_| extent == Extent::Whole) {
-        None => None,
-        Some(field) => Some(Cells::new(&setups).read(&field)?),
+    let cells = match (cells.filter(|_| extent == Extent::Whole), &written) {
+        (Some(field), Some(written)) => Some(Cells::new(&setups, written).read(&field)?),
+        _ => None,
     };
     let requirements = match requirements.filter(|_| extent == Extent::Whole) {
         None => Vec::new(),

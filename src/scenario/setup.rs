@@ -123,6 +123,7 @@ pub(super) fn read(
                 modifiers: &modifiers,
                 parameters: &trained,
                 shapes: &shapes,
+                stands_for: None,
             };
             runs(field, &around)
         }

@@ -28,6 +28,7 @@ impl Builder<'_> {
             None => None,
         };
         let mut solution = self.solution(ask, home)?;
+        let mistakes = self.mistakes(ask, home)?;
         let handout = self.paper == Paper::Handout;
         let opening = if handout { None } else { opening(&mut solution) };
         Ok(AskView {
@@ -39,6 +40,7 @@ impl Builder<'_> {
             solution: Some(solution)
                 .filter(|blocks| !handout && (opening.is_some() || !blocks.is_empty())),
             opening,
+            mistakes,
         })
     }
 
@@ -122,8 +124,7 @@ impl Builder<'_> {
 
     fn derivation(&mut self, moment: Moment, asked: &[&What]) -> Result<Vec<Block>, SheetError> {
         // Who asks for the forward pass alone is not told the gradient.
-        let forward =
-            asked.iter().all(|what| matches!(what, What::Forward { .. } | What::Loss));
+        let forward = asked.iter().all(|what| matches!(what, What::Forward { .. } | What::Loss));
         let news = !forward && self.tell(moment);
         let place = self.place(moment);
         let fail = |fault| SheetError::Number { place: place.clone(), fault };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine;
+use crate::engine::{self, EngineError};
 use crate::figure::{self, Plot};
 use crate::number::Fault;
 use crate::scenario::{
@@ -87,6 +87,9 @@ pub enum SheetError {
         /// Why.
         fault: Fault,
     },
+    /// A wrong turn can't be followed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     /// A template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),

@@ -16,6 +16,7 @@ mod explain;
 mod initializers;
 mod label;
 mod meaning;
+mod mistakes;
 mod names;
 mod phrases;
 mod plots;

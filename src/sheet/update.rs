@@ -235,7 +235,13 @@ impl Work<'_> {
     }
 
     /// `w_{1}`, `u^{w}_{1}`; a name that has an index already takes `W_1^{(1)}`.
-    fn at_iteration(&self, name: &str, rule: &Rule, parameter: &str, t: usize) -> String {
+    pub(super) fn at_iteration(
+        &self,
+        name: &str,
+        rule: &Rule,
+        parameter: &str,
+        t: usize,
+    ) -> String {
         let notation = &self.setup.notation;
         if name == "theta" || name == STEPPED {
             let latex = notation.latex(parameter);

@@ -103,6 +103,17 @@ pub(super) struct AskView {
     /// The solution's first sentence, where it can stand beside the word "Solution".
     pub opening: Option<String>,
     pub solution: Option<Vec<Block>>,
+    /// What wrong numbers mean, on solutions.
+    pub mistakes: Option<MistakesView>,
+}
+
+/// The wrong turns of a part.
+#[derive(Debug, Serialize)]
+pub(super) struct MistakesView {
+    /// Wrong numbers with what they mean.
+    pub items: Vec<String>,
+    /// Mistakes that lead to the right numbers.
+    pub hidden: Vec<String>,
 }
 
 /// An update rule in symbols.

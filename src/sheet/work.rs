@@ -302,6 +302,6 @@ impl<'a> Work<'a> {
 }
 
 /// ∂L/∂z.
-fn adjoint_latex(node: &str, loss: &str) -> String {
+pub(super) fn adjoint_latex(node: &str, loss: &str) -> String {
     format!(r"\frac{{\partial {loss}}}{{\partial {node}}}")
 }

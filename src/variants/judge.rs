@@ -7,7 +7,7 @@ use crate::number::trace_decimal;
 use crate::scenario::{Assignment, Exam, Requirement, Scenario, assign};
 use crate::trace::{Reading, Trace, Value};
 
-use super::answer::{self, Asked};
+use super::answer::{self, Asked, Outcome, WrongTurn};
 use super::branches::Branches;
 use super::fingerprint::Fingerprint;
 use super::requirement::Facts;
@@ -19,6 +19,9 @@ pub(super) struct Judge<'a> {
     pub asked: Vec<Asked>,
     /// Whether each of it is defined in the default paper.
     defined: Vec<bool>,
+    has_mistakes: bool,
+    /// What shows of each wrong turn in the default paper, where that can be decided.
+    shown: Vec<Vec<Outcome>>,
     branches: Branches,
     pub fingerprint: Fingerprint,
     /// Whether the default paper meets each requirement.
@@ -94,6 +97,9 @@ impl<'a> Judge<'a> {
             value.is_some_and(|value| value.undefined().is_none())
         };
         let defined = asked.iter().map(is_defined).collect();
+        let turns = answer::wrong_turns(default, trace).unwrap_or_default();
+        let shown = turns.iter().map(outcomes).collect();
+        let has_mistakes = default.parts().iter().any(|part| !part.ask.mistakes.is_empty());
         let branches = Branches::of(trace);
         let fingerprint = Fingerprint::of(default, trace, &asked);
         let facts = Facts {
@@ -103,7 +109,7 @@ impl<'a> Judge<'a> {
         };
         let meets = |one: &Requirement| facts.hold(&one.condition) == Ok(true);
         let default_meets = exam.requirements.iter().map(meets).collect();
-        Self { exam, asked, defined, branches, fingerprint, default_meets }
+        Self { exam, asked, defined, has_mistakes, shown, branches, fingerprint, default_meets }
     }
 
     /// Looks at the candidate in which free variables have the values of these numbers.
@@ -145,6 +151,7 @@ impl<'a> Judge<'a> {
             return Err(because(Reason::Unfair));
         }
         let answers = self.answers(&trace).map_err(because)?;
+        self.mistakes(&assignment, &trace).map_err(because)?;
         Ok(Accepted { assignment, fingerprint, answers })
     }
 
@@ -195,6 +202,30 @@ impl<'a> Judge<'a> {
         Ok(())
     }
 
+    /// Refuses a paper in which a mistake does not show: where all answers of a wrong turn
+    /// come out right, or one of them that it makes wrong in the default paper.
+    fn mistakes(&self, assignment: &Assignment, trace: &Trace) -> Result<(), Reason> {
+        if !self.has_mistakes {
+            return Ok(());
+        }
+        let scenario = self.exam.scenario(assignment).map_err(|_| Reason::Invalid)?;
+        let turns = answer::wrong_turns(&scenario, trace).map_err(|_| Reason::Undecided)?;
+        // Which mistakes can be made at all may hang on the variables, as for an epsilon of 0.
+        let comparable = turns.len() == self.shown.len();
+        let covers = |(index, turn): (usize, &WrongTurn<'_>)| {
+            let usual = self.shown.get(index).filter(|_| comparable);
+            let covered = |(now, usual): (Outcome, &Outcome)| {
+                now == Outcome::Right && *usual == Outcome::Wrong
+            };
+            let mut pairs = outcomes(turn).into_iter().zip(usual.into_iter().flatten());
+            turn.is_hidden() || pairs.any(covered)
+        };
+        match turns.iter().enumerate().any(covers) {
+            true => Err(Reason::Mistake),
+            false => Ok(()),
+        }
+    }
+
     /// A digest of all answers; an answer that is undefined here alone is a reason against.
     fn answers(&self, trace: &Trace) -> Result<Option<[u8; 16]>, Reason> {
         if self.asked.is_empty() {
@@ -217,6 +248,10 @@ impl<'a> Judge<'a> {
         short.copy_from_slice(&digest[..16]);
         Ok(Some(short))
     }
+}
+
+fn outcomes(turn: &WrongTurn<'_>) -> Vec<Outcome> {
+    turn.answers.iter().map(|answer| answer.outcome).collect()
 }
 
 fn execute(scenario: &Scenario) -> Result<Trace, Reason> {

@@ -3,16 +3,14 @@
 //!
 //! ```text
 //! requirement   whether a requirement holds        fingerprint   how hard a paper is
-//! judge         what becomes of a candidate        answer        what is marked, and how
+//! judge         what becomes of a candidate        census, report: what all have in common
 //! search        candidates in, variants out        key, manifest, paper: what is written of them
-//! code          what a paper is called            census, report: what all have in common
-//! roster        who gets a paper
+//! code          what a paper is called             about         the exam as a whole
+//! roster        who gets a paper                   key_page      the key, for markers
 //! follow        what follows from a student's own value
-//! about         the exam as a whole                key_page: the key, for markers
 //! ```
 
 mod about;
-mod answer;
 mod branches;
 mod census;
 mod code;
@@ -29,7 +27,10 @@ mod roster;
 mod search;
 
 pub use about::About;
-pub use answer::{Asked, Marked, asked, display, marked};
+pub use answer::{
+    Asked, Marked, MarkingError, Outcome, WrongAnswer, WrongTurn, asked, display, marked,
+    wrong_turns,
+};
 pub use code::{code, same_code};
 pub use fingerprint::Fingerprint;
 pub use follow::{FollowError, Followed, Guard, Later, Own, follow, is_followable};
@@ -40,6 +41,8 @@ pub use paper::{Paper, PaperError, Press};
 pub use report::Report;
 pub use roster::{Student, line_of, roster};
 pub use search::{Progress, Search, TooFew, Unfit, Variant};
+
+use crate::marking as answer;
 
 /// A number as the key and the manifest have it: a fraction, a surd, or nothing.
 fn exact(value: &crate::number::Real) -> String {

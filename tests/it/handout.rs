@@ -1,6 +1,7 @@
 //! The handout's promise: it holds nothing of a solution.
 //!
-//! (a) Whatever stands in `solution` and `answers`, the handout's bytes are the same.
+//! (a) Whatever stands in `solution`, `answers` and `mistakes`, the handout's bytes are the
+//!     same.
 //! (b) No value of four or more significant digits that only the worked solutions know
 //!     stands anywhere in the handout's files, or in their names.
 
@@ -53,6 +54,11 @@ cells:
       - ask: Two steps of Adam?
         given: {show: [state, gradient], at: adam.t1}
         answers: [adam.t1.w, adam.t2.u.w, adam.t2.w]
+        mistakes:
+          - sgd_instead
+          - {kind: old_state, remark: 'Not $<< adam.t1.w | decimal(places=7) >>$.'}
+          - custom: {optimizer: {kind: adam, bias_correction: false}}
+            remark: As in the other lecture.
       - table: iterations
         of: [adam]
   - question: Without parts
@@ -165,6 +171,7 @@ fn solutions_and_answers_leave_no_trace_in_the_handout() {
             for (key, value) in [
                 ("solution", Value::from("Something else, at $x = 12345$.\n")),
                 ("answers", Value::Sequence(answers_of([&last, &first]))),
+                ("mistakes", Value::Sequence(vec!["sign_slip".into()])),
             ] {
                 if map.contains_key(key) {
                     map.insert(key.into(), value);
@@ -175,12 +182,16 @@ fn solutions_and_answers_leave_no_trace_in_the_handout() {
         let removed: Change<'_> = Box::new(|map| {
             map.remove("solution");
             map.remove("answers");
+            map.remove("mistakes");
         });
         let added: Change<'_> = Box::new(|map| {
             if map.contains_key("ask") {
                 let value = last.as_ref().map_or("1".into(), |last| format!("<< {last} | tex >>"));
                 map.insert("solution".into(), format!("${value}$").into());
-                map.insert("answers".into(), Value::Sequence(answers_of([&first])));
+                map.insert("answers".into(), Value::Sequence(answers_of([&first, &last])));
+                if last.is_some() {
+                    map.insert("mistakes".into(), Value::Sequence(vec!["sign_slip".into()]));
+                }
             }
         });
         for (name, mut change) in [("replaced", replaced), ("removed", removed), ("added", added)] {
@@ -319,6 +330,7 @@ fn prune(yaml: &mut Value) {
     } else if let Value::Mapping(map) = yaml {
         map.remove("solution");
         map.remove("answers");
+        map.remove("mistakes");
         if let Some(parts) = map.get_mut("parts") {
             prune(parts);
         }

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 18] = [
+const LAYERS: [Layer; 19] = [
     Layer {
         module: "number",
         uses: &[],
@@ -59,6 +59,11 @@ const LAYERS: [Layer; 18] = [
         crates: &[],
     },
     Layer {
+        module: "marking",
+        uses: &["number", "trace", "scenario", "engine"],
+        crates: &["thiserror"],
+    },
+    Layer {
         module: "code",
         uses: &["number", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm"],
@@ -75,6 +80,7 @@ const LAYERS: [Layer; 18] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "derivation",
             "figure",
             "code",
@@ -120,6 +126,7 @@ const LAYERS: [Layer; 18] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "figure",
             "sheet",
             "publish",
@@ -137,6 +144,7 @@ const LAYERS: [Layer; 18] = [
             "trace",
             "scenario",
             "engine",
+            "marking",
             "derivation",
             "figure",
             "code",

@@ -4,7 +4,7 @@ use crate::formula::Expression;
 use crate::trace::Path;
 
 use super::super::text::Text;
-use super::{ExperimentId, RunId};
+use super::{ExperimentId, Mistake, RunId};
 
 /// A cell with its audience.
 #[derive(Debug, Clone)]
@@ -158,6 +158,8 @@ pub struct Ask {
     pub solution: Option<Text>,
     /// The values that are asked for, whose solution is derived.
     pub answers: Vec<Path>,
+    /// The wrong turns that students take.
+    pub mistakes: Vec<Mistake>,
     /// Marks.
     pub marks: Option<String>,
     /// Room to write on paper, such as `5cm`.
@@ -280,7 +282,10 @@ impl Content {
                     part.content.texts(list);
                 }
             }
-            Self::Ask(ask) => list.extend(ask.text.iter().chain(&ask.solution)),
+            Self::Ask(ask) => {
+                let remarks = ask.mistakes.iter().filter_map(|mistake| mistake.remark.as_ref());
+                list.extend(ask.text.iter().chain(&ask.solution).chain(remarks));
+            }
             Self::Rules(_)
             | Self::Given(_)
             | Self::Plot { .. }

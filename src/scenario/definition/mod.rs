@@ -2,6 +2,7 @@
 
 mod cell;
 mod experiment;
+mod mistake;
 mod run;
 mod setup;
 
@@ -18,6 +19,7 @@ pub use cell::{
     Library, Moment, PlotKind, Question,
 };
 pub use experiment::{Axis, Case, Experiment, Measure, Quantity};
+pub use mistake::{Instead, Mistake, Turn};
 pub use run::Run;
 pub use setup::{Definition, Generated, Generator, Initial, Parameter, Reduction, Setup};
 

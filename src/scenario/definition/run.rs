@@ -1,6 +1,6 @@
 //! A run: one optimizer with its options.
 
-use crate::catalogue::{Form, Optimizer, Options, Quantity, Rule, Schedule};
+use crate::catalogue::{Form, Mistake, Optimizer, Options, Quantity, Rule, Schedule};
 use crate::number::{Rational, Real};
 
 use super::Display;
@@ -65,6 +65,13 @@ impl Run {
         };
         let quantities = self.schedule.iter().flat_map(|schedule| &schedule.quantities);
         quantities.map(|quantity| (quantity.name.as_str(), value(quantity))).collect()
+    }
+
+    /// The update rule of a parameter when a mistake is made; `None` where it can't be.
+    pub fn rule_with(&self, mistake: Mistake, parameter: &str) -> Option<Rule> {
+        let options = self.options_of(parameter);
+        let (own, schedule) = (self.custom.as_ref(), self.schedule.as_ref());
+        mistake.whole_rule(self.optimizer, options, own, schedule)
     }
 
     /// Whether the learning rate may change from iteration to iteration.

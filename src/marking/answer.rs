@@ -68,7 +68,7 @@ pub fn asked(scenario: &Scenario, trace: &Trace) -> Vec<Asked> {
 }
 
 /// The path itself, or one for every entry of a matrix.
-fn entries(path: &Path, trace: &Trace) -> Vec<Path> {
+pub(super) fn entries(path: &Path, trace: &Trace) -> Vec<Path> {
     let shape = path.value(trace, Reading::Exact).and_then(|value| value.shape());
     let Some((rows, columns)) = shape.filter(|_| path.entry.is_none()) else {
         return vec![path.clone()];
@@ -80,10 +80,20 @@ fn entries(path: &Path, trace: &Trace) -> Vec<Path> {
 /// The answer at a path; `None` where it is undefined, the run ended before, or a digit
 /// can't be decided.
 pub fn marked(scenario: &Scenario, trace: &Trace, path: &Path) -> Option<Marked> {
-    let display = display(scenario, path)?;
-    let exact = number(&path.value(trace, Reading::Exact)?)?;
-    let printed = number(&printed(trace, path)?)?;
-    mark(exact, &printed, path, display).ok()
+    try_marked(scenario, trace, path).ok().flatten()
+}
+
+/// As [`marked`], but a digit that can't be decided is an error.
+pub(super) fn try_marked(
+    scenario: &Scenario,
+    trace: &Trace,
+    path: &Path,
+) -> Result<Option<Marked>, Fault> {
+    let exact = path.value(trace, Reading::Exact).as_ref().and_then(number);
+    let printed = printed(trace, path).as_ref().and_then(number);
+    let found = (display(scenario, path), exact, printed);
+    let (Some(display), Some(exact), Some(printed)) = found else { return Ok(None) };
+    mark(exact, &printed, path, display).map(Some)
 }
 
 fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<Marked, Fault> {
@@ -108,7 +118,7 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
 
 /// The value that the sheet rounds when it prints: of a carried run, what was computed before
 /// the next iteration started from the displayed number.
-fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
+pub(super) fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
     let value = path.value(trace, Reading::Printed);
     let Target::Record { run, t, what } = &path.target else { return value };
     let records = trace.setups.get(&path.setup)?.runs.get(run)?.printed();

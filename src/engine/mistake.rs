@@ -1,0 +1,140 @@
+//! A wrong turn: the right run up to an iteration, then the altered algorithm.
+//!
+//! Nothing is computed from the right numbers of that iteration: the engine starts from the
+//! record before it, with another rule, another model, another reduction or another backward
+//! pass. What it finds is as exact as the run itself.
+//!
+//! Conventions: a state of the right run is gone on with where the altered algorithm has one
+//! of that name, others begin as in the first iteration. Under `carry: displayed` the wrong
+//! turn is taken from the displayed numbers too, and rounds as the run does.
+
+use crate::catalogue::{Mistake, Options, Rule};
+use crate::formula::Prove;
+use crate::scenario::{Carry, Instead, Reduction, Run, Scenario, Setup, Turn};
+use crate::trace::{self, Iteration, Named, Tensor, Trace};
+
+use super::failure::{EngineError, Halt};
+use super::graph::Graph;
+use super::pass::{self, Activations};
+use super::run::{self, Course};
+
+/// What a wrong turn leads to: a trace that holds its run alone, from the iteration in which it
+/// is taken to the last that the part asks for.
+///
+/// # Errors
+///
+/// A sign that can be neither proved nor refuted, or a number out of range.
+pub fn wrong_turn(scenario: &Scenario, trace: &Trace, turn: &Turn) -> Result<Trace, EngineError> {
+    let (setup, run) = scenario.run(turn.run);
+    let right = trace.setups.get(&setup.name).and_then(|own| own.runs.get(&run.name));
+    let found = right.map(|right| Altered::new(setup, run, turn).execute(right)).transpose()?;
+    let mut runs = Named::default();
+    runs.extend(found.map(|found| (run.name.clone(), found)));
+    let mut setups = Named::default();
+    let alone = trace::Setup { data: Vec::new(), runs, experiments: Named::default() };
+    setups.push(setup.name.clone(), alone);
+    Ok(Trace { title: trace.title.clone(), setups })
+}
+
+/// An algorithm that a student carried out instead.
+struct Altered<'a> {
+    setup: &'a Setup,
+    run: Run,
+    rules: Vec<(String, Rule)>,
+    graph: Graph,
+    reduction: Reduction,
+    activations: Activations,
+    turn: &'a Turn,
+}
+
+impl<'a> Altered<'a> {
+    fn new(setup: &'a Setup, right: &Run, turn: &'a Turn) -> Self {
+        let graph = match &turn.instead {
+            Instead::Model(model) => pass::graph_of(setup, model),
+            Instead::Slip(_) | Instead::Optimizer(_) => pass::graph(setup),
+        };
+        let (run, rules) = match &turn.instead {
+            Instead::Slip(mistake) => slip(setup, right, *mistake),
+            Instead::Optimizer(run) => ((**run).clone(), rules(setup, run)),
+            Instead::Model(_) => (right.clone(), rules(setup, right)),
+        };
+        let reduction = match turn.instead {
+            Instead::Slip(Mistake::SumInsteadOfMean) => Reduction::Sum,
+            _ => setup.reduction,
+        };
+        let activations = match turn.instead {
+            Instead::Slip(Mistake::ForgottenActivationDerivative) => Activations::Forgotten,
+            _ => Activations::Derived,
+        };
+        Self { setup, run, rules, graph, reduction, activations, turn }
+    }
+
+    fn execute(&self, right: &trace::Run) -> Result<trace::Run, EngineError> {
+        let exact = self.records(&right.iterations, Carry::Exact)?;
+        let carried = right.carried.as_deref();
+        let carried = carried.map(|list| self.records(list, Carry::Displayed)).transpose()?;
+        Ok(run::record(&self.run, exact, carried))
+    }
+
+    /// The altered records; none where the right run has ended before.
+    fn records(&self, right: &[Iteration], carry: Carry) -> Result<Vec<Iteration>, EngineError> {
+        let before = right.iter().find(|record| record.t + 1 == self.turn.from);
+        let Some(before) = before.filter(|record| run::undefined_cause(record).is_none()) else {
+            return Ok(Vec::new());
+        };
+        let whole = Course {
+            carry: (carry == Carry::Displayed).then_some(&self.run.display),
+            reduction: self.reduction,
+            activations: self.activations,
+            ..Course::new(self.setup, &self.run, &self.graph, &self.rules)
+        };
+        let fail = |course: &Course<'_>, halt: Halt| {
+            EngineError::new(course, halt).in_mistake(self.turn.instead.word())
+        };
+        let at = |stop| Halt { t: self.turn.from, example: None, stop };
+        let fresh = whole.start(&mut Prove).map_err(|stop| fail(&whole, at(stop)))?;
+        let state = known_state(&fresh.state, &before.state);
+        let start = Iteration { state, ..before.clone() };
+        let course = Course { from: Some(&start), ..whole };
+        let records = course.iterations(&mut Prove, self.turn.to);
+        let records = records.map_err(|halt| fail(&course, halt))?;
+        Ok(records.into_iter().skip(1).collect())
+    }
+}
+
+fn rules(setup: &Setup, run: &Run) -> Vec<(String, Rule)> {
+    setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect()
+}
+
+/// The run and its rules with a mistake of the catalogue; a rule in which it can't be made
+/// stays as it is.
+fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Rule)>) {
+    let setting = |options: &Options| {
+        let altered = mistake.setting(right.optimizer, options);
+        altered.unwrap_or_else(|| (right.optimizer, options.clone()))
+    };
+    let (optimizer, options) = setting(&right.options);
+    let custom = right.custom.clone().filter(|_| optimizer.kind == right.optimizer.kind);
+    let overrides = right.overrides.iter();
+    let overrides = overrides.map(|(name, options)| (name.clone(), setting(options).1)).collect();
+    let run = Run { optimizer, options, custom, overrides, ..right.clone() };
+    let rules = setup.trained_names().map(|name| {
+        let altered = run.rule_with(mistake, name);
+        (name.to_owned(), altered.unwrap_or_else(|| run.rule_of(name)))
+    });
+    let rules = rules.collect();
+    (run, rules)
+}
+
+/// The states that the altered algorithm starts with: those of the right run where it has them.
+fn known_state(fresh: &Named<Named<Tensor>>, right: &Named<Named<Tensor>>) -> Named<Named<Tensor>> {
+    let mut list: Named<Named<Tensor>> = Named::default();
+    for (state, values) in fresh.iter() {
+        for (parameter, value) in values.iter() {
+            let known = right.get(state).and_then(|known| known.get(parameter));
+            let known = known.filter(|known| known.shape() == value.shape());
+            list.within(state).push(parameter, known.unwrap_or(value).clone());
+        }
+    }
+    list
+}
