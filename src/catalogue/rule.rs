@@ -348,7 +348,8 @@ impl Rule {
     /// Whether a line is the same in every iteration: it uses options alone.
     pub fn is_constant(&self, name: &str) -> bool {
         let changes = |name: &str| {
-            ["theta", "g", "t", "rows", "columns", "learning_rate"].contains(&name)
+            name.starts_with("scheduled_")
+                || ["theta", "g", "t", "rows", "columns", "learning_rate"].contains(&name)
                 || self.state(name).is_some()
         };
         if changes(name) {

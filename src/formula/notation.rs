@@ -16,10 +16,11 @@ pub struct Notation {
 const FIELD: [(&str, &str); 2] = [("loss", "L"), ("learning_rate", r"\alpha")];
 
 /// How the names of optimizers' options and quantities are written.
-const RULE: [(&str, &str); 21] = [
+const RULE: [(&str, &str); 22] = [
     ("weight_decay", r"\lambda"),
     ("clip_at", "c"),
     ("momentum", r"\mu"),
+    ("dampening", r"\tau"),
     ("learning_rate_decay", r"\gamma"),
     ("initial_accumulator", "s_{0}"),
     ("momentum_decay", r"\psi"),

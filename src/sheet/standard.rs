@@ -213,8 +213,11 @@ fn notes(setup: &Setup, numbers: &Numbers<'_>, prose: &Prose) -> Result<Vec<Stri
     if !frozen.is_empty() {
         notes.push(prose.say("frozen", &[("names", frozen.join(", "))]));
     }
-    if setup.reduction == Reduction::Sum {
-        notes.push(prose.word("reduction_sum"));
+    let several = setup.gradients.is_none() && setup.batches.iter().any(|batch| batch.len() > 1);
+    match setup.reduction {
+        Reduction::Sum => notes.push(prose.word("reduction_sum")),
+        Reduction::Mean if several => notes.push(prose.word("reduction_mean")),
+        Reduction::Mean => {}
     }
     let mut given = Vec::new();
     for (state, values) in setup.initial_state.iter() {

@@ -97,7 +97,11 @@ impl Work<'_> {
         let chosen = self.record.cases.get(&line.name).and_then(|list| list.get(parameter));
         let chosen = chosen.map_or(&[][..], Vec::as_slice);
         let Some(first) = chosen.first() else {
-            return self.row(left, &readable(&line.expression), result, &reading);
+            let mut row = self.row(left, &readable(&line.expression), result, &reading)?;
+            if self.counts(line) {
+                row.tail(format!(r"\quad (k = {})", self.before.t));
+            }
+            return Ok(row);
         };
         if chosen.iter().any(|other| other != first) {
             // Entries that take different cases are told by the rule's list of update rules.
@@ -107,13 +111,26 @@ impl Work<'_> {
         }
         let expression = first.map_or(&line.expression, |index| &line.cases[index].expression);
         let mut row = self.row(left, &readable(expression), result, &reading)?;
-        if let Some((left, comparison, right)) = derivation::condition(line, *first) {
+        if self.counts(line) {
+            row.tail(format!(r"\quad (k = {})", self.before.t));
+        } else if let Some((left, comparison, right)) = derivation::condition(line, *first) {
             let number = |number: &_| self.numbers.rational(number);
             let printer = Printer { name: &latex, number: &number };
             let (left, right) = (printer.latex(&readable(left)), printer.latex(&readable(right)));
             row.tail(format!(r"\quad ({left} {} {right})", comparison.latex()));
         }
         Ok(row)
+    }
+
+    /// Whether the line gives a rate by the iterations done before.
+    fn counts(&self, line: &Line) -> bool {
+        let Some(schedule) = &self.run.schedule else { return false };
+        let is_count = |node: &Expression| match node {
+            Expression::Name(name) => schedule.quantity(name).is_some(),
+            _ => false,
+        };
+        schedule.lines.contains(line)
+            && line.expressions().any(|expression| expression.any(&mut |node| is_count(node)))
     }
 
     /// Products of two matrices in a rule are entry by entry.
@@ -337,6 +354,16 @@ pub(super) fn in_symbols(run: &Run, notation: &Notation, prose: &Prose) -> Vec<R
         row.step(line.right_side(&print, &theta, [&when, &otherwise]), true);
         rows.push(row);
         assigned.push(&line.name);
+    }
+    let other = rule.first.iter().flatten().filter(|line| !rule.lines.contains(line));
+    for line in other {
+        let latex = |name: &str| general(name, run, &rule, notation, &assigned);
+        let printer = Printer { name: &latex, number: &number };
+        let mut row = Row::new(indexed(&notation.in_rule(&line.name), "t+1"));
+        let print = |expression: &Expression| printer.latex(&with_time(expression));
+        row.step(line.right_side(&print, &theta, [&when, &otherwise]), true);
+        row.tail(format!(r"\quad \text{{{}}}", prose.word("first_iteration")));
+        rows.push(row);
     }
     rows
 }

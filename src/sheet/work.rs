@@ -93,7 +93,26 @@ impl<'a> Work<'a> {
                 rows.push(self.example_row(left, &line.expression, value, index, example)?);
             }
         }
+        if let (true, true, Some(loss)) =
+            (with_loss, self.record.examples.len() > 1, &self.record.loss)
+        {
+            rows.push(self.loss_row(loss)?);
+        }
         Ok(rows)
+    }
+
+    /// The batch's loss from those of its examples.
+    fn loss_row(&self, value: &Tensor) -> Result<Row, Fault> {
+        let of_batch = derivation::of_batch(self.setup.reduction, self.record.examples.len());
+        let index = derivation::part;
+        let latex = |name: &str| self.loss_name(index(name).unwrap_or(0));
+        let shown = |name: &str| {
+            let example = index(name).and_then(|index| self.record.examples.get(index));
+            let value = example.and_then(|example| example.values.get(LOSS));
+            value.map_or_else(|| Ok(self.numbers.no_value()), |value| self.numbers.put_in(value))
+        };
+        let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
+        self.row(self.setup.notation.latex(LOSS), &of_batch, value, &reading)
     }
 
     /// The gradient of every parameter, by the chain rule.
@@ -109,6 +128,10 @@ impl<'a> Work<'a> {
         }
         let several = self.record.examples.len() > 1;
         for (index, example) in self.record.examples.iter().enumerate() {
+            // What has no value has no derivative either; numbers put in would seem to give one.
+            if example.values.get(LOSS).is_some_and(|loss| loss.undefined().is_some()) {
+                continue;
+            }
             let symbolic = Gradients::new(self.setup);
             for (name, expression) in &symbolic.adjoints {
                 let Some(value) = example.adjoints.get(name) else { continue };
