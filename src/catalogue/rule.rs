@@ -179,24 +179,28 @@ impl Line {
 
     /// The same line with a name exchanged for another.
     pub(super) fn renamed(&self, from: &str, to: &str) -> Self {
-        let other = |expression: &Expression| {
+        self.map(&|expression| {
             expression.map(&mut |node| match node {
                 Expression::Name(name) if name == from => Some(Expression::name(to)),
                 _ => None,
             })
-        };
+        })
+    }
+
+    /// The same line with every expression changed.
+    pub fn map(&self, change: &dyn Fn(&Expression) -> Expression) -> Self {
         let case = |case: &Case| Case {
             condition: Condition {
-                left: other(&case.condition.left),
+                left: change(&case.condition.left),
                 relation: case.condition.relation,
-                right: other(&case.condition.right),
+                right: change(&case.condition.right),
             },
-            expression: other(&case.expression),
+            expression: change(&case.expression),
         };
         Self {
             name: self.name.clone(),
             cases: self.cases.iter().map(case).collect(),
-            expression: other(&self.expression),
+            expression: change(&self.expression),
             over: self.over,
         }
     }

@@ -3,7 +3,7 @@
 //! Nothing that is computed here is a result: it only tells where rounding errors would
 //! decide.
 
-use crate::formula::function::{Body, Primitive, Reduction, Row};
+use crate::formula::function::{Body, Reduction, Row};
 use crate::formula::{Call, Expression, Function, Operator, ZeroOverZero};
 
 use super::{literal, ones};
@@ -237,7 +237,7 @@ fn branch(call: &Call, values: &[f64]) -> Option<Taken> {
 fn value(call: &Call, values: &[f64]) -> (f64, Option<Taken>) {
     let function = call.function;
     if let Body::Primitive(primitive) = function.body {
-        return (smooth(primitive, values.first().copied().unwrap_or(f64::NAN)), None);
+        return (primitive.double(values.first().copied().unwrap_or(f64::NAN)), None);
     }
     let taken = branch(call, values);
     let undecided = taken.is_none() && !function.kinks().is_empty();
@@ -273,20 +273,6 @@ fn bound(call: &Call, values: &[f64], formula: &Expression) -> f64 {
     };
     let zero_over_zero = ZeroOverZero::Undefined;
     Evaluator { scope: &scope, zero_over_zero, branches: Vec::new() }.evaluate(formula).first()
-}
-
-fn smooth(primitive: Primitive, z: f64) -> f64 {
-    match primitive {
-        Primitive::Exp => libm::exp(z),
-        Primitive::Log => libm::log(z),
-        Primitive::Sqrt => z.sqrt(),
-        Primitive::Sigmoid => 1.0 / (1.0 + libm::exp(-z)),
-        Primitive::Tanh => libm::tanh(z),
-        Primitive::Sin => libm::sin(z),
-        Primitive::Cos => libm::cos(z),
-        Primitive::Softplus => z.max(0.0) + libm::log1p(libm::exp(-z.abs())),
-        Primitive::Phi => 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2),
-    }
 }
 
 /// A function of each row, with the greatest entry taken off.

@@ -4,7 +4,7 @@
 //! Nothing that is printed as a number comes from here. Models of matrices have no
 //! contour plot.
 
-use crate::formula::function::{Body, Primitive, Reduction};
+use crate::formula::function::{Body, Reduction};
 use crate::formula::{Call, Expression, Operator};
 use crate::number::{Rational, Real};
 use crate::scenario::Setup;
@@ -85,7 +85,7 @@ fn apply(call: &Call, scope: &dyn Fn(&str) -> f64) -> f64 {
     let arguments: Vec<f64> =
         call.arguments.iter().map(|argument| evaluate(argument, scope)).collect();
     match function.body {
-        Body::Primitive(primitive) => smooth(primitive, arguments[0]),
+        Body::Primitive(primitive) => primitive.double(arguments[0]),
         Body::Reduction(Reduction::Sum | Reduction::Mean) => arguments[0],
         Body::Reduction(Reduction::Norm) => arguments[0].abs(),
         // Models of matrices have no surface.
@@ -113,20 +113,6 @@ fn apply(call: &Call, scope: &dyn Fn(&str) -> f64) -> f64 {
             }
             function.value(case).map_or(f64::NAN, |value| evaluate(value, &bound))
         }
-    }
-}
-
-fn smooth(primitive: Primitive, z: f64) -> f64 {
-    match primitive {
-        Primitive::Exp => libm::exp(z),
-        Primitive::Log => libm::log(z),
-        Primitive::Sqrt => z.sqrt(),
-        Primitive::Sigmoid => 1.0 / (1.0 + libm::exp(-z)),
-        Primitive::Tanh => libm::tanh(z),
-        Primitive::Sin => libm::sin(z),
-        Primitive::Cos => libm::cos(z),
-        Primitive::Softplus => z.max(0.0) + libm::log1p(libm::exp(-z.abs())),
-        Primitive::Phi => 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2),
     }
 }
 

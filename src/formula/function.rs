@@ -156,6 +156,24 @@ pub enum Primitive {
     Phi,
 }
 
+impl Primitive {
+    /// The value in double precision, for plots and for what doubles make of a run; what is
+    /// printed as certain comes from the number tower.
+    pub fn double(self, z: f64) -> f64 {
+        match self {
+            Self::Exp => libm::exp(z),
+            Self::Log => libm::log(z),
+            Self::Sqrt => z.sqrt(),
+            Self::Sigmoid => 1.0 / (1.0 + libm::exp(-z)),
+            Self::Tanh => libm::tanh(z),
+            Self::Sin => libm::sin(z),
+            Self::Cos => libm::cos(z),
+            Self::Softplus => z.max(0.0) + libm::log1p(libm::exp(-z.abs())),
+            Self::Phi => 0.5 * libm::erfc(-z * std::f64::consts::FRAC_1_SQRT_2),
+        }
+    }
+}
+
 /// The derivative by one argument.
 #[derive(Debug, Clone, Copy)]
 pub enum Derivative {

@@ -1,6 +1,6 @@
 //! Lines of rules as formulas, in the scenario language and in LaTeX.
 
-use crate::catalogue::{Case, Condition, Line, Rule, state_meaning};
+use crate::catalogue::{Line, Rule, state_meaning};
 use crate::formula::latex::Printer;
 use crate::formula::notation::Notation;
 use crate::formula::{Expression, Shown};
@@ -41,7 +41,7 @@ fn line(line: &Line) -> Formula {
     let left = Notation::default().in_rule(&line.name);
     Formula {
         label: String::new(),
-        text: with(line, &|expression| readable(expression)).to_string(),
+        text: line.map(&readable).to_string(),
         latex: [left, r"\leftarrow".to_owned(), right_side(line, &latex)],
     }
 }
@@ -49,24 +49,6 @@ fn line(line: &Line) -> Formula {
 /// The right side of a line as LaTeX.
 pub(super) fn right_side(line: &Line, print: &dyn Fn(&Expression) -> String) -> String {
     line.right_side(print, r"\theta", ["if", "otherwise"])
-}
-
-/// The same line with every expression changed.
-pub(super) fn with(line: &Line, change: &dyn Fn(&Expression) -> Expression) -> Line {
-    let case = |case: &Case| Case {
-        condition: Condition {
-            left: change(&case.condition.left),
-            relation: case.condition.relation,
-            right: change(&case.condition.right),
-        },
-        expression: change(&case.expression),
-    };
-    Line {
-        name: line.name.clone(),
-        cases: line.cases.iter().map(case).collect(),
-        expression: change(&line.expression),
-        over: line.over,
-    }
 }
 
 /// An expression in the scenario language.

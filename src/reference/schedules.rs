@@ -10,7 +10,7 @@ use crate::formula::notation::Notation;
 use crate::number::Rational;
 
 use super::entry::{Change, Choice, Default, Entry, Family, Formula};
-use super::rules::{latex_by, right_side, with};
+use super::rules::{latex_by, right_side};
 
 /// The first of the numbers that stand for names.
 const FIRST: usize = 700_001;
@@ -106,7 +106,7 @@ fn formula(kind: &str, parts: &Parts) -> Option<Formula> {
         }
         _ => Schedule::new(kind, parts)?,
     };
-    let line = with(schedule.lines.last()?, &named);
+    let line = schedule.lines.last()?.map(&named);
     let plain = |name: &str| schedule.quantity(name).map(|quantity| plain(quantity, kind));
     let words = |expression: &Expression| {
         expression.map(&mut |node| match node {
@@ -125,7 +125,7 @@ fn formula(kind: &str, parts: &Parts) -> Option<Formula> {
         None => notation.in_rule(name),
     };
     let print = |expression: &Expression| latex_by(expression, &name);
-    let shown = Line { name: "rate".to_owned(), ..with(&line, &words) };
+    let shown = Line { name: "rate".to_owned(), ..line.map(&words) };
     Some(Formula {
         label: String::new(),
         text: shown.to_string(),

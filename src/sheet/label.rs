@@ -31,7 +31,7 @@ fn digits(scenario: &Scenario, prose: &Prose) -> Option<String> {
     let one = |kind: &Precision| {
         let own = all.iter().filter(|id| precision(**id) == *kind);
         let names: Vec<String> = own.map(|id| run_title(scenario, prose, *id, &all)).collect();
-        let blanks = [("names", names.join(", ")), ("digits", in_words(*kind, prose))];
+        let blanks = [("names", prose.list(&names)), ("digits", in_words(*kind, prose))];
         prose.say("digits_of_runs", &blanks)
     };
     let list: Vec<String> = kinds.iter().map(one).collect();

@@ -63,18 +63,7 @@ impl Plots<'_> {
 
     fn titles(&self) -> String {
         let titles: Vec<String> = self.of.iter().map(|id| self.title(*id)).collect();
-        self.list(&titles)
-    }
-
-    /// a, b and c
-    fn list(&self, items: &[String]) -> String {
-        match items.split_last() {
-            Some((last, rest)) if !rest.is_empty() => {
-                let blanks = [("first", rest.join(", ")), ("last", last.clone())];
-                self.prose.say("list_and", &blanks)
-            }
-            _ => items.concat(),
-        }
+        self.prose.list(&titles)
     }
 
     fn trajectory(&self) -> Result<Plot, Fault> {
@@ -293,7 +282,7 @@ impl Plots<'_> {
         let all: Vec<String> = words.iter().map(|(_, value)| value.clone()).collect();
         let blanks = [
             ("name", label.clone()),
-            ("values", self.list(&all)),
+            ("values", self.prose.list(&all)),
             ("start", start.1),
             ("middle", middle.1),
             ("end", end.1),

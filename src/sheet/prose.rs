@@ -126,6 +126,17 @@ impl Prose {
         self.tera.render_str(&phrase, &context, false).unwrap_or(phrase)
     }
 
+    /// a, b and c
+    pub(super) fn list(&self, items: &[String]) -> String {
+        match items.split_last() {
+            Some((last, rest)) if !rest.is_empty() => {
+                let blanks = [("first", rest.join(", ")), ("last", last.clone())];
+                self.say("list_and", &blanks)
+            }
+            _ => items.concat(),
+        }
+    }
+
     /// A scenario's text; names without a set-up belong to `setup`.
     pub(super) fn render(&self, text: &Text, setup: Option<&str>) -> Result<String, ProseError> {
         if !text.is_template() {

@@ -28,7 +28,7 @@ const LAYERS: [Layer; 19] = [
         uses: &[],
         crates: &["libm", "rand_chacha", "rand_core", "rayon", "sha2"],
     },
-    Layer { module: "formula", uses: &["number"], crates: &["strsim"] },
+    Layer { module: "formula", uses: &["number"], crates: &["libm", "strsim"] },
     Layer { module: "catalogue", uses: &["number", "formula"], crates: &[] },
     Layer {
         module: "trace",
