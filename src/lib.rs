@@ -58,4 +58,5 @@ pub mod sheet;
 pub mod trace;
 pub mod variants;
 
+pub use publish::flavor::Flavor;
 pub use render::{Audience, Files, Format, RenderError, check, render, render_with};

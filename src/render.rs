@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
+use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
@@ -17,8 +18,10 @@ const FEW: u64 = 2;
 /// What a sheet is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Markdown, with its figures beside it.
+    /// Markdown, with its figures beside it, as GitHub takes it.
     Markdown,
+    /// The same for a site generator.
+    Flavored(Flavor),
     /// One self-contained page.
     Html,
 }
@@ -160,10 +163,10 @@ fn paper_files(
     for format in formats {
         match format {
             Format::Markdown => {
-                files.insert(format!("{}.md", paper.name()), sheet.markdown.clone());
-                for (name, svg) in &sheet.figures {
-                    files.insert(format!("figures/{name}"), svg.clone());
-                }
+                files.extend(markdown(scenario, &sheet, templates, paper, Flavor::GitHub)?)
+            }
+            Format::Flavored(flavor) => {
+                files.extend(markdown(scenario, &sheet, templates, paper, *flavor)?);
             }
             Format::Html => {
                 files.insert(format!("{}.html", paper.name()), page(&sheet, templates)?);
@@ -171,6 +174,42 @@ fn paper_files(
         }
     }
     Ok(files)
+}
+
+/// A paper in Markdown, and its figures where that generator looks for them.
+fn markdown(
+    scenario: &Scenario,
+    sheet: &Sheet,
+    templates: &Templates,
+    paper: Paper,
+    flavor: Flavor,
+) -> Result<Files, RenderError> {
+    let front = &scenario.front;
+    let front = Front {
+        title: &sheet.title,
+        subtitle: front.subtitle.as_deref(),
+        authors: &front.authors,
+        date: front.date.as_deref(),
+        language: &sheet.language,
+        license: front.license.as_deref(),
+        tags: &front.tags,
+        description: &sheet.description,
+    };
+    let empty = BTreeMap::new();
+    let words = page_words(templates.words(&sheet.language).unwrap_or(&empty));
+    let text = flavor::flavored(&sheet.markdown, flavor, &front, &words, templates.tera());
+    let text = text.map_err(|error| TemplateError {
+        file: "front_matter".into(),
+        message: error.to_string(),
+    })?;
+    let name = paper.name();
+    let (file, figures) = match flavor.has_page_folders() {
+        true => (format!("{name}/index.md"), format!("{name}/figures")),
+        false => (format!("{name}.md"), "figures".to_owned()),
+    };
+    let drawings =
+        sheet.figures.iter().map(|(name, svg)| (format!("{figures}/{name}"), svg.clone()));
+    Ok(drawings.chain([(file, text)]).collect())
 }
 
 /// The LaTeX that a scenario chooses for its names, where it can't be set.

@@ -29,6 +29,7 @@ mod anchor;
 mod blocks;
 mod destination;
 mod figure;
+pub mod flavor;
 pub mod formula;
 mod formulas;
 mod html;
