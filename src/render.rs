@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
 use crate::publish::flavor::{self, Flavor, Front};
-use crate::publish::{self, FormulaProblem, Page, PageError, Words};
+use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
 use crate::trace::{Trace, json::Unprintable};
@@ -147,6 +147,39 @@ pub fn check(scenario: &Scenario, templates: &Templates) -> Result<(), RenderErr
     render_with(scenario, templates, &[Format::Html], Audience::Both, &effort).map(drop)
 }
 
+/// Executes a scenario and makes one paper as a part of another page.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub(crate) fn embedded(
+    scenario: &Scenario,
+    templates: &Templates,
+    paper: Paper,
+    place: &Embedding<'_>,
+) -> Result<String, RenderError> {
+    let problems = notation_problems(scenario);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
+    let trace = engine::execute(scenario)?;
+    let sheet = checked_sheet(scenario, &trace, templates, paper)?;
+    with_page(&sheet, templates, |page| {
+        publish::embedded(page, place, templates.tera()).map_err(page_error)
+    })
+}
+
+fn checked_sheet(
+    scenario: &Scenario,
+    trace: &Trace,
+    templates: &Templates,
+    paper: Paper,
+) -> Result<Sheet, RenderError> {
+    let sheet = sheet::build(scenario, trace, templates, paper)?;
+    let problems = formula_problems(&sheet.passages);
+    if problems.is_empty() { Ok(sheet) } else { Err(RenderError::Texts(problems)) }
+}
+
 fn paper_files(
     scenario: &Scenario,
     trace: &Trace,
@@ -154,11 +187,7 @@ fn paper_files(
     formats: &[Format],
     paper: Paper,
 ) -> Result<Files, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper)?;
-    let problems = formula_problems(&sheet.passages);
-    if !problems.is_empty() {
-        return Err(RenderError::Texts(problems));
-    }
+    let sheet = checked_sheet(scenario, trace, templates, paper)?;
     let mut files = Files::new();
     for format in formats {
         match format {
@@ -246,6 +275,14 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
 }
 
 fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
+    with_page(sheet, templates, |page| html(page, templates))
+}
+
+fn with_page<T>(
+    sheet: &Sheet,
+    templates: &Templates,
+    make: impl FnOnce(&Page<'_>) -> Result<T, RenderError>,
+) -> Result<T, RenderError> {
     let empty = BTreeMap::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let words = page_words(words);
@@ -257,7 +294,7 @@ fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
         figures: &sheet.figures,
         words: &words,
     };
-    html(&page, templates)
+    make(&page)
 }
 
 /// The words of a language that a page adds by itself.
@@ -278,13 +315,17 @@ pub(crate) fn page_words(words: &BTreeMap<String, String>) -> Words<'_> {
 
 /// A page of Markdown that the program itself made.
 pub(crate) fn html(page: &Page<'_>, templates: &Templates) -> Result<String, RenderError> {
-    publish::page(page, templates.tera()).map_err(|error| match error {
+    publish::page(page, templates.tera()).map_err(page_error)
+}
+
+fn page_error(error: PageError) -> RenderError {
+    match error {
         PageError::Formulas(list) => RenderError::Texts(list.iter().map(made_formula).collect()),
         PageError::Template(error) => RenderError::Template(TemplateError {
             file: "page.html".into(),
             message: error.to_string(),
         }),
-    })
+    }
 }
 
 /// A formula outside the author's texts: from `notation`, a title, or a name.

@@ -28,6 +28,7 @@
 mod anchor;
 mod blocks;
 mod destination;
+mod embed;
 mod figure;
 pub mod flavor;
 pub mod formula;
@@ -36,6 +37,7 @@ mod html;
 
 use std::collections::BTreeMap;
 
+pub use embed::{Embedding, Outline, embedded, outline};
 pub use formula::{Display, to_mathml};
 pub use formulas::{FormulaProblem, formula_problems};
 

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 19] = [
+const LAYERS: [Layer; 20] = [
     Layer {
         module: "number",
         uses: &[],
@@ -135,6 +135,11 @@ const LAYERS: [Layer; 19] = [
         crates: &["csv", "rayon", "serde", "serde_json", "sha2", "tera", "thiserror"],
     },
     Layer {
+        module: "book",
+        uses: &["scenario", "sheet", "publish", "render"],
+        crates: &["serde_json", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -154,6 +159,7 @@ const LAYERS: [Layer; 19] = [
             "reference",
             "render",
             "variants",
+            "book",
         ],
         crates: &[],
     },

@@ -32,7 +32,8 @@ pub(super) fn form(flavor: Flavor, code: &str, inline: bool) -> Option<Form> {
 
 /// Code in a line that Quarto would run: `{python} 1 + 1`, `r 1 + 1`.
 fn is_run(code: &str) -> bool {
-    code.starts_with('{') || code.starts_with("r ")
+    let engine = code.strip_prefix('{').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
+    engine || code.starts_with("r ")
 }
 
 /// Hugo's own form for a shortcode that is not to be one, if every shortcode is closed.

@@ -39,6 +39,7 @@ pub(super) fn spelled(flavor: Flavor, spot: &Spot<'_>) -> Option<&'static str> {
 fn own(flavor: Flavor, spot: &Spot<'_>, letter: char, next: char) -> Option<&'static str> {
     match (flavor, letter) {
         (Flavor::Quarto | Flavor::Myst, '@') => Some("\\@"),
+        (Flavor::Quarto | Flavor::Myst, '[') if cites(spot.rest) => Some("\\["),
         (Flavor::Quarto, '^') => Some("\\^"),
         // Macros of raw TeX, which Pandoc leaves out of a page.
         (Flavor::Quarto, '\\') if next.is_ascii_alphabetic() => Some("\\\\"),
@@ -68,6 +69,11 @@ fn ends_number(text: &str) -> bool {
     let digits = !letters.is_empty() && letters.bytes().all(|byte| byte.is_ascii_digit());
     let behind = rest.chars().nth(1).unwrap_or(' ');
     (roman || short || digits || number.starts_with('@')) && behind.is_whitespace()
+}
+
+/// `[@name]`, a citation between brackets.
+fn cites(text: &str) -> bool {
+    text.split_once(']').is_some_and(|(inner, _)| inner.contains('@'))
 }
 
 /// `[ ]` and `[x]`, the box of a task.

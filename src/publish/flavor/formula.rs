@@ -22,12 +22,20 @@ impl Found<'_> {
     pub(super) fn rewrite(&self, flavor: Flavor, edits: &mut Edits) {
         match flavor {
             Flavor::GitHub => self.part_braces(&["{", "%"], edits),
-            Flavor::Quarto if self.in_table && self.tex.contains('|') => {
-                let tex = self.tex.replace("\\|", "\\Vert ").replace('|', "\\vert ");
-                self.put("$", &part(&tex, &["{"]), "$", edits);
+            // Neither drops the backslash that keeps a bar from ending its cell.
+            Flavor::Quarto if self.has_bar() => self.put("$", &self.without_bars(), "$", edits),
+            Flavor::Hugo if self.has_bar() => {
+                self.put("\\(", &self.without_bars(), "\\)", edits);
             }
             Flavor::Quarto => self.part_braces(&["{"], edits),
             Flavor::Myst => {}
+            // Goldmark's extension takes the marks of quotations for a part of the formula.
+            Flavor::Hugo if self.is_quoted() => {
+                let tex = part(self.tex, &["{"]).lines().collect::<Vec<_>>().join(" ");
+                let mark =
+                    if self.display == Display::Block { ["$$", "$$"] } else { ["\\(", "\\)"] };
+                self.put(mark[0], tex.trim(), mark[1], edits);
+            }
             Flavor::Hugo => {
                 self.part_braces(&["{"], edits);
                 if self.display == Display::Inline {
@@ -44,6 +52,22 @@ impl Found<'_> {
                 }
             }
         }
+    }
+
+    fn has_bar(&self) -> bool {
+        self.in_table && self.tex.contains('|')
+    }
+
+    /// With the bars of a table's cell as names.
+    fn without_bars(&self) -> String {
+        part(&self.tex.replace("\\|", "\\Vert ").replace('|', "\\vert "), &["{"])
+    }
+
+    /// Whether it goes on behind the mark of a quotation. One with a comment stays on its lines.
+    fn is_quoted(&self) -> bool {
+        let text = self.source.get(self.range.clone()).unwrap_or_default();
+        let marks = prefix(self.source, self.range.start);
+        text.contains('\n') && marks.contains('>') && !self.tex.replace("\\%", "").contains('%')
     }
 
     /// A blank behind every brace that one of `next` follows; LaTeX does not see it.

@@ -55,7 +55,7 @@ pub(super) fn indented(text: &str, prefix: &str) -> String {
     let mut out = lines.next().unwrap_or_default().to_owned();
     for line in lines {
         out.push('\n');
-        out.push_str(format!("{prefix}{line}").trim_end());
+        out.push_str(format!("{prefix}{line}").trim_end_matches(' '));
     }
     out
 }
