@@ -68,11 +68,12 @@ fn block(markdown: &str, found: &Callout, flavor: Flavor) -> String {
         Flavor::Quarto => format!("{fence} {{.callout-{name}}}"),
         _ => format!("{fence}{{{name}}}"),
     };
-    // The empty line keeps a text from being read as options.
+    // The first empty line keeps a text from being read as options; behind a quotation, the last
+    // one keeps the fence from being read as a part of it.
     let body = std::iter::once(String::new())
         .chain(Some(rest.to_owned()).filter(|rest| !rest.is_empty()))
         .chain(lines)
-        .chain([fence]);
+        .chain([String::new(), fence]);
     for line in body {
         out.push('\n');
         out.push_str(format!("{lead}{line}").trim_end());

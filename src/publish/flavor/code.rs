@@ -23,9 +23,7 @@ pub(super) fn form(flavor: Flavor, code: &str, inline: bool) -> Option<Form> {
             Some(commented(code).map_or(Form::Text, Form::Code))
         }
         Flavor::Quarto if inline && is_run(code) => Some(Form::Text),
-        Flavor::Quarto if has(&["{{<"]) => {
-            Some(Form::Code(code.replace("{{<", "{{{<").replace(">}}", ">}}}")))
-        }
+        Flavor::Quarto if has(&["{{<"]) => Some(Form::Code(tripled(code))),
         _ => None,
     }
 }
@@ -34,6 +32,19 @@ pub(super) fn form(flavor: Flavor, code: &str, inline: bool) -> Option<Form> {
 fn is_run(code: &str) -> bool {
     let engine = code.strip_prefix('{').is_some_and(|rest| rest.starts_with(char::is_alphabetic));
     engine || code.starts_with("r ")
+}
+
+/// Quarto's own form for a shortcode that is not to be one; one that isn't closed is none.
+fn tripled(code: &str) -> String {
+    let mut out = String::new();
+    let mut rest = code;
+    while let Some((before, inner)) = rest.split_once("{{<") {
+        let Some((name, after)) = inner.split_once(">}}") else { break };
+        out.push_str(&format!("{before}{{{{{{<{name}>}}}}}}"));
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Hugo's own form for a shortcode that is not to be one, if every shortcode is closed.

@@ -16,8 +16,8 @@ pub(super) fn prefix(source: &str, at: usize) -> String {
             prefix.push_str(rest);
             return prefix;
         }
-        let Some(width) = mark(marker) else { return prefix };
         prefix.push_str(&rest[..blank]);
+        let Some(width) = mark(marker) else { return prefix };
         match marker.as_bytes().first() {
             Some(b'>') => prefix.push('>'),
             _ => prefix.extend(std::iter::repeat_n(' ', width)),

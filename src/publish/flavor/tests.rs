@@ -73,10 +73,10 @@ fn each_generator_gets_its_own_form() {
         // Callouts, room and figures.
         ("> [!NOTE]\n> a\n>\n> b", GitHub, "> [!NOTE]\n> a\n>\n> b"),
         ("> [!NOTE]\n> a\n>\n> b", MdBook, "> [!NOTE]\n> a\n>\n> b"),
-        ("> [!NOTE]\n> a\n>\n> b", Quarto, "::: {.callout-note}\n\na\n\nb\n:::"),
-        ("> [!NOTE]\n> a\n>\n> > b", Myst, ":::{note}\n\na\n\n> b\n:::"),
-        ("> q\n>\n> > [!TIP]\n> > a\n\nc", Myst, "> q\n>\n> :::{tip}\n>\n> a\n> :::\n\nc"),
-        ("> [!TIP]\n> > [!NOTE]\n> > a", Myst, "::::{tip}\n\n:::{note}\n\na\n:::\n::::"),
+        ("> [!NOTE]\n> a\n>\n> b", Quarto, "::: {.callout-note}\n\na\n\nb\n\n:::"),
+        ("> [!NOTE]\n> a\n>\n> > b", Myst, ":::{note}\n\na\n\n> b\n\n:::"),
+        ("> q\n>\n> > [!TIP]\n> > a\n\nc", Myst, "> q\n>\n> :::{tip}\n>\n> a\n>\n> :::\n\nc"),
+        ("> [!TIP]\n> > [!NOTE]\n> > a", Myst, "::::{tip}\n\n:::{note}\n\na\n\n:::\n\n::::"),
         ("> [!NOTE]\n> a", Hugo, "> **Note**\n>\n> a"),
         ("```space 1cm\n```", GitHub, "```space 1cm\n```"),
         ("```space 1cm\n```", Myst, "```\n\u{a0}\n\u{a0}\n```"),
@@ -121,6 +121,10 @@ fn no_mixture_leaves_what_a_generator_obeys() {
                 let found = written.contains(mark) && !written.contains("{{</*");
                 assert!(!found, "{text:?} for {flavor:?}: {written:?}");
             }
+        }
+        // A stray dollar sign never comes so far.
+        if !super::super::formula_problems(&text).is_empty() {
+            continue;
         }
         for flavor in [Flavor::GitHub, Flavor::Quarto, Flavor::Myst] {
             // The rewriting for these three keeps formulas, so a parser with formulas can tell.
