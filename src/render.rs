@@ -192,7 +192,7 @@ fn paper_files(
     for format in formats {
         match format {
             Format::Markdown => {
-                files.extend(markdown(scenario, &sheet, templates, paper, Flavor::GitHub)?)
+                files.extend(markdown(scenario, &sheet, templates, paper, Flavor::GitHub)?);
             }
             Format::Flavored(flavor) => {
                 files.extend(markdown(scenario, &sheet, templates, paper, *flavor)?);

@@ -48,7 +48,7 @@ pub enum Cause {
         /// Its text.
         text: String,
         /// What happened.
-        error: RenderError,
+        error: Box<RenderError>,
     },
 }
 

@@ -68,7 +68,7 @@ fn message(wrong: Wrong) -> String {
         Cause::Line(message) => format!("{place}: {message}"),
         Cause::Scenario(problems) => format!("{place}: in this sheet:\n{problems}"),
         Cause::Render { path, text, error } => {
-            format!("{place}: in this sheet:\n{}", render_failure(&path, &text, error))
+            format!("{place}: in this sheet:\n{}", render_failure(&path, &text, *error))
         }
     }
 }

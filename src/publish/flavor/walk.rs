@@ -125,12 +125,7 @@ impl<'s> Walk<'s> {
         }
         if !kept.is_empty() {
             // What stays is escaped like any text.
-            let rest = super::walk::rewritten(
-                &kept.join(" · "),
-                self.flavor,
-                &Front::default(),
-                self.words,
-            );
+            let rest = rewritten(&kept.join(" · "), self.flavor, &Front::default(), self.words);
             self.edits.replace(inner.clone(), format!("*{rest}*"));
         } else {
             self.edits.replace(whole.clone(), "");
@@ -309,7 +304,8 @@ impl<'s> Walk<'s> {
             Flavor::Quarto => Some(format!("::: {{style=\"{style}\"}}\n:::")),
             Flavor::Zola | Flavor::MdBook => Some(format!("<div style=\"{style}\"></div>")),
             Flavor::Myst | Flavor::Hugo => {
-                let lines = (1..40).take_while(|count| *count as f32 * LINE <= millimetres(height));
+                let lines =
+                    (1_u8..50).take_while(|count| f32::from(*count) * LINE <= millimetres(height));
                 Some(format!("```\n{}\u{a0}\n```", "\u{a0}\n".repeat(lines.count())))
             }
         }
@@ -340,7 +336,7 @@ impl<'s> Walk<'s> {
                 _ => {}
             }
         }
-        let caption = super::walk::rewritten(title, self.flavor, &Front::default(), self.words);
+        let caption = rewritten(title, self.flavor, &Front::default(), self.words);
         let written = match self.flavor {
             Flavor::Quarto => {
                 let alternative = alternative.replace('\\', "\\\\").replace('"', "\\\"");
