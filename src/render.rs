@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{self, Effort, EngineError};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
-use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
+use crate::sheet::{self, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
 use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
@@ -124,8 +124,9 @@ pub(crate) fn papers(
 ) -> Result<Files, RenderError> {
     let mut files = Files::new();
     let mut problems = Vec::new();
+    let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
     for paper in audience.papers() {
-        match paper_files(scenario, trace, templates, formats, *paper) {
+        match paper_files(scenario, trace, templates, formats, (*paper, hidden)) {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),
@@ -149,9 +150,9 @@ fn paper_files(
     trace: &Trace,
     templates: &Templates,
     formats: &[Format],
-    paper: Paper,
+    (paper, hidden): (Paper, Hidden),
 ) -> Result<Files, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper)?;
+    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
     let problems = formula_problems(&sheet.passages);
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
