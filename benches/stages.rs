@@ -21,7 +21,7 @@ use gradsheet::figure::{
 use gradsheet::number::{Real, trace_decimal};
 use gradsheet::publish::{Display, Page, Words, body, page, to_mathml};
 use gradsheet::scenario::{Scenario, read};
-use gradsheet::sheet::{Paper, Sheet, Templates, build};
+use gradsheet::sheet::{Hidden, Paper, Sheet, Templates, build};
 use gradsheet::trace::{Iteration, json};
 use gradsheet::{Audience, Format, render};
 
@@ -66,7 +66,7 @@ fn worksheet() -> (Scenario, Templates, Sheet) {
     let scenario = scenario(WORKSHEET);
     let templates = Templates::built_in().unwrap();
     let trace = execute(&scenario).unwrap();
-    let sheet = build(&scenario, &trace, &templates, Paper::Solutions).unwrap();
+    let sheet = build(&scenario, &trace, &templates, Paper::Solutions, Hidden::Checked).unwrap();
     (scenario, templates, sheet)
 }
 
@@ -130,7 +130,9 @@ fn sheets(criterion: &mut Criterion) {
     group.bench_function("templates", |bench| bench.iter(|| Templates::built_in().unwrap()));
     for paper in [Paper::Handout, Paper::Solutions] {
         group.bench_function(format!("{} in Markdown", paper.name()), |bench| {
-            bench.iter(|| build(black_box(&scenario), &trace, &templates, paper).unwrap());
+            bench.iter(|| {
+                build(black_box(&scenario), &trace, &templates, paper, Hidden::Checked).unwrap()
+            });
         });
     }
     let words = Words::default();

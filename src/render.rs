@@ -6,7 +6,7 @@ use crate::engine::{self, Effort, EngineError};
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
-use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
+use crate::sheet::{self, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
 use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
@@ -127,8 +127,9 @@ pub(crate) fn papers(
 ) -> Result<Files, RenderError> {
     let mut files = Files::new();
     let mut problems = Vec::new();
+    let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
     for paper in audience.papers() {
-        match paper_files(scenario, trace, templates, formats, *paper) {
+        match paper_files(scenario, trace, templates, formats, (*paper, hidden)) {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),
@@ -163,7 +164,7 @@ pub(crate) fn embedded(
         return Err(RenderError::Texts(problems));
     }
     let trace = engine::execute(scenario)?;
-    let sheet = checked_sheet(scenario, &trace, templates, paper)?;
+    let sheet = checked_sheet(scenario, &trace, templates, (paper, Hidden::Checked))?;
     with_page(&sheet, templates, |page| {
         publish::embedded(page, place, templates.tera()).map_err(page_error)
     })
@@ -173,9 +174,9 @@ fn checked_sheet(
     scenario: &Scenario,
     trace: &Trace,
     templates: &Templates,
-    paper: Paper,
+    (paper, hidden): (Paper, Hidden),
 ) -> Result<Sheet, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper)?;
+    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
     let problems = formula_problems(&sheet.passages);
     if problems.is_empty() { Ok(sheet) } else { Err(RenderError::Texts(problems)) }
 }
@@ -185,9 +186,9 @@ fn paper_files(
     trace: &Trace,
     templates: &Templates,
     formats: &[Format],
-    paper: Paper,
+    (paper, hidden): (Paper, Hidden),
 ) -> Result<Files, RenderError> {
-    let sheet = checked_sheet(scenario, trace, templates, paper)?;
+    let sheet = checked_sheet(scenario, trace, templates, (paper, hidden))?;
     let mut files = Files::new();
     for format in formats {
         match format {

@@ -70,7 +70,7 @@ impl Setting<'_> {
         render::embedded(&scenario, self.templates, paper, place).map_err(|error| Cause::Render {
             path,
             text,
-            error,
+            error: Box::new(error),
         })
     }
 

@@ -18,6 +18,7 @@
 //! lists, tables and quotations stay as they were written. Only callouts are moved out of their
 //! quotations, in a second pass (`callout`).
 
+mod blocks;
 mod callout;
 mod code;
 mod edits;
