@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::engine::{self, Effort, EngineError};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
-use crate::sheet::{self, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
+use crate::sheet::{
+    self, Data, Entry, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
+};
 use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
@@ -164,6 +166,10 @@ fn paper_files(
                 for (name, svg) in &sheet.figures {
                     files.insert(format!("figures/{name}"), svg.clone());
                 }
+                for (name, data) in &sheet.data {
+                    let stem = name.trim_end_matches(".svg");
+                    files.insert(format!("figures/{stem}.csv"), data.csv());
+                }
             }
             Format::Html => {
                 files.insert(format!("{}.html", paper.name()), page(&sheet, templates)?);
@@ -210,15 +216,28 @@ fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
     let empty = BTreeMap::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let words = page_words(words);
+    let table = |(name, data): (&String, &Data)| (name.clone(), shown(data));
+    let data = sheet.data.iter().map(table).collect();
     let page = Page {
         title: &sheet.title,
         language: &sheet.language,
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        data: &data,
         words: &words,
     };
     html(&page, templates)
+}
+
+/// The part of a table that a page shows.
+fn shown(data: &Data) -> publish::Data {
+    let entries = |row: &[Entry]| row.iter().map(|entry| entry.shown.clone()).collect();
+    publish::Data {
+        head: data.head.clone(),
+        rows: data.excerpt().map(entries).collect(),
+        notes: data.notes.clone(),
+    }
 }
 
 /// The words of a language that a page adds by itself.
@@ -233,6 +252,7 @@ pub(crate) fn page_words(words: &BTreeMap<String, String>) -> Words<'_> {
         formula: word("page_formula", "Formula"),
         table: word("page_table", "Table"),
         figure: word("page_figure", "Figure"),
+        data: word("page_data", "Data of this figure"),
         code: word("page_code", "Code"),
     }
 }

@@ -23,7 +23,7 @@ mod surface;
 mod tensor;
 mod theory;
 
-pub use curve::curve;
+pub use curve::{curve, curve_at};
 pub use experiment::{Effort, Progress};
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};

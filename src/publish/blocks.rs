@@ -140,7 +140,9 @@ impl Rewriter<'_> {
         if !title.is_empty() {
             self.html(format!("<figcaption>{}</figcaption>", escaped(title)));
         }
-        self.closing.push("</figure>\n");
+        self.html("</figure>\n");
+        self.html(self.data(dest_url, title));
+        self.closing.push("");
         true
     }
 }

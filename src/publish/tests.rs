@@ -11,6 +11,7 @@ const WORDS: Words<'_> = Words {
     formula: "Formel",
     table: "Tabelle",
     figure: "Bild",
+    data: "Daten",
     code: "Programm",
 };
 
@@ -19,15 +20,41 @@ fn html(markdown: &str) -> String {
         ("dot.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
         ("plot.svg".to_owned(), "<svg width=\"640\"><title>P</title></svg>".to_owned()),
     ]);
+    let data = BTreeMap::from([("dot.svg".to_owned(), dots())]);
     let page = Page {
         title: "",
         language: "de",
         description: "",
         markdown,
         figures: &figures,
+        data: &data,
         words: &WORDS,
     };
     body(&page).unwrap()
+}
+
+fn dots() -> Data {
+    let texts = |list: [&str; 2]| list.map(str::to_owned).to_vec();
+    Data {
+        head: texts(["t", "a < b"]), rows: vec![texts(["0", "−1"])], notes: vec!["All.".into()]
+    }
+}
+
+/// The table of the figure `dot.svg`.
+const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
+    <div class=\"scroll\" role=\"group\" aria-label=\"Daten\" tabindex=\"0\"><table>\n\
+    <thead><tr><th scope=\"col\">t</th><th scope=\"col\">a &lt; b</th></tr></thead>\n\
+    <tbody>\n<tr><th scope=\"row\">0</th><td>−1</td></tr>\n</tbody></table></div>\n\
+    <p>All.</p>\n</details>\n";
+
+#[test]
+fn a_figure_has_its_data_below_it() {
+    let below = html("![d](figures/dot.svg)");
+    let (figure, data) = below.split_once("</figure>\n").unwrap();
+    assert!(figure.starts_with("<figure><svg"), "{figure}");
+    assert_eq!(data, DOTS);
+    assert!(!html("![p](figures/plot.svg)").contains("<details"));
+    assert!(!html("![d](figures/dot.svg) in a line").contains("<details"));
 }
 
 #[test]
@@ -231,6 +258,7 @@ fn a_page_is_whole_and_escapes_its_title() {
         description: "say \"x\"",
         markdown: "It's $x$.",
         figures: &figures,
+        data: &BTreeMap::new(),
         words: &Words::default(),
     };
     let html = page(&input, &templates).unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, EngineError};
-use crate::figure::{self, Plot};
+use crate::figure;
 use crate::number::Fault;
 use crate::scenario::{
     Audience, Backward, Cell, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
@@ -11,14 +11,16 @@ use crate::scenario::{
 };
 use crate::trace::{self, Trace};
 
+use super::activation;
 use super::answer::pass_blocks;
+use super::data::Data;
 use super::derive::Derivation;
 use super::drawing;
 use super::experiment::Report;
 use super::experiment_plots;
 use super::label;
 use super::names::{callout, conventions, iteration_title, run_name, run_title};
-use super::plots;
+use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
 use super::standard;
@@ -59,6 +61,8 @@ pub struct Sheet {
     pub markdown: String,
     /// The figures, by file name below `figures/`.
     pub figures: BTreeMap<String, String>,
+    /// The tables behind them, by the figure's file name; a drawn graph has none.
+    pub data: BTreeMap<String, Data>,
     /// The author's texts as rendered, for checks of their formulas.
     pub passages: Vec<Passage>,
 }
@@ -134,6 +138,7 @@ pub fn build(
         questions: 0,
         plots: 0,
         figures: BTreeMap::new(),
+        data: BTreeMap::new(),
         passages: Vec::new(),
         problems: Vec::new(),
         told: BTreeSet::new(),
@@ -155,7 +160,7 @@ pub fn build(
     if !builder.problems.is_empty() {
         return Err(SheetError::Texts(builder.problems));
     }
-    let (figures, passages) = (builder.figures, builder.passages);
+    let (figures, data, passages) = (builder.figures, builder.data, builder.passages);
     let markdown = set(scenario, views, &prose, templates, paper)?;
     let blanks = [("title", scenario.front.title.clone())];
     let description = prose.say(&format!("description_{}", paper.name()), &blanks);
@@ -165,6 +170,7 @@ pub fn build(
         description,
         markdown,
         figures,
+        data,
         passages,
     })
 }
@@ -220,6 +226,7 @@ pub(super) struct Builder<'a> {
     pub(super) questions: usize,
     pub(super) plots: usize,
     pub(super) figures: BTreeMap<String, String>,
+    pub(super) data: BTreeMap<String, Data>,
     pub(super) passages: Vec<Passage>,
     pub(super) problems: Vec<Problem>,
     /// The gradients that the current question has shown already.
@@ -277,8 +284,14 @@ impl Builder<'_> {
             Content::Experiment(id) => self.experiment(*id),
             Content::ExperimentPlot { of, kind } => self.experiment_plot(*of, kind),
             Content::Activations(functions) => {
-                let plot = experiment_plots::activations(functions, self.prose);
-                Ok(self.figure("activation", plot))
+                let display = self.scenario.setups.first().map(|setup| &setup.display);
+                let Some(display) = display else {
+                    return Ok(CellView::Markdown { text: String::new() });
+                };
+                let drawn = activation::plot(functions, display, self.prose).map_err(|fault| {
+                    SheetError::Number { place: "a plot of functions".into(), fault }
+                })?;
+                Ok(self.figure("activation", drawn))
             }
             Content::Table { of } => self.table(of),
             Content::Gradients { setup, at } => self.gradients(*setup, *at),
@@ -406,16 +419,18 @@ impl Builder<'_> {
     }
 
     fn plot(&mut self, kind: PlotKind, of: &[RunId]) -> Result<CellView, SheetError> {
-        let plot = plots::plot(self.scenario, self.trace, self.prose, kind, of)
+        let drawn = plots::plot(self.scenario, self.trace, self.prose, kind, of)
             .map_err(|fault| SheetError::Number { place: "a plot".into(), fault })?;
-        Ok(self.figure(plots::file_stem(kind), plot))
+        Ok(self.figure(plots::file_stem(kind), drawn))
     }
 
-    fn figure(&mut self, stem: &str, plot: Plot) -> CellView {
+    /// A plot and its table, which go together on whatever paper.
+    fn figure(&mut self, stem: &str, Drawn { plot, data }: Drawn) -> CellView {
         let name = format!("{stem}-{}", self.plots);
         let svg = figure::draw(&plot, &name, figure::Theme::Adaptive);
         let file = format!("{name}.svg");
         self.figures.insert(file.clone(), svg);
+        self.data.insert(file.clone(), data);
         CellView::Figure { file, title: plot.title, description: plot.description }
     }
 
@@ -441,11 +456,11 @@ impl Builder<'_> {
             return Ok(CellView::Markdown { text: String::new() });
         };
         let plots = experiment_plots::Plots { experiment, found, prose: self.prose };
-        let plot = plots.plot(kind).map_err(|fault| SheetError::Number {
+        let drawn = plots.plot(kind).map_err(|fault| SheetError::Number {
             place: format!("{}.{}", setup.name, experiment.name),
             fault,
         })?;
-        Ok(self.figure(experiment_plots::file_stem(kind), plot))
+        Ok(self.figure(experiment_plots::file_stem(kind), drawn))
     }
 
     /// What an experiment found; an engine that ran it has recorded it.
