@@ -28,7 +28,7 @@ impl Tables<'_> {
     pub(super) fn sweep(
         &self,
         [x, y]: [&str; 2],
-        labels: &[String],
+        places: &[Entry],
         series: &[(String, Vec<(usize, &Figure)>)],
     ) -> Result<Data, Fault> {
         let figures = || series.iter().flat_map(|(_, points)| points).map(|(_, figure)| *figure);
@@ -44,7 +44,7 @@ impl Tables<'_> {
         let mut rows = Vec::new();
         for (label, points) in series {
             for (at, figure) in points {
-                let mut row = vec![Entry::text(labels.get(*at).cloned().unwrap_or_default())];
+                let mut row = vec![places.get(*at).cloned().unwrap_or_default()];
                 row.extend(named.then(|| Entry::text(label.clone())));
                 row.push(self.mean(figure)?);
                 if errors {
@@ -159,7 +159,7 @@ impl Tables<'_> {
     fn theory(&self, theory: Option<&Theory>) -> Result<Entry, Fault> {
         match theory {
             Some(Theory { value, log10, .. }) if *value == 0.0 && log10.is_finite() => {
-                Entry::power(*log10, END_DIGITS, self.prose)
+                Entry::power(*log10, 2, self.prose)
             }
             theory => self.estimate(theory.map(|theory| theory.value), DIGITS),
         }

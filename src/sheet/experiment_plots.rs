@@ -117,7 +117,15 @@ impl Plots<'_> {
         let y = measure_plain(self.prose, &self.experiment.measures[measure]);
         let x = axis.map_or_else(String::new, axis_label);
         let blanks = [("y", y.clone()), ("x", x.clone())];
-        let data = self.tables().sweep([&x, &y], &labels, &series)?;
+        let places: Vec<Entry> = labels
+            .iter()
+            .enumerate()
+            .map(|(at, label)| Entry {
+                plain: written.get(at).unwrap_or(label).clone(),
+                shown: label.clone(),
+            })
+            .collect();
+        let data = self.tables().sweep([&x, &y], &places, &series)?;
         let plot = Plot {
             title: capitalized(&self.prose.say("sweep_title", &blanks)),
             description: format!(

@@ -6,6 +6,7 @@ mod adjoint;
 mod catalogue;
 mod cli;
 mod code;
+mod data;
 mod decimals;
 mod derivation;
 mod dual;
