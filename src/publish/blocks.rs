@@ -10,6 +10,10 @@ pub(super) const NARROW_LINE: usize = 30;
 
 impl Rewriter<'_> {
     pub(super) fn paragraph(&mut self, below_title: bool) {
+        if let Some(list) = self.frames_ahead() {
+            self.open_frames(list);
+            return;
+        }
         match (self.peek(0), self.peek(1)) {
             (Some(Event::Start(Tag::Image { .. })), _) if self.figure() => {}
             (Some(Event::Start(Tag::Emphasis)), _) if below_title && self.is_wholly_emphasis() => {

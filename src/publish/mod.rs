@@ -13,6 +13,7 @@
 //! | `> [!CAUTION]` and NOTE, TIP, IMPORTANT, WARNING | a callout |
 //! | an empty code block with the info string `space 5cm` | room to write, 5 cm high |
 //! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it; below it, closed, the table of its data |
+//! | a paragraph in strong text, the line `<!-- frames -->`, an ordered list | frames to step through, each labelled by its item's first paragraph |
 //!
 //! Room to write shows as an empty box where the Markdown is shown as it is. Its height is a
 //! number and `mm`, `cm` or `in`, up to 25 cm.
@@ -32,6 +33,7 @@ mod destination;
 mod figure;
 pub mod formula;
 mod formulas;
+mod frames;
 mod html;
 
 use std::collections::BTreeMap;

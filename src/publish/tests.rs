@@ -58,6 +58,42 @@ fn a_figure_has_its_data_below_it() {
 }
 
 #[test]
+fn a_marked_list_becomes_frames() {
+    let frames = |group: usize, inner: &str| {
+        format!(
+            "<fieldset class=\"frames\">\n<legend><strong>L</strong></legend>\n\
+             <input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_1\" checked>\
+             <label for=\"frames{group}_1\">a</label>\n<div class=\"frame\">\n{inner}</div>\n\
+             <input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_2\">\
+             <label for=\"frames{group}_2\">b</label>\n<div class=\"frame\">\n</div>\n</fieldset>\n"
+        )
+    };
+    let one = "**L**\n\n<!-- frames -->\n\n1.  a\n\n    1. x\n    2. y\n\n2.  b\n\n";
+    let inner = "<ol>\n<li>x</li>\n<li>y</li>\n</ol>\n";
+    assert_eq!(html(one), frames(1, inner));
+    assert_eq!(
+        html(&format!("{one}***\n\n{one}")),
+        format!("{}<hr>\n{}", frames(1, inner), frames(2, inner))
+    );
+    // Whatever else stands around the comment, it is text.
+    let table = [
+        "<!-- frames -->\n\n1. a\n\n2. b",
+        "**L** x\n\n<!-- frames -->\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames --><b>\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames -->\n\n* a\n\n* b",
+        "**L**\n\n<!-- frames -->\n\n1. a\n2. b",
+        "**L**\n\n<!-- frames -->\n\n1. a\n\n   x",
+        "**L**\n\n<!-- frames -->\n\n1. # a\n\n2. b",
+        "**L**\n\n<!-- frames -->\n\nx\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames -->",
+    ];
+    for markdown in table {
+        let html = html(markdown);
+        assert!(html.contains("&lt;!-- frames --&gt;") && !html.contains("<input"), "{html}");
+    }
+}
+
+#[test]
 fn raw_html_is_shown_as_text() {
     let table = [
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),

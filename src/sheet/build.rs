@@ -142,6 +142,7 @@ pub fn build(
         passages: Vec::new(),
         problems: Vec::new(),
         told: BTreeSet::new(),
+        frame: None,
     };
     let standard_cells;
     let cells = match &scenario.cells {
@@ -231,6 +232,8 @@ pub(super) struct Builder<'a> {
     pub(super) problems: Vec<Problem>,
     /// The gradients that the current question has shown already.
     pub(super) told: BTreeSet<String>,
+    /// The number of the frame, from 1, in a cell that has several.
+    pub(super) frame: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -244,7 +247,7 @@ impl Builder<'_> {
 
     /// What is hidden still counts, so that both papers number alike.
     fn count(&mut self, cell: &Cell) {
-        match cell.content {
+        match cell.content.shown() {
             Content::Question(_) => self.questions += 1,
             Content::Plot { .. }
             | Content::ExperimentPlot { .. }
@@ -265,7 +268,7 @@ impl Builder<'_> {
         Ok(views)
     }
 
-    fn cell(
+    pub(super) fn cell(
         &mut self,
         cell: &Cell,
         home: Option<&str>,
@@ -300,6 +303,7 @@ impl Builder<'_> {
             Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
             Content::Narration(run) => self.narration(*run),
             Content::Code { library, of } => self.code(*library, of),
+            Content::Frames(frames) => self.frames(frames, home),
         }
     }
 
@@ -419,14 +423,17 @@ impl Builder<'_> {
     }
 
     fn plot(&mut self, kind: PlotKind, of: &[RunId]) -> Result<CellView, SheetError> {
-        let drawn = plots::plot(self.scenario, self.trace, self.prose, kind, of)
+        let drawn = plots::plot(self.scenario, self.trace, self.prose, kind, of, None)
             .map_err(|fault| SheetError::Number { place: "a plot".into(), fault })?;
         Ok(self.figure(plots::file_stem(kind), drawn))
     }
 
     /// A plot and its table, which go together on whatever paper.
-    fn figure(&mut self, stem: &str, Drawn { plot, data }: Drawn) -> CellView {
-        let name = format!("{stem}-{}", self.plots);
+    pub(super) fn figure(&mut self, stem: &str, Drawn { plot, data }: Drawn) -> CellView {
+        let name = match self.frame {
+            Some(frame) => format!("{stem}-{}-{frame}", self.plots),
+            None => format!("{stem}-{}", self.plots),
+        };
         let svg = figure::draw(&plot, &name, figure::Theme::Adaptive);
         let file = format!("{name}.svg");
         self.figures.insert(file.clone(), svg);

@@ -17,6 +17,7 @@ mod experiment;
 mod experiment_data;
 mod experiment_plots;
 mod explain;
+mod frames;
 mod initializers;
 mod label;
 mod meaning;

@@ -12,7 +12,7 @@ use super::data::{Column, Data, Entry};
 use super::names::{run_title, unicode};
 use super::prose::Prose;
 use super::show::MAX_SHOWN;
-use super::trajectory;
+use super::trajectory::{self, Window};
 
 /// Up to this number of values are all told.
 const FEW: usize = 8;
@@ -34,17 +34,18 @@ pub(super) fn file_stem(kind: PlotKind) -> &'static str {
     }
 }
 
-/// The plot of the given runs.
+/// The plot of the given runs; paths are drawn `within` a window, where there is one.
 pub(super) fn plot(
     scenario: &Scenario,
     trace: &Trace,
     prose: &Prose,
     kind: PlotKind,
     of: &[RunId],
+    within: Option<Window>,
 ) -> Result<Drawn, Fault> {
     let plots = Plots { scenario, trace, prose, of };
     match kind {
-        PlotKind::Trajectory => trajectory::plot(&plots),
+        PlotKind::Trajectory => trajectory::plot(&plots, within),
         PlotKind::Loss => plots.loss(),
         PlotKind::Parameters => plots.parameters(),
         PlotKind::Gradient => plots.gradient(),

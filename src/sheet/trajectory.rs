@@ -1,7 +1,9 @@
 //! The plot of paths over the loss, as functions of two parameters.
 
 use crate::engine::Surface;
-use crate::figure::{Axis, Contours, Field, Form, Layer, Plot, Scale, Series, range_with_margin};
+use crate::figure::{
+    Axis, Contours, Field, Form, Layer, Plot, Range, Scale, Series, range_with_margin,
+};
 use crate::number::{Fault, Real};
 use crate::trace::{Iteration, Tensor};
 
@@ -12,13 +14,39 @@ use super::plots::{Drawn, Plots, float};
 /// How finely the loss is sampled for contours.
 const GRID: (usize, usize) = (64, 48);
 
+/// What a plot of paths shows of the plane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    x: Range,
+    y: Range,
+}
+
+impl Window {
+    /// The part of the plane that holds the paths.
+    pub(super) fn of(plots: &Plots<'_>) -> Self {
+        let (setup, _) = plots.scenario.run(plots.of[0]);
+        let mut trained = setup.trained_names();
+        let [x, y] = [(); 2].map(|()| {
+            let name = trained.next().unwrap_or_default();
+            let records = plots.of.iter().flat_map(|id| plots.records(*id));
+            let values = records.filter_map(|record| record.parameters.get(name)?.scalar());
+            range_with_margin(values.map(float))
+        });
+        Self { x, y }
+    }
+
+    /// The smallest window that holds both.
+    pub(super) fn union(self, other: Self) -> Self {
+        Self { x: self.x.union(other.x), y: self.y.union(other.y) }
+    }
+}
+
 /// The paths of the runs, over contours of the first one's loss.
-pub(super) fn plot(plots: &Plots<'_>) -> Result<Drawn, Fault> {
+pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, Fault> {
     let (setup, _) = plots.scenario.run(plots.of[0]);
     let mut trained = setup.trained_names();
     let (first, second) = (trained.next().unwrap_or_default(), trained.next().unwrap_or_default());
     let mut layers = Vec::new();
-    let mut all: Vec<(f64, f64)> = Vec::new();
     let mut sentences = Vec::new();
     let mut columns = Vec::new();
     for id in plots.of {
@@ -46,7 +74,6 @@ pub(super) fn plot(plots: &Plots<'_>) -> Result<Drawn, Fault> {
             .iter()
             .filter_map(|record| Some((value(record, first)?, value(record, second)?)));
         let points: Vec<(f64, f64)> = points.collect();
-        all.extend(&points);
         let at = |end: fn(&[(usize, Entry)]) -> Option<&(usize, Entry)>| {
             let [x, y] = [0, 1].map(|k: usize| {
                 end(&pair[k].entries).map_or_else(String::new, |(_, entry)| entry.shown.clone())
@@ -65,8 +92,7 @@ pub(super) fn plot(plots: &Plots<'_>) -> Result<Drawn, Fault> {
         layers.push(Layer::Line(Series { label: title, points, form }));
         columns.extend(pair);
     }
-    let x = range_with_margin(all.iter().map(|point| point.0));
-    let y = range_with_margin(all.iter().map(|point| point.1));
+    let Window { x, y } = within.unwrap_or_else(|| Window::of(plots));
     let surface = Surface::new(setup);
     let fixed = |name: &str| {
         let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
