@@ -95,9 +95,14 @@ impl Rewriter<'_> {
         let id = format!("frames{group}_{last}");
         let checked = if *last == 1 { " checked" } else { "" };
         let button = format!("<input type=\"radio\" name=\"frames{group}\" id=\"{id}\"{checked}>");
+        // Not every program that reads pages aloud finds a name in a formula.
+        let ordinal = format!("<span class=\"unseen\">{last}.</span>");
         // The paragraph that begins the item is the label.
         self.next += 1;
-        self.open(format!("{button}<label for=\"{id}\">"), "</label>\n<div class=\"frame\">\n");
+        self.open(
+            format!("<div class=\"choice\">{button}<label for=\"{id}\">{ordinal} "),
+            "</label></div>\n<div class=\"frame\">\n",
+        );
         true
     }
 

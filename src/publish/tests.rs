@@ -62,10 +62,10 @@ fn a_marked_list_becomes_frames() {
     let frames = |group: usize, inner: &str| {
         format!(
             "<fieldset class=\"frames\">\n<legend><strong>L</strong></legend>\n\
-             <input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_1\" checked>\
-             <label for=\"frames{group}_1\">a</label>\n<div class=\"frame\">\n{inner}</div>\n\
-             <input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_2\">\
-             <label for=\"frames{group}_2\">b</label>\n<div class=\"frame\">\n</div>\n</fieldset>\n"
+             <div class=\"choice\"><input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_1\" checked>\
+             <label for=\"frames{group}_1\"><span class=\"unseen\">1.</span> a</label></div>\n<div class=\"frame\">\n{inner}</div>\n\
+             <div class=\"choice\"><input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_2\">\
+             <label for=\"frames{group}_2\"><span class=\"unseen\">2.</span> b</label></div>\n<div class=\"frame\">\n</div>\n</fieldset>\n"
         )
     };
     let one = "**L**\n\n<!-- frames -->\n\n1.  a\n\n    1. x\n    2. y\n\n2.  b\n\n";

@@ -12,6 +12,7 @@ mod derivation;
 mod dual;
 mod experiment;
 mod explain;
+mod explore;
 mod functions;
 mod golden;
 mod gradient;
