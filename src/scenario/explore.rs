@@ -289,7 +289,8 @@ impl Explorer<'_> {
         let mut list = Vec::new();
         for (index, (key, field)) in written.entries()?.into_iter().enumerate() {
             let shown = runs.iter().any(|run| run.setup == index);
-            if !named(&key.text) && !(variable && shown) {
+            let changed = named(&key.text) || (variable && shown);
+            if !changed {
                 list.push(self.cells.setups().get(index).cloned());
                 continue;
             }

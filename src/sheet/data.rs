@@ -36,7 +36,7 @@ pub struct Entry {
     pub shown: String,
 }
 
-/// A column of values by iteration.
+/// A column of values by iteration, in order.
 pub(super) struct Column {
     pub(super) heading: String,
     pub(super) entries: Vec<(usize, Entry)>,
@@ -56,15 +56,15 @@ impl Data {
     }
 
     /// A row for each iteration in which some column has a value.
-    pub(super) fn by_iteration(columns: Vec<Column>, prose: &Prose) -> Self {
+    pub(super) fn by_iteration(columns: &[Column], prose: &Prose) -> Self {
         let mut times: Vec<usize> =
             columns.iter().flat_map(|column| column.entries.iter().map(|entry| entry.0)).collect();
         times.sort_unstable();
         times.dedup();
         let row = |t: &usize| {
             let at = |column: &Column| {
-                let found = column.entries.iter().find(|(own, _)| own == t);
-                found.map(|(_, entry)| entry.clone()).unwrap_or_default()
+                let found = column.entries.binary_search_by_key(t, |(own, _)| *own).ok();
+                found.map(|index| column.entries[index].1.clone()).unwrap_or_default()
             };
             std::iter::once(Entry::text(t.to_string())).chain(columns.iter().map(at)).collect()
         };

@@ -247,7 +247,7 @@ impl Plots<'_> {
             y,
             layers,
         };
-        Drawn { plot, data: Data::by_iteration(columns, self.prose) }
+        Drawn { plot, data: Data::by_iteration(&columns, self.prose) }
     }
 }
 

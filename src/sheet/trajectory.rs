@@ -74,16 +74,18 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
             .iter()
             .filter_map(|record| Some((value(record, first)?, value(record, second)?)));
         let points: Vec<(f64, f64)> = points.collect();
-        let at = |end: fn(&[(usize, Entry)]) -> Option<&(usize, Entry)>| {
-            let [x, y] = [0, 1].map(|k: usize| {
-                end(&pair[k].entries).map_or_else(String::new, |(_, entry)| entry.shown.clone())
-            });
-            format!("({x}, {y})")
+        let at = |index: usize| {
+            let shown = |column: &Column| {
+                let entry = column.entries.get(index);
+                entry.map_or_else(String::new, |(_, entry)| entry.shown.clone())
+            };
+            format!("({}, {})", shown(&pair[0]), shown(&pair[1]))
         };
+        let last = pair[0].entries.len().saturating_sub(1);
         let blanks = [
             ("name", title.clone()),
-            ("start", at(<[_]>::first)),
-            ("end", at(<[_]>::last)),
+            ("start", at(0)),
+            ("end", at(last)),
             ("count", records.len().saturating_sub(1).to_string()),
         ];
         let key = if records.len() == 2 { "trajectory_run_one" } else { "trajectory_run" };
@@ -120,5 +122,5 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
         y: Axis::new(second, Scale::Linear),
         layers,
     };
-    Ok(Drawn { plot, data: Data::by_iteration(columns, plots.prose) })
+    Ok(Drawn { plot, data: Data::by_iteration(&columns, plots.prose) })
 }
