@@ -8,6 +8,7 @@
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark of a broken scenario should stop at once")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
@@ -19,9 +20,9 @@ use gradsheet::figure::{
     Axis, Contours, Field, Form, Layer, Plot, Scale, Series, Theme, draw, range_with_margin,
 };
 use gradsheet::number::{Real, trace_decimal};
-use gradsheet::publish::{Display, Page, Words, body, page, to_mathml};
+use gradsheet::publish::{Data, Display, Page, Words, body, page, to_mathml};
 use gradsheet::scenario::{Scenario, read};
-use gradsheet::sheet::{Paper, Sheet, Templates, build};
+use gradsheet::sheet::{Hidden, Paper, Sheet, Templates, build};
 use gradsheet::trace::{Iteration, json};
 use gradsheet::{Audience, Format, render};
 
@@ -66,9 +67,12 @@ fn worksheet() -> (Scenario, Templates, Sheet) {
     let scenario = scenario(WORKSHEET);
     let templates = Templates::built_in().unwrap();
     let trace = execute(&scenario).unwrap();
-    let sheet = build(&scenario, &trace, &templates, Paper::Solutions).unwrap();
+    let sheet = build(&scenario, &trace, &templates, Paper::Solutions, Hidden::Checked).unwrap();
     (scenario, templates, sheet)
 }
+
+/// Pages without the tables below their figures.
+static NO_DATA: BTreeMap<String, Data> = BTreeMap::new();
 
 fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
     Page {
@@ -77,6 +81,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        data: &NO_DATA,
         words,
     }
 }
@@ -130,7 +135,9 @@ fn sheets(criterion: &mut Criterion) {
     group.bench_function("templates", |bench| bench.iter(|| Templates::built_in().unwrap()));
     for paper in [Paper::Handout, Paper::Solutions] {
         group.bench_function(format!("{} in Markdown", paper.name()), |bench| {
-            bench.iter(|| build(black_box(&scenario), &trace, &templates, paper).unwrap());
+            bench.iter(|| {
+                build(black_box(&scenario), &trace, &templates, paper, Hidden::Checked).unwrap()
+            });
         });
     }
     let words = Words::default();

@@ -4,6 +4,10 @@
 
 mod cli;
 
+/// Formulas and expressions are many small pieces.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

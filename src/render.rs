@@ -6,7 +6,7 @@ use crate::engine::{self, Effort, EngineError};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{
-    self, Data, Entry, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
+    self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
 };
 use crate::trace::{Trace, json::Unprintable};
 
@@ -126,8 +126,9 @@ pub(crate) fn papers(
 ) -> Result<Files, RenderError> {
     let mut files = Files::new();
     let mut problems = Vec::new();
+    let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
     for paper in audience.papers() {
-        match paper_files(scenario, trace, templates, formats, *paper) {
+        match paper_files(scenario, trace, templates, formats, (*paper, hidden)) {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),
@@ -151,9 +152,9 @@ fn paper_files(
     trace: &Trace,
     templates: &Templates,
     formats: &[Format],
-    paper: Paper,
+    (paper, hidden): (Paper, Hidden),
 ) -> Result<Files, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper)?;
+    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
     let problems = formula_problems(&sheet.passages);
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));

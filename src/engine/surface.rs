@@ -4,7 +4,7 @@
 //! Nothing that is printed as a number comes from here. Models of matrices have no
 //! contour plot.
 
-use crate::formula::function::{Body, Reduction};
+use crate::formula::function::{Body, Primitive, Reduction};
 use crate::formula::{Call, Expression, Operator};
 use crate::number::{Rational, Real};
 use crate::scenario::Setup;
@@ -14,104 +14,184 @@ use super::pass::LOSS;
 
 /// The mean loss over all examples of a set-up.
 #[derive(Debug, Clone)]
-pub struct Surface<'a> {
-    setup: &'a Setup,
+pub struct Surface {
+    /// The names that have a value at every point, by their slots.
+    names: Vec<String>,
+    /// Whether the name of a slot is a datum, and of which column.
+    columns: Vec<Option<usize>>,
     rows: Vec<Vec<f64>>,
+    lines: Vec<Node>,
+    /// The slot of the loss.
+    loss: Option<usize>,
 }
 
-impl<'a> Surface<'a> {
+/// An expression whose names are slots and whose numbers are floats.
+#[derive(Debug, Clone)]
+enum Node {
+    Number(f64),
+    Slot(usize),
+    Negate(Box<Node>),
+    Binary(Operator, Box<Node>, Box<Node>),
+    Square(Box<Node>),
+    Absolute(Box<Node>),
+    Primitive(Primitive, Box<Node>),
+    /// Arguments, and the kinks and values by case over slots of their own.
+    Cases {
+        arguments: Vec<Node>,
+        kinks: Vec<Node>,
+        values: Vec<Node>,
+    },
+}
+
+impl Surface {
     /// The surface of a set-up.
-    pub fn new(setup: &'a Setup) -> Self {
+    pub fn new(setup: &Setup) -> Self {
         let number = |tensor: &Tensor| tensor.real().map_or(f64::NAN, Real::to_f64);
         let row = |row: &Vec<Tensor>| row.iter().map(number).collect();
         let mut rows: Vec<Vec<f64>> = setup.data.iter().map(row).collect();
         if rows.is_empty() {
             rows.push(Vec::new());
         }
-        Self { setup, rows }
+        let defined = |name: &str| setup.model.iter().any(|line| line.name == name);
+        let mut names: Vec<String> = Vec::new();
+        for line in &setup.model {
+            line.expression.map(&mut |node| {
+                if let Expression::Name(name) = node
+                    && !defined(name)
+                    && !names.contains(name)
+                {
+                    names.push(name.clone());
+                }
+                None
+            });
+        }
+        let columns =
+            names.iter().map(|name| setup.inputs.iter().position(|input| input == name)).collect();
+        // Definitions follow; a later one of the same name is not allowed.
+        let defined = setup.model.iter().map(|line| line.name.clone());
+        let slots: Vec<String> = names.iter().cloned().chain(defined).collect();
+        let slot = |name: &str| {
+            slots.iter().position(|known| known == name).map_or(Node::Number(f64::NAN), Node::Slot)
+        };
+        let lines = setup.model.iter().map(|line| compiled(&line.expression, &slot)).collect();
+        let loss = slots.iter().position(|name| name == LOSS);
+        Self { names, columns, rows, lines, loss }
     }
 
     /// The mean loss at a point, given by parameter; NaN where it is not defined.
     pub fn loss(&self, point: &dyn Fn(&str) -> f64) -> f64 {
+        let start: Vec<f64> = self.names.iter().map(|name| point(name)).collect();
+        let mut slots = Vec::with_capacity(start.len() + self.lines.len());
         let mut sum = 0.0;
         let mut count = 0.0;
         for row in &self.rows {
-            sum += self.example(row, point);
+            slots.clear();
+            let datum = |column: &Option<usize>| column.and_then(|column| row.get(column)).copied();
+            let values = start.iter().zip(&self.columns);
+            slots.extend(values.map(|(value, column)| datum(column).unwrap_or(*value)));
+            for line in &self.lines {
+                slots.push(line.value(&slots));
+            }
+            sum += self.loss.and_then(|slot| slots.get(slot)).copied().unwrap_or(f64::NAN);
             count += 1.0;
         }
         sum / count
     }
-
-    fn example(&self, row: &[f64], point: &dyn Fn(&str) -> f64) -> f64 {
-        let mut known: Vec<(&str, f64)> =
-            self.setup.inputs.iter().map(String::as_str).zip(row.iter().copied()).collect();
-        for line in &self.setup.model {
-            let value = {
-                let scope = |name: &str| {
-                    let found = known.iter().find(|(other, _)| *other == name);
-                    found.map_or_else(|| point(name), |(_, value)| *value)
-                };
-                evaluate(&line.expression, &scope)
-            };
-            known.push((&line.name, value));
-        }
-        known.iter().find(|(name, _)| *name == LOSS).map_or(f64::NAN, |(_, value)| *value)
-    }
 }
 
-fn evaluate(expression: &Expression, scope: &dyn Fn(&str) -> f64) -> f64 {
-    match expression {
-        Expression::Number(number) => float(number),
-        Expression::Name(name) => scope(name),
-        Expression::Negate(inner) => -evaluate(inner, scope),
-        Expression::Transpose(inner) => evaluate(inner, scope),
-        Expression::Binary(operator, left, right) => {
-            let (left, right) = (evaluate(left, scope), evaluate(right, scope));
-            match operator {
-                Operator::Add => left + right,
-                Operator::Subtract => left - right,
-                Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
-                Operator::Divide => left / right,
-                Operator::Power => libm::pow(left, right),
+impl Node {
+    fn value(&self, slots: &[f64]) -> f64 {
+        match self {
+            Self::Number(number) => *number,
+            Self::Slot(slot) => slots.get(*slot).copied().unwrap_or(f64::NAN),
+            Self::Negate(inner) => -inner.value(slots),
+            Self::Square(inner) => {
+                let inner = inner.value(slots);
+                inner * inner
+            }
+            Self::Absolute(inner) => inner.value(slots).abs(),
+            Self::Primitive(primitive, inner) => primitive.double(inner.value(slots)),
+            Self::Binary(operator, left, right) => {
+                let (left, right) = (left.value(slots), right.value(slots));
+                match operator {
+                    Operator::Add => left + right,
+                    Operator::Subtract => left - right,
+                    Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
+                    Operator::Divide => left / right,
+                    Operator::Power => libm::pow(left, right),
+                }
+            }
+            Self::Cases { arguments, kinks, values } => {
+                let arguments: Vec<f64> =
+                    arguments.iter().map(|argument| argument.value(slots)).collect();
+                let mut case = 0;
+                for kink in kinks {
+                    let on = kink.value(&arguments);
+                    if on.is_nan() {
+                        return f64::NAN;
+                    }
+                    case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
+                    if on <= 0.0 {
+                        break;
+                    }
+                }
+                values.get(case).map_or(f64::NAN, |value| value.value(&arguments))
             }
         }
-        Expression::Call(call) => apply(call, scope),
-        Expression::Derivative(..) | Expression::Shown(_) => f64::NAN,
     }
 }
 
-fn apply(call: &Call, scope: &dyn Fn(&str) -> f64) -> f64 {
+/// The expression with the nodes that `scope` has for its names.
+fn compiled(expression: &Expression, scope: &dyn Fn(&str) -> Node) -> Node {
+    let inner = |expression: &Expression| Box::new(compiled(expression, scope));
+    match expression {
+        Expression::Number(number) => Node::Number(float(number)),
+        Expression::Name(name) => scope(name),
+        Expression::Negate(negated) => Node::Negate(inner(negated)),
+        Expression::Transpose(turned) => compiled(turned, scope),
+        Expression::Binary(operator, left, right) => match (operator, inner(right)) {
+            (Operator::Power, right) if matches!(*right, Node::Number(2.0)) => {
+                Node::Square(inner(left))
+            }
+            (operator, right) => Node::Binary(*operator, inner(left), right),
+        },
+        Expression::Call(call) => compiled_call(call, scope),
+        Expression::Derivative(..) | Expression::Shown(_) => Node::Number(f64::NAN),
+    }
+}
+
+fn compiled_call(call: &Call, scope: &dyn Fn(&str) -> Node) -> Node {
     let function = call.function;
-    let arguments: Vec<f64> =
-        call.arguments.iter().map(|argument| evaluate(argument, scope)).collect();
+    let arguments: Vec<Node> =
+        call.arguments.iter().map(|argument| compiled(argument, scope)).collect();
+    let first = || Box::new(arguments.first().cloned().unwrap_or(Node::Number(f64::NAN)));
     match function.body {
-        Body::Primitive(primitive) => primitive.double(arguments[0]),
-        Body::Reduction(Reduction::Sum | Reduction::Mean) => arguments[0],
-        Body::Reduction(Reduction::Norm) => arguments[0].abs(),
+        Body::Primitive(primitive) => Node::Primitive(primitive, first()),
+        Body::Reduction(Reduction::Sum | Reduction::Mean) => *first(),
+        Body::Reduction(Reduction::Norm) => Node::Absolute(first()),
         // Models of matrices have no surface.
-        Body::Row(_) => f64::NAN,
+        Body::Row(_) => Node::Number(f64::NAN),
         Body::Cases { .. } => {
             let bound = |name: &str| {
                 let place = function.parameters.iter().position(|parameter| *parameter == name);
                 let constant = || function.constants.iter().position(|known| known.name == name);
                 match place {
-                    Some(index) => arguments[index],
-                    None if name == "pi" => std::f64::consts::PI,
-                    None => constant().map_or(f64::NAN, |index| float(&call.constants[index])),
+                    Some(index) => Node::Slot(index),
+                    None if name == "pi" => Node::Number(std::f64::consts::PI),
+                    None => Node::Number(
+                        constant()
+                            .and_then(|index| call.constants.get(index))
+                            .map_or(f64::NAN, float),
+                    ),
                 }
             };
-            let mut case = 0;
-            for kink in function.kinks() {
-                let on = evaluate(kink, &bound);
-                if on.is_nan() {
-                    return f64::NAN;
-                }
-                case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
-                if on <= 0.0 {
-                    break;
-                }
-            }
-            function.value(case).map_or(f64::NAN, |value| evaluate(value, &bound))
+            let kinks: Vec<Node> =
+                function.kinks().iter().map(|kink| compiled(kink, &bound)).collect();
+            let value = |case| {
+                function.value(case).map_or(Node::Number(f64::NAN), |value| compiled(value, &bound))
+            };
+            let values = (0..=2 * kinks.len()).map(value).collect();
+            Node::Cases { arguments, kinks, values }
         }
     }
 }

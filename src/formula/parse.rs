@@ -9,8 +9,11 @@
 //! atom     = number | name | function "(" arguments ")" | "(" sum ")"
 //! ```
 
+use std::cell::RefCell;
+
 use super::function::Given;
 use super::{Call, Expression, Function, Operator, function, suggest};
+use crate::memo::Memo;
 use crate::number::{Rational, parse_decimal};
 
 /// How deeply brackets may nest; deeper input is refused, so that no text exhausts the stack.
@@ -19,6 +22,14 @@ const MAX_DEPTH: usize = 100;
 const TRANSPOSE: char = '\u{1d40}';
 /// The longest expression that is read, in bytes.
 const MAX_LENGTH: usize = 10_000;
+
+/// Texts that are remembered: the rules and models of many papers of one kind.
+const REMEMBERED: usize = 1024;
+
+thread_local! {
+    static PARSED: RefCell<Memo<String, Result<Parsed, ParseError>>> =
+        RefCell::new(Memo::new(REMEMBERED));
+}
 
 /// What reading an expression gives.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,7 +98,7 @@ pub fn parse(text: &str) -> Result<Parsed, ParseError> {
     if text.len() > MAX_LENGTH {
         return Err(error(0, 1, format!("an expression has at most {MAX_LENGTH} characters")));
     }
-    read(text, Source::Author)
+    PARSED.with_borrow_mut(|known| known.result(text, || read(text, Source::Author)))
 }
 
 /// Reads a formula of the table of functions, where `abs'(z)` is a derivative.

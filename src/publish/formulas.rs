@@ -1,12 +1,14 @@
 //! The formulas of a Markdown text: converted once each, collected if they cannot be.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
 use super::formula::{self, Display, Formula, Piece};
 use super::html::{escaped, options, scroll_box};
+use crate::memo::Memo;
 
 /// What surely fits a telephone 360 px wide, in em of the text.
 const NARROW: f32 = 15.0;
@@ -80,10 +82,19 @@ fn formula_of<'e>(event: &'e Event<'_>) -> Option<(&'e str, Display)> {
     }
 }
 
-/// The formulas of one text; what occurs twice is converted once.
+/// Formulas that are remembered: those of many papers of one kind.
+const REMEMBERED: usize = 4096;
+
+type Converted = Result<Arc<Formula>, String>;
+
+thread_local! {
+    static INLINE: RefCell<Memo<String, Converted>> = RefCell::new(Memo::new(REMEMBERED));
+    static BLOCK: RefCell<Memo<String, Converted>> = RefCell::new(Memo::new(REMEMBERED));
+}
+
+/// The formulas of one text. What occurs again, in this text or another, is converted once.
 #[derive(Default)]
 pub(super) struct Formulas {
-    done: BTreeMap<(Display, String), Result<Formula, String>>,
     pub(super) problems: Vec<FormulaProblem>,
 }
 
@@ -94,10 +105,13 @@ impl Formulas {
         display: Display,
         markdown: &str,
         range: Range<usize>,
-    ) -> Option<&Formula> {
-        let key = (display, tex.to_owned());
-        let result = self.done.entry(key).or_insert_with(|| formula::convert(tex, display, NARROW));
-        match result {
+    ) -> Option<Arc<Formula>> {
+        let known = match display {
+            Display::Inline => &INLINE,
+            Display::Block => &BLOCK,
+        };
+        let convert = || formula::convert(tex, display, NARROW).map(Arc::new);
+        match known.with_borrow_mut(|known| known.result(tex, convert)) {
             Ok(formula) => Some(formula),
             Err(message) => {
                 // A formula on several lines of a block quote is no slice of the text, but the
@@ -107,7 +121,7 @@ impl Formulas {
                 self.problems.push(FormulaProblem {
                     offset: range.start + inside.unwrap_or(0),
                     tex: tex.to_owned(),
-                    message: message.clone(),
+                    message,
                 });
                 None
             }

@@ -27,8 +27,11 @@ impl Builder<'_> {
             Some(given) => Some(self.given(given)?),
             None => None,
         };
-        let mut solution = self.solution(ask, home)?;
-        let mistakes = self.mistakes(ask, home)?;
+        let (mut solution, mut mistakes) = (Vec::new(), None);
+        if self.works_solutions() {
+            solution = self.solution(ask, home)?;
+            mistakes = self.mistakes(ask, home)?;
+        }
         let handout = self.paper == Paper::Handout;
         let opening = if handout { None } else { opening(&mut solution) };
         Ok(AskView {
@@ -49,8 +52,7 @@ impl Builder<'_> {
         self.prose.say(key, &[("count", marks.to_owned())])
     }
 
-    /// The author's solution first, then the derivation of the answers. Both are made for
-    /// the handout too, so that a mistake in a solution shows whatever is rendered.
+    /// The author's solution first, then the derivation of the answers.
     fn solution(&mut self, ask: &Ask, home: Option<&str>) -> Result<Vec<Block>, SheetError> {
         let mut blocks = Vec::new();
         if let Some(text) = &ask.solution {

@@ -48,6 +48,15 @@ impl Paper {
     }
 }
 
+/// What becomes of solutions that a handout doesn't show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// They are worked out nevertheless, so that a mistake in one shows.
+    Checked,
+    /// They are passed over: the solutions are made too.
+    Skipped,
+}
+
 /// A finished sheet.
 #[derive(Debug, Clone)]
 pub struct Sheet {
@@ -119,6 +128,7 @@ pub fn build(
     trace: &Trace,
     templates: &Templates,
     paper: Paper,
+    hidden: Hidden,
 ) -> Result<Sheet, SheetError> {
     let language = &scenario.front.language;
     let Some(words) = templates.words(language) else {
@@ -135,6 +145,7 @@ pub fn build(
         trace,
         prose: &prose,
         paper,
+        hidden,
         questions: 0,
         plots: 0,
         figures: BTreeMap::new(),
@@ -224,6 +235,7 @@ pub(super) struct Builder<'a> {
     pub(super) trace: &'a Trace,
     pub(super) prose: &'a Prose,
     pub(super) paper: Paper,
+    pub(super) hidden: Hidden,
     pub(super) questions: usize,
     pub(super) plots: usize,
     pub(super) figures: BTreeMap<String, String>,
@@ -243,6 +255,11 @@ impl Builder<'_> {
             Audience::Handout => self.paper == Paper::Handout,
             Audience::Solutions => self.paper == Paper::Solutions,
         }
+    }
+
+    /// Whether solutions are worked out, be it for their mistakes alone.
+    pub(super) fn works_solutions(&self) -> bool {
+        self.paper == Paper::Solutions || self.hidden == Hidden::Checked
     }
 
     /// What is hidden still counts, so that both papers number alike.

@@ -64,6 +64,7 @@ impl Builder<'_> {
                 data: std::mem::take(&mut self.data),
                 passages: std::mem::take(&mut self.passages),
                 problems: std::mem::take(&mut self.problems),
+                hidden: self.hidden,
                 told: BTreeSet::new(),
                 frame: Some(index + 1),
             };

@@ -34,7 +34,7 @@ mod update;
 mod view;
 mod work;
 
-pub use build::{Paper, Passage, Sheet, SheetError, build, tidy};
+pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, tidy};
 pub use data::{Data, Entry};
 pub use label::plain;
 pub use phrases::Phrases;

@@ -3,10 +3,20 @@
 //! dagre counts every edge twice as long as it is, so that its words have a layer of their own
 //! between those of its ends; a long edge gets a place in every layer that it passes.
 
+use std::cell::RefCell;
+
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{Align, EdgeLabel, LayoutOptions, NodeLabel};
 
 use super::geometry::{Area, Spot, spot};
+use crate::memo::Memo;
+
+/// Layouts that are remembered: those of one sheet's figures.
+const REMEMBERED: usize = 64;
+
+thread_local! {
+    static LAYOUTS: RefCell<Memo<Vec<u64>, Places>> = RefCell::new(Memo::new(REMEMBERED));
+}
 
 /// An edge to be laid out: its ends, and half the size of its words.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +40,20 @@ const BETWEEN: f64 = 29.0;
 /// Between two boxes of a layer.
 const BESIDE: f64 = 24.0;
 
-/// Lays out boxes of such halves; `apart` is between edges that pass each other.
+/// Lays out boxes of such halves; `apart` is between edges that pass each other. What was laid
+/// out before, as the same graph on another paper, is remembered.
 pub(super) fn layout(halves: &[Spot], links: &[Link], apart: f64) -> Places {
+    let size = |half: &Spot| [half.across.to_bits(), half.along.to_bits()];
+    let mut key = vec![apart.to_bits(), u64::try_from(halves.len()).unwrap_or(u64::MAX)];
+    key.extend(halves.iter().flat_map(size));
+    for link in links {
+        key.extend([link.from, link.to].map(|end| u64::try_from(end).unwrap_or(u64::MAX)));
+        key.extend(size(&link.half));
+    }
+    LAYOUTS.with_borrow_mut(|known| known.result(&*key, || laid_out(halves, links, apart)))
+}
+
+fn laid_out(halves: &[Spot], links: &[Link], apart: f64) -> Places {
     let options = GraphOptions { directed: true, multigraph: true, compound: false };
     let mut graph: Graph<NodeLabel, EdgeLabel> = Graph::with_options(options);
     for (index, half) in halves.iter().enumerate() {
