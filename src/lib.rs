@@ -49,6 +49,7 @@ pub mod figure;
 pub mod formula;
 pub mod initialization;
 pub mod marking;
+mod markup;
 pub mod number;
 pub mod publish;
 pub mod reference;

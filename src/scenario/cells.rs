@@ -7,7 +7,7 @@ use super::definition::{
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
-use super::{Field, Fields, Problem, code, plots, suggest};
+use super::{Field, Fields, Problem, code, labels, plots, suggest};
 
 /// Every kind of cell.
 const KINDS: [&str; 13] = [
@@ -42,7 +42,8 @@ impl<'a> Cells<'a> {
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {
         let cells: Vec<_> =
             field.items()?.iter().map(|item| self.cell(item, Among::Cells)).collect();
-        cells.into_iter().collect()
+        let cells: Option<Vec<Cell>> = cells.into_iter().collect();
+        cells.inspect(|cells| labels::check(cells, field.report()))
     }
 
     fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
@@ -56,6 +57,7 @@ impl<'a> Cells<'a> {
             ("solutions", Audience::Solutions),
         ];
         let audience = map.choice("audience", &audiences);
+        let label = labels::read(&mut map, &kind.0);
         let content = match kind.0.as_str() {
             "markdown" => {
                 map.take("markdown").and_then(|text| Text::read(&text)).map(Content::Markdown)
@@ -92,7 +94,7 @@ impl<'a> Cells<'a> {
         map.finish();
         let content = content?;
         let audience = audience.unwrap_or_else(|| default_audience(&content));
-        Some(Cell { audience, content })
+        Some(Cell { audience, label, content })
     }
 
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
@@ -137,7 +139,8 @@ impl<'a> Cells<'a> {
         };
         if asked {
             let ask = inner.ask(map, None)?;
-            list.push(Cell { audience: Audience::Both, content: Content::Ask(Box::new(ask)) });
+            let content = Content::Ask(Box::new(ask));
+            list.push(Cell { audience: Audience::Both, label: None, content });
         }
         Some(Question { title: title?, setup: home, text, parts: list })
     }
