@@ -77,6 +77,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        places: &sheet.places,
         words,
     }
 }

@@ -216,6 +216,7 @@ fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        places: &sheet.places,
         words: &words,
     };
     html(&page, templates)

@@ -17,11 +17,11 @@ use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag as Start, TagEnd};
 
-pub(crate) use heading::{Heading, headings};
-pub use tag::{Tag, split_tag};
+pub(crate) use heading::headings;
+pub(crate) use tag::{Tag, split_tag};
 
 /// The Markdown of a sheet.
-pub fn options() -> Options {
+pub(crate) fn options() -> Options {
     Options::ENABLE_TABLES
         | Options::ENABLE_MATH
         | Options::ENABLE_GFM

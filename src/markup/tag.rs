@@ -2,16 +2,16 @@
 
 /// What stands in a `\tag`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tag {
+pub(crate) struct Tag {
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// Whether it prints in brackets; `\tag*` prints as it is.
-    pub bracketed: bool,
+    pub(crate) bracketed: bool,
 }
 
 impl Tag {
     /// As it is printed.
-    pub fn printed(&self) -> String {
+    pub(crate) fn printed(&self) -> String {
         if self.bracketed { format!("({})", self.text) } else { self.text.clone() }
     }
 }
@@ -24,7 +24,7 @@ const SIGNS: [char; 10] = ['\\', '{', '}', '$', '^', '_', '&', '#', '%', '~'];
 /// # Errors
 ///
 /// A tag inside braces or an environment, a second one, one whose text is not plain.
-pub fn split_tag(tex: &str) -> Result<(String, Option<Tag>), String> {
+pub(crate) fn split_tag(tex: &str) -> Result<(String, Option<Tag>), String> {
     let mut formula = String::new();
     let mut tag = None;
     let mut depth = 0_usize;

@@ -12,7 +12,8 @@
 //! | `> **Solution.** ...`, any block quote that begins with strong text | a worked solution |
 //! | `> [!CAUTION]` and NOTE, TIP, IMPORTANT, WARNING | a callout |
 //! | an empty code block with the info string `space 5cm` | room to write, 5 cm high |
-//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it |
+//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it; a paragraph `*caption*` below it says the same and is left out |
+//! | `\tag{3}` in a display formula | (3) at the right margin |
 //!
 //! Room to write shows as an empty box where the Markdown is shown as it is. Its height is a
 //! number and `mm`, `cm` or `in`, up to 25 cm.
@@ -36,6 +37,7 @@ mod html;
 use std::collections::BTreeMap;
 
 pub use formula::{Display, to_mathml};
+pub use crate::markup::Places;
 pub use formulas::{FormulaProblem, formula_problems};
 
 /// The template of a page; it includes `style.css`.
@@ -54,6 +56,8 @@ pub struct Page<'a> {
     pub markdown: &'a str,
     /// File name -> SVG of the figures that the text may show.
     pub figures: &'a BTreeMap<String, String>,
+    /// The places in the text that links lead to, and where links lead; may be empty.
+    pub places: &'a Places,
     /// Words that the page adds by itself.
     pub words: &'a Words<'a>,
 }

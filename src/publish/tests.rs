@@ -25,6 +25,7 @@ fn html(markdown: &str) -> String {
         description: "",
         markdown,
         figures: &figures,
+        places: &Places::default(),
         words: &WORDS,
     };
     body(&page).unwrap()
@@ -225,12 +226,14 @@ fn a_page_is_whole_and_escapes_its_title() {
     ];
     templates.add_raw_templates(files).unwrap();
     let figures = BTreeMap::new();
+    let places = Places::default();
     let input = Page {
         title: "a < b",
         language: "en",
         description: "say \"x\"",
         markdown: "It's $x$.",
         figures: &figures,
+        places: &places,
         words: &Words::default(),
     };
     let html = page(&input, &templates).unwrap();

@@ -4,11 +4,13 @@
 //! `sheet.md` sets them. Worked lines come from `work` and `update`, remarks from
 //! `explain`, prose and phrases from `prose`, figures from `plots`.
 
+mod anchors;
 mod answer;
 mod build;
 mod code;
 mod derive;
 mod drawing;
+mod elsewhere;
 mod estimate;
 mod experiment;
 mod experiment_plots;
@@ -21,6 +23,7 @@ mod names;
 mod phrases;
 mod plots;
 mod prose;
+mod references;
 mod show;
 mod standard;
 pub mod templates;
@@ -28,8 +31,10 @@ mod update;
 mod view;
 mod work;
 
-pub use build::{Paper, Passage, Sheet, SheetError, build, tidy};
+pub use build::{Paper, Passage, Sheet, SheetError, build, build_among, tidy};
+pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
 pub use phrases::Phrases;
 pub(crate) use prose::fill;
+pub use references::targets;
 pub use templates::{TemplateError, Templates, Words};
