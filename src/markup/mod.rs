@@ -22,10 +22,7 @@ pub(crate) use tag::{Tag, split_tag};
 
 /// The Markdown of a sheet.
 pub(crate) fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_MATH
-        | Options::ENABLE_GFM
-        | Options::ENABLE_FOOTNOTES
+    Options::ENABLE_TABLES | Options::ENABLE_MATH | Options::ENABLE_GFM | Options::ENABLE_FOOTNOTES
 }
 
 /// Places of a finished Markdown text that links lead to, by byte.
@@ -117,7 +114,8 @@ pub(crate) fn read(text: &str) -> Markup {
             Event::End(TagEnd::Link) => {
                 if let Some((mut link, end)) = open.pop()
                     && !link.range.is_empty()
-                    && let Some(close) = text.get(end..link.range.end).and_then(|rest| rest.find(']'))
+                    && let Some(close) =
+                        text.get(end..link.range.end).and_then(|rest| rest.find(']'))
                 {
                     link.text.end = end + close;
                     markup.links.push(link);
@@ -147,9 +145,8 @@ fn mark_at(text: &str, start: usize) -> Option<Mark> {
 }
 
 fn strays(text: &str, opaque: &[Range<usize>]) -> Vec<Mark> {
-    let outside = |at: usize| {
-        !text[..at].ends_with('\\') && !opaque.iter().any(|range| range.contains(&at))
-    };
+    let outside =
+        |at: usize| !text[..at].ends_with('\\') && !opaque.iter().any(|range| range.contains(&at));
     let found = text.match_indices("{#").map(|(at, _)| at).filter(|at| outside(*at));
     found.filter_map(|at| mark_at(text, at)).collect()
 }

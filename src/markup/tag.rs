@@ -50,9 +50,11 @@ pub(crate) fn split_tag(tex: &str) -> Result<(String, Option<Tag>), String> {
             "tag" => {
                 let (found, length) = argument(&tex[at..])?;
                 if depth > 0 {
-                    return Err("`\\tag` stands inside braces or an environment; it belongs to the \
+                    return Err(
+                        "`\\tag` stands inside braces or an environment; it belongs to the \
                                 whole formula, at its end"
-                        .to_owned());
+                            .to_owned(),
+                    );
                 }
                 if tag.replace(found).is_some() {
                     return Err("a formula has one `\\tag`".to_owned());

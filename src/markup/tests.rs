@@ -53,7 +53,11 @@ fn a_tag_is_taken_off_its_formula() {
         ("a = b", "a = b", None),
         ("a \\tag{3}", "a", tag("3", true)),
         ("a\n\\tag*{Bellman}\n", "a\n", tag("Bellman", false)),
-        ("\\begin{aligned} a \\\\ b \\end{aligned} \\tag {*}", "\\begin{aligned} a \\\\ b \\end{aligned}", tag("*", true)),
+        (
+            "\\begin{aligned} a \\\\ b \\end{aligned} \\tag {*}",
+            "\\begin{aligned} a \\\\ b \\end{aligned}",
+            tag("*", true),
+        ),
         ("\\tagged \\{ \\tag{1} \\}", "\\tagged \\{ \\}", tag("1", true)),
     ];
     for (tex, formula, tag) in table {
@@ -77,7 +81,8 @@ fn a_tag_is_taken_off_its_formula() {
 #[test]
 fn headings_are_called_as_on_github() {
     // As GitHub shows them for these headings.
-    let text = "# A title\n\n## 1. Adam & momentum\n\n## ReLU_2 — again!\n\n## A title\n\nA title\n===\n";
+    let text =
+        "# A title\n\n## 1. Adam & momentum\n\n## ReLU_2 — again!\n\n## A title\n\nA title\n===\n";
     let expected = ["a-title", "1-adam--momentum", "relu_2--again", "a-title-1", "a-title-2"];
     let found: Vec<String> = headings(text).into_iter().map(|one| one.identifier).collect();
     assert_eq!(found, expected);

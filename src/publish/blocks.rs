@@ -51,7 +51,8 @@ impl Rewriter<'_> {
         let emphasis = self.peek(0) == Some(&Event::Start(Tag::Emphasis));
         // Signs may have been escaped, and quotation marks curled.
         let same = |text: &str| {
-            let words = |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+            let words =
+                |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
             words(text) == words(caption)
         };
         !caption.is_empty()

@@ -36,8 +36,8 @@ mod html;
 
 use std::collections::BTreeMap;
 
-pub use formula::{Display, to_mathml};
 pub use crate::markup::Places;
+pub use formula::{Display, to_mathml};
 pub use formulas::{FormulaProblem, formula_problems};
 
 /// The template of a page; it includes `style.css`.

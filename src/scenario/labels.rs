@@ -69,7 +69,8 @@ fn each_text(cell: &Cell, report: &Report) {
         Content::Rules(runs) => {
             if let (Some(label), true) = (&cell.label, runs.len() > 1) {
                 let width = label.source.chars().count();
-                let problem = label.problem(0, width, "a label names one rule, and here are several");
+                let problem =
+                    label.problem(0, width, "a label names one rule, and here are several");
                 report.push(problem.with_help("make the rule a `rules` cell of its own"));
             }
         }

@@ -199,10 +199,9 @@ impl<'a> Counts<'a> {
                 for cell in &question.parts {
                     let part = match (&cell.content, single) {
                         (Content::Ask(_), true) => Number::Question(question_number),
-                        _ => Number::Part {
-                            question: question_number,
-                            letter: part_letter(letters),
-                        },
+                        _ => {
+                            Number::Part { question: question_number, letter: part_letter(letters) }
+                        }
                     };
                     letters += usize::from(asks(&cell));
                     parts.push(self.cell(cell, shown, Some(part)));
@@ -229,9 +228,7 @@ impl<'a> Counts<'a> {
             let name = mark.name;
             let tag = markup::split_tag(&equation.tex).ok().and_then(|(_, tag)| tag);
             let number = match (tag, count) {
-                (Some(tag), _) => {
-                    Number::Tagged { printed: tag.printed(), label: name.clone() }
-                }
+                (Some(tag), _) => Number::Tagged { printed: tag.printed(), label: name.clone() },
                 (None, Count::Sheet) => Number::Equation(next(&mut self.equations).to_string()),
                 (None, Count::Solutions) => {
                     Number::Equation(format!("S{}", next(&mut self.solution_equations)))

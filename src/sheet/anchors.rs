@@ -56,7 +56,9 @@ impl Tokens {
             .filter_map(|piece| if let Piece::Place(anchor) = piece { Some(*anchor) } else { None })
             .collect();
         let lost = pieces.iter().filter_map(|piece| match piece {
-            Piece::Link(Destination::Here { anchor, label }) if !there.contains(anchor.as_str()) => {
+            Piece::Link(Destination::Here { anchor, label })
+                if !there.contains(anchor.as_str()) =>
+            {
                 Some(label.clone())
             }
             _ => None,
@@ -167,7 +169,8 @@ mod tests {
         let place = tokens.place("equation_1");
         let here = Destination::Here { anchor: "equation_1".into(), label: "x".into() };
         let link = tokens.link(here);
-        let there = Destination::There { html: "a.html#question_2".into(), markdown: "a.md".into() };
+        let there =
+            Destination::There { html: "a.html#question_2".into(), markdown: "a.md".into() };
         let other = tokens.link(there);
         let text = format!("# T\n\n## Sums & more\n\n$${place}a$$\n\n[x]({link}) [y]({other})\n");
         let (markdown, places) = tokens.finish(&text);

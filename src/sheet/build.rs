@@ -7,8 +7,8 @@ use crate::figure::{self, Plot};
 use crate::markup::Places;
 use crate::number::Fault;
 use crate::scenario::{
-    Audience, Backward, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment, Number,
-    Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario, Shown, Text,
+    Audience, Backward, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
+    Number, Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario, Shown, Text,
 };
 use crate::trace::{self, Trace};
 

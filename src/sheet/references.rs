@@ -55,7 +55,9 @@ impl Builder<'_> {
                     let token = self.tokens.link(destination);
                     let title = match link.title.as_str() {
                         "" => String::new(),
-                        title => format!(" \"{}\"", title.replace('\\', "\\\\").replace('"', "\\\"")),
+                        title => {
+                            format!(" \"{}\"", title.replace('\\', "\\\\").replace('"', "\\\""))
+                        }
                     };
                     if link.text.is_empty() {
                         let words = if link.opens { capitalized(&words) } else { words };
@@ -111,7 +113,9 @@ impl Builder<'_> {
         let Some(links) = self.links else {
             if reference.link.text.is_empty() {
                 let message = "a link to another sheet has no words of its own here";
-                return Err(reference.problem(message).with_help("give the link a text, or build a site"));
+                return Err(reference
+                    .problem(message)
+                    .with_help("give the link a text, or build a site"));
             }
             let variant = self.scenario.label.is_some();
             let page = |ending| rendered_page(path, self.paper, ending, variant);
@@ -189,9 +193,7 @@ impl Reference<'_> {
         }
         // What a template has filled in is not in the source; then the text as a whole is named.
         match source.find(&format!("]({}", link.destination)) {
-            Some(at) => {
-                self.text.problem(at + 2, link.destination.chars().count(), message)
-            }
+            Some(at) => self.text.problem(at + 2, link.destination.chars().count(), message),
             None => whole(self.text, message),
         }
     }
@@ -216,8 +218,9 @@ impl Reference<'_> {
         } else {
             return Ok(());
         };
-        let message = format!("`{name}` is not on the {paper}, where this text stands");
-        let help = format!("make this text `audience: {other}`, or what it refers to `both`");
+        let message =
+            format!("`{name}` stands on the {other} alone, and this text on the {paper} too");
+        let help = format!("refer to it from the {other} alone, or show it on both papers");
         Err(self.problem(message).with_help(help))
     }
 }
@@ -266,10 +269,7 @@ fn capitalized(words: &str) -> String {
 }
 
 /// What a scenario's labels name, in the order of the sheet; nothing is executed for it.
-pub fn targets(
-    scenario: &crate::scenario::Scenario,
-    words: &super::Words,
-) -> Vec<Target> {
+pub fn targets(scenario: &crate::scenario::Scenario, words: &super::Words) -> Vec<Target> {
     let labels = scenario.numbering().labels;
     let target = |label: Labelled<'_>| {
         let (key, blanks) = in_words(&label.number);

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 19] = [
+const LAYERS: [Layer; 20] = [
     Layer {
         module: "number",
         uses: &[],
@@ -35,9 +35,10 @@ const LAYERS: [Layer; 19] = [
         uses: &["number", "initialization", "formula"],
         crates: &["serde_json"],
     },
+    Layer { module: "markup", uses: &[], crates: &["pulldown_cmark"] },
     Layer {
         module: "scenario",
-        uses: &["number", "initialization", "formula", "catalogue", "trace"],
+        uses: &["number", "initialization", "formula", "catalogue", "trace", "markup"],
         crates: &[
             "csv",
             "libm",
@@ -84,6 +85,7 @@ const LAYERS: [Layer; 19] = [
             "derivation",
             "figure",
             "code",
+            "markup",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
@@ -104,7 +106,7 @@ const LAYERS: [Layer; 19] = [
     },
     Layer {
         module: "publish",
-        uses: &[],
+        uses: &["markup"],
         crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
     },
     Layer {

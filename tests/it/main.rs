@@ -17,6 +17,7 @@ mod gradient;
 mod handout;
 mod hostile;
 mod invalid;
+mod labels;
 mod layering;
 mod matrix;
 mod mistakes;
