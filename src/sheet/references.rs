@@ -96,7 +96,7 @@ impl Builder<'_> {
     ) -> Result<(Destination, String), Problem> {
         let Some(label) = self.numbering.label(name) else {
             let known = self.numbering.labels.iter().map(|label| label.name.as_str());
-            return Err(reference.unknown(name, "", known.collect()));
+            return Err(reference.unknown(name, "", &known.collect::<Vec<_>>()));
         };
         reference.can_see(name, label.shown)?;
         let words = printed(&label.number, self.prose);
@@ -139,7 +139,11 @@ impl Builder<'_> {
         };
         let Some(label) = labels.iter().find(|label| label.name == name) else {
             let known = labels.iter().map(|label| label.name.as_str());
-            return Err(reference.unknown(name, &format!(" in `{path}`"), known.collect()));
+            return Err(reference.unknown(
+                name,
+                &format!(" in `{path}`"),
+                &known.collect::<Vec<_>>(),
+            ));
         };
         reference.can_see(name, label.shown)?;
         let blanks = [("name", printed(&label.number, self.prose)), ("title", title)];
@@ -198,9 +202,9 @@ impl Reference<'_> {
         }
     }
 
-    fn unknown(&self, name: &str, place: &str, known: Vec<&str>) -> Problem {
+    fn unknown(&self, name: &str, place: &str, known: &[&str]) -> Problem {
         let problem = self.problem(format!("there is no label `{name}`{place}"));
-        match (suggest(name, known.iter().copied()), known.as_slice()) {
+        match (suggest(name, known.iter().copied()), known) {
             (Some(meant), _) => problem.with_help(format!("did you mean `#{meant}`?")),
             (None, []) => problem.with_help(
                 "give a question, a part or a figure a `label`, or an equation `{#name}`",
