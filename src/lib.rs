@@ -40,6 +40,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod book;
 pub mod catalogue;
 pub mod code;
 mod derivation;
@@ -59,4 +60,5 @@ pub mod sheet;
 pub mod trace;
 pub mod variants;
 
+pub use publish::flavor::Flavor;
 pub use render::{Audience, Files, Format, RenderError, check, render, render_with};

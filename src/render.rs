@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
-use crate::publish::{self, FormulaProblem, Page, PageError, Words};
+use crate::publish::flavor::{self, Flavor, Front};
+use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{
     self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
@@ -19,8 +20,10 @@ const FEW: u64 = 2;
 /// What a sheet is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// Markdown, with its figures beside it.
+    /// Markdown, with its figures beside it, as GitHub takes it.
     Markdown,
+    /// The same for a site generator.
+    Flavored(Flavor),
     /// One self-contained page.
     Html,
 }
@@ -147,6 +150,39 @@ pub fn check(scenario: &Scenario, templates: &Templates) -> Result<(), RenderErr
     render_with(scenario, templates, &[Format::Html], Audience::Both, &effort).map(drop)
 }
 
+/// Executes a scenario and makes one paper as a part of another page.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub(crate) fn embedded(
+    scenario: &Scenario,
+    templates: &Templates,
+    paper: Paper,
+    place: &Embedding<'_>,
+) -> Result<String, RenderError> {
+    let problems = notation_problems(scenario);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
+    let trace = engine::execute(scenario)?;
+    let sheet = checked_sheet(scenario, &trace, templates, (paper, Hidden::Checked))?;
+    with_page(&sheet, templates, |page| {
+        publish::embedded(page, place, templates.tera()).map_err(page_error)
+    })
+}
+
+fn checked_sheet(
+    scenario: &Scenario,
+    trace: &Trace,
+    templates: &Templates,
+    (paper, hidden): (Paper, Hidden),
+) -> Result<Sheet, RenderError> {
+    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
+    let problems = formula_problems(&sheet.passages);
+    if problems.is_empty() { Ok(sheet) } else { Err(RenderError::Texts(problems)) }
+}
+
 fn paper_files(
     scenario: &Scenario,
     trace: &Trace,
@@ -154,23 +190,15 @@ fn paper_files(
     formats: &[Format],
     (paper, hidden): (Paper, Hidden),
 ) -> Result<Files, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
-    let problems = formula_problems(&sheet.passages);
-    if !problems.is_empty() {
-        return Err(RenderError::Texts(problems));
-    }
+    let sheet = checked_sheet(scenario, trace, templates, (paper, hidden))?;
     let mut files = Files::new();
     for format in formats {
         match format {
             Format::Markdown => {
-                files.insert(format!("{}.md", paper.name()), sheet.markdown.clone());
-                for (name, svg) in &sheet.figures {
-                    files.insert(format!("figures/{name}"), svg.clone());
-                }
-                for (name, data) in &sheet.data {
-                    let stem = name.trim_end_matches(".svg");
-                    files.insert(format!("figures/{stem}.csv"), data.csv());
-                }
+                files.extend(markdown(scenario, &sheet, templates, paper, Flavor::GitHub)?);
+            }
+            Format::Flavored(flavor) => {
+                files.extend(markdown(scenario, &sheet, templates, paper, *flavor)?);
             }
             Format::Html => {
                 files.insert(format!("{}.html", paper.name()), page(&sheet, templates)?);
@@ -178,6 +206,45 @@ fn paper_files(
         }
     }
     Ok(files)
+}
+
+/// A paper in Markdown, and its figures where that generator looks for them.
+fn markdown(
+    scenario: &Scenario,
+    sheet: &Sheet,
+    templates: &Templates,
+    paper: Paper,
+    flavor: Flavor,
+) -> Result<Files, RenderError> {
+    let front = &scenario.front;
+    let front = Front {
+        title: &sheet.title,
+        subtitle: front.subtitle.as_deref(),
+        authors: &front.authors,
+        date: front.date.as_deref(),
+        language: &sheet.language,
+        license: front.license.as_deref(),
+        tags: &front.tags,
+        description: &sheet.description,
+    };
+    let empty = BTreeMap::new();
+    let words = page_words(templates.words(&sheet.language).unwrap_or(&empty));
+    let text = flavor::flavored(&sheet.markdown, flavor, &front, &words, templates.tera());
+    let text = text.map_err(|error| TemplateError {
+        file: "front_matter".into(),
+        message: error.to_string(),
+    })?;
+    let name = paper.name();
+    let (file, figures) = match flavor.has_page_folders() {
+        true => (format!("{name}/index.md"), format!("{name}/figures")),
+        false => (format!("{name}.md"), "figures".to_owned()),
+    };
+    let drawings =
+        sheet.figures.iter().map(|(name, svg)| (format!("{figures}/{name}"), svg.clone()));
+    let tables = sheet.data.iter().map(|(name, data)| {
+        (format!("{figures}/{}.csv", name.trim_end_matches(".svg")), data.csv())
+    });
+    Ok(drawings.chain(tables).chain([(file, text)]).collect())
 }
 
 /// The LaTeX that a scenario chooses for its names, where it can't be set.
@@ -214,6 +281,14 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
 }
 
 fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
+    with_page(sheet, templates, |page| html(page, templates))
+}
+
+fn with_page<T>(
+    sheet: &Sheet,
+    templates: &Templates,
+    make: impl FnOnce(&Page<'_>) -> Result<T, RenderError>,
+) -> Result<T, RenderError> {
     let empty = BTreeMap::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let words = page_words(words);
@@ -228,7 +303,7 @@ fn page(sheet: &Sheet, templates: &Templates) -> Result<String, RenderError> {
         data: &data,
         words: &words,
     };
-    html(&page, templates)
+    make(&page)
 }
 
 /// The part of a table that a page shows.
@@ -260,13 +335,17 @@ pub(crate) fn page_words(words: &BTreeMap<String, String>) -> Words<'_> {
 
 /// A page of Markdown that the program itself made.
 pub(crate) fn html(page: &Page<'_>, templates: &Templates) -> Result<String, RenderError> {
-    publish::page(page, templates.tera()).map_err(|error| match error {
+    publish::page(page, templates.tera()).map_err(page_error)
+}
+
+fn page_error(error: PageError) -> RenderError {
+    match error {
         PageError::Formulas(list) => RenderError::Texts(list.iter().map(made_formula).collect()),
         PageError::Template(error) => RenderError::Template(TemplateError {
             file: "page.html".into(),
             message: error.to_string(),
         }),
-    })
+    }
 }
 
 /// A formula outside the author's texts: from `notation`, a title, or a name.

@@ -9,6 +9,7 @@ mod files;
 mod found;
 mod identify;
 mod list;
+mod mdbook;
 mod new;
 mod progress;
 mod records;
@@ -65,6 +66,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
+    /// Put sheets into a book of mdBook, as its preprocessor
+    Mdbook(mdbook::Arguments),
     /// Make a folder with a commented example to start from
     New(new::Arguments),
 }
@@ -96,6 +99,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Trace(arguments) => trace::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::List(arguments) => list::run(arguments),
+        Command::Mdbook(arguments) => mdbook::run(arguments),
         Command::New(arguments) => new::run(arguments),
     };
     match result {

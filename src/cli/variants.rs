@@ -16,7 +16,7 @@ use gradsheet::variants::{
 use super::found;
 use super::progress::Counter;
 use super::records::{Records, Whole};
-use super::render::{For, To, audience, formats};
+use super::render::{Dialect, For, To, audience, formats};
 use super::staging::Staging;
 use super::{Failure, engine_failure, render_failure, templates, text};
 
@@ -93,6 +93,9 @@ pub(crate) struct Arguments {
     /// What to write
     #[arg(long, value_delimiter = ',', default_value = "md,html", value_name = "FORMATS")]
     to: Vec<To>,
+    /// The site generator that the Markdown is for, as for `render` [default: github]
+    #[arg(long, value_name = "FLAVOR")]
+    flavor: Option<Dialect>,
     /// For whom
     #[arg(long, default_value = "both")]
     audience: For,
@@ -283,7 +286,7 @@ impl<'a> Case<'a> {
         whole: bool,
     ) -> Result<(), Failure> {
         let stem = &self.default.stem;
-        let formats = formats(&self.arguments.to)?;
+        let formats = formats(&self.arguments.to, self.arguments.flavor)?;
         let press = Press {
             exam: &self.exam,
             stem,

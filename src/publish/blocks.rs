@@ -152,18 +152,24 @@ impl Rewriter<'_> {
 }
 
 /// The height that an info string like `space 5cm` asks for.
-fn room(info: &str) -> Option<&str> {
+pub(super) fn room(info: &str) -> Option<&str> {
     let height = info.strip_prefix("space")?.trim();
     let digits = height.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let value: f32 = digits.parse().ok()?;
-    let millimetres = match &height[digits.len()..] {
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let value = millimetres(height);
+    (plain && value > 0.0 && value <= 250.0).then_some(height)
+}
+
+/// A length in millimetres; 0 if it is none.
+pub(super) fn millimetres(length: &str) -> f32 {
+    let digits = length.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let value: f32 = digits.parse().unwrap_or(0.0);
+    match &length[digits.len()..] {
         "mm" => value,
         "cm" => value * 10.0,
         "in" => value * 25.4,
-        _ => return None,
-    };
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    (plain && millimetres > 0.0 && millimetres <= 250.0).then_some(height)
+        _ => 0.0,
+    }
 }
 
 /// `(a)` to `(zz)`.

@@ -41,7 +41,7 @@ pub(super) fn is_wide(svg: &str) -> bool {
 }
 
 /// Where the first tag's `>` is.
-fn end_of_tag(svg: &str) -> Option<usize> {
+pub(super) fn end_of_tag(svg: &str) -> Option<usize> {
     let mut quoted = false;
     svg.bytes().position(|byte| {
         quoted ^= byte == b'"';
@@ -49,9 +49,12 @@ fn end_of_tag(svg: &str) -> Option<usize> {
     })
 }
 
-/// Prefixes every identifier and every reference to one.
 fn own_identifiers(svg: &str, number: usize) -> String {
-    let prefix = format!("figure{number}_");
+    prefixed(svg, &format!("figure{number}_"))
+}
+
+/// Prefixes every identifier and every reference to one.
+pub(super) fn prefixed(svg: &str, prefix: &str) -> String {
     let mut out = String::with_capacity(svg.len() + 256);
     let mut rest = svg;
     const PLACES: [&str; 6] =
@@ -63,7 +66,7 @@ fn own_identifiers(svg: &str, number: usize) -> String {
     {
         let (before, after) = rest.split_at(at + place.len());
         out.push_str(before);
-        out.push_str(&prefix);
+        out.push_str(prefix);
         rest = after;
         if place.starts_with(" aria") {
             // A list of identifiers.

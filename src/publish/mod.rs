@@ -30,7 +30,9 @@ mod anchor;
 mod blocks;
 mod data;
 mod destination;
+mod embed;
 mod figure;
+pub mod flavor;
 pub mod formula;
 mod formulas;
 mod frames;
@@ -39,6 +41,7 @@ mod html;
 use std::collections::BTreeMap;
 
 pub use data::Data;
+pub use embed::{Embedding, Outline, embedded, outline};
 pub use formula::{Display, to_mathml};
 pub use formulas::{FormulaProblem, formula_problems};
 

@@ -684,3 +684,37 @@ fn a_template_of_the_users_takes_the_place_of_a_built_in_one() {
     assert!(done.err.contains("sheet.md"), "{}", done.err);
     assert_eq!(desk.files("output"), before);
 }
+
+#[test]
+fn a_flavor_is_a_matter_of_markdown() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let done =
+        desk.run(&["render", "neuron.yaml", "--to", "html", "--flavor", "hugo"]).ends_with(2);
+    assert!(done.err.contains("`--flavor` is a matter of Markdown"), "{done:?}");
+    assert!(desk.names("output").is_empty());
+    let plain = desk.run(&["render", "neuron.yaml", "--to", "md"]).ends_with(0);
+    assert_eq!(plain.out, "");
+    desk.run(&["render", "neuron.yaml", "--to", "md", "--flavor", "github", "-o", "same"])
+        .ends_with(0);
+    assert_eq!(desk.files("output"), desk.files("same"));
+}
+
+/// A page that shows files of its own is a folder for Zola and Hugo; for the others it is a file.
+#[test]
+fn figures_stand_where_each_generator_looks_for_them() {
+    let desk = Desk::new(&[("neuron.yaml", NEURON)]);
+    let table = [
+        ("quarto", "solutions.md", "figures/"),
+        ("myst", "solutions.md", "figures/"),
+        ("mdbook", "solutions.md", "figures/"),
+        ("zola", "solutions/index.md", "solutions/figures/"),
+        ("hugo", "solutions/index.md", "solutions/figures/"),
+    ];
+    for (flavor, page, figures) in table {
+        desk.run(&["render", "neuron.yaml", "--to", "md", "--flavor", flavor, "-o", flavor])
+            .ends_with(0);
+        let names = desk.names(&format!("{flavor}/neuron"));
+        assert!(names.iter().any(|name| name == page), "{flavor}: {names:?}");
+        assert!(names.iter().any(|name| name.starts_with(figures)), "{flavor}: {names:?}");
+    }
+}

@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 20] = [
+const LAYERS: [Layer; 21] = [
     Layer {
         module: "number",
         uses: &[],
@@ -136,6 +136,11 @@ const LAYERS: [Layer; 20] = [
         crates: &["csv", "rayon", "serde", "serde_json", "sha2", "tera", "thiserror"],
     },
     Layer {
+        module: "book",
+        uses: &["scenario", "sheet", "publish", "render"],
+        crates: &["serde_json", "thiserror"],
+    },
+    Layer {
         module: "lib",
         uses: &[
             "number",
@@ -155,6 +160,7 @@ const LAYERS: [Layer; 20] = [
             "reference",
             "render",
             "variants",
+            "book",
         ],
         crates: &[],
     },

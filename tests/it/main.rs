@@ -21,6 +21,7 @@ mod hostile;
 mod invalid;
 mod layering;
 mod matrix;
+mod mdbook;
 mod mistakes;
 mod number;
 mod optimizers;
