@@ -18,9 +18,10 @@ const WORDS: Words<'_> = Words {
 fn html(markdown: &str) -> String {
     let figures = BTreeMap::from([
         ("dot.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
+        ("told.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
         ("plot.svg".to_owned(), "<svg width=\"640\"><title>P</title></svg>".to_owned()),
     ]);
-    let data = BTreeMap::from([("dot.svg".to_owned(), dots())]);
+    let data = BTreeMap::from([("told.svg".to_owned(), dots())]);
     let page = Page {
         title: "",
         language: "de",
@@ -41,7 +42,7 @@ fn dots() -> Data {
     }
 }
 
-/// The table of the figure `dot.svg`.
+/// The table of the figure `told.svg`.
 const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
     <div class=\"scroll\" role=\"group\" aria-label=\"Daten\" tabindex=\"0\"><table>\n\
     <thead><tr><th scope=\"col\">t</th><th scope=\"col\">a &lt; b</th></tr></thead>\n\
@@ -50,12 +51,12 @@ const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
 
 #[test]
 fn a_figure_has_its_data_below_it() {
-    let below = html("![d](figures/dot.svg)");
+    let below = html("![d](figures/told.svg)");
     let (figure, data) = below.split_once("</figure>\n").unwrap();
     assert!(figure.starts_with("<figure><svg"), "{figure}");
     assert_eq!(data, DOTS);
     assert!(!html("![p](figures/plot.svg)").contains("<details"));
-    assert!(!html("![d](figures/dot.svg) in a line").contains("<details"));
+    assert!(!html("![d](figures/told.svg) in a line").contains("<details"));
 }
 
 #[test]
