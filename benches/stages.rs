@@ -8,6 +8,7 @@
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::unwrap_used, reason = "a benchmark of a broken scenario should stop at once")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
@@ -19,7 +20,7 @@ use gradsheet::figure::{
     Axis, Contours, Field, Form, Layer, Plot, Scale, Series, Theme, draw, range_with_margin,
 };
 use gradsheet::number::{Real, trace_decimal};
-use gradsheet::publish::{Display, Page, Words, body, page, to_mathml};
+use gradsheet::publish::{Data, Display, Page, Words, body, page, to_mathml};
 use gradsheet::scenario::{Scenario, read};
 use gradsheet::sheet::{Hidden, Paper, Sheet, Templates, build};
 use gradsheet::trace::{Iteration, json};
@@ -70,6 +71,9 @@ fn worksheet() -> (Scenario, Templates, Sheet) {
     (scenario, templates, sheet)
 }
 
+/// Pages without the tables below their figures.
+static NO_DATA: BTreeMap<String, Data> = BTreeMap::new();
+
 fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
     Page {
         title: &sheet.title,
@@ -77,6 +81,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        data: &NO_DATA,
         words,
     }
 }

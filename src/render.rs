@@ -6,7 +6,9 @@ use crate::engine::{self, Effort, EngineError};
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
-use crate::sheet::{self, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates};
+use crate::sheet::{
+    self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
+};
 use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
@@ -239,7 +241,10 @@ fn markdown(
     };
     let drawings =
         sheet.figures.iter().map(|(name, svg)| (format!("{figures}/{name}"), svg.clone()));
-    Ok(drawings.chain([(file, text)]).collect())
+    let tables = sheet.data.iter().map(|(name, data)| {
+        (format!("{figures}/{}.csv", name.trim_end_matches(".svg")), data.csv())
+    });
+    Ok(drawings.chain(tables).chain([(file, text)]).collect())
 }
 
 /// The LaTeX that a scenario chooses for its names, where it can't be set.
@@ -287,15 +292,28 @@ fn with_page<T>(
     let empty = BTreeMap::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let words = page_words(words);
+    let table = |(name, data): (&String, &Data)| (name.clone(), shown(data));
+    let data = sheet.data.iter().map(table).collect();
     let page = Page {
         title: &sheet.title,
         language: &sheet.language,
         description: &sheet.description,
         markdown: &sheet.markdown,
         figures: &sheet.figures,
+        data: &data,
         words: &words,
     };
     make(&page)
+}
+
+/// The part of a table that a page shows.
+fn shown(data: &Data) -> publish::Data {
+    let entries = |row: &[Entry]| row.iter().map(|entry| entry.shown.clone()).collect();
+    publish::Data {
+        head: data.head.clone(),
+        rows: data.excerpt().map(entries).collect(),
+        notes: data.notes.clone(),
+    }
 }
 
 /// The words of a language that a page adds by itself.
@@ -310,6 +328,7 @@ pub(crate) fn page_words(words: &BTreeMap<String, String>) -> Words<'_> {
         formula: word("page_formula", "Formula"),
         table: word("page_table", "Table"),
         figure: word("page_figure", "Figure"),
+        data: word("page_data", "Data of this figure"),
         code: word("page_code", "Code"),
     }
 }

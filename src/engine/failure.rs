@@ -132,13 +132,22 @@ impl EngineError {
     }
 
     /// The same for a run that takes a wrong turn.
-    pub(super) fn in_mistake(mut self, word: &str) -> Self {
+    pub(super) fn in_mistake(self, word: &str) -> Self {
+        self.with(&format!("the mistake `{word}`"))
+    }
+
+    /// The same for a run with explored values.
+    pub(super) fn in_frame(self, values: &str) -> Self {
+        self.with(&format!("`explore` of {values}"))
+    }
+
+    fn with(mut self, what: &str) -> Self {
         match &mut self {
             Self::Undecided { place, .. }
             | Self::CarriedBranch { place, .. }
             | Self::Experiment { place, .. }
             | Self::OutOfRange { place, .. } => {
-                place.push_str(&format!(", with the mistake `{word}`"));
+                place.push_str(&format!(", with {what}"));
             }
         }
         self

@@ -33,7 +33,7 @@ pub fn wrong_turn(scenario: &Scenario, trace: &Trace, turn: &Turn) -> Result<Tra
     let mut setups = Named::default();
     let alone = trace::Setup { data: Vec::new(), runs, experiments: Named::default() };
     setups.push(setup.name.clone(), alone);
-    Ok(Trace { title: trace.title.clone(), setups })
+    Ok(Trace { title: trace.title.clone(), setups, frames: Vec::new() })
 }
 
 /// An algorithm that a student carried out instead.

@@ -23,7 +23,7 @@ mod surface;
 mod tensor;
 mod theory;
 
-pub use curve::curve;
+pub use curve::{curve, curve_at};
 pub use experiment::{Effort, Progress};
 pub use failure::{Continuation, EngineError};
 pub use graph::{Graph, Node, Operation};
@@ -33,7 +33,7 @@ pub use slope::slope;
 pub use substitution::Substitution;
 pub use surface::Surface;
 
-use crate::scenario::{self, ExperimentId, Scenario};
+use crate::scenario::{self, ExperimentId, Frame, Frames, Scenario};
 use crate::trace::{self, Named, Setup, Tensor, Trace};
 
 use substitution::Substitutions;
@@ -74,7 +74,35 @@ pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, E
         }
         setups.push(setup.name.clone(), Setup { data: data(setup), runs, experiments });
     }
-    Ok(Trace { title: scenario.front.title.clone(), setups })
+    let frames = scenario.frames();
+    let frames = frames.into_iter().map(frames_of).collect::<Result<_, _>>()?;
+    Ok(Trace { title: scenario.front.title.clone(), setups, frames })
+}
+
+/// The runs that a cell shows, in each of its frames.
+fn frames_of(frames: &Frames) -> Result<Vec<Trace>, EngineError> {
+    let one = |frame: &Frame| {
+        let mut setups = Named::default();
+        for (index, setup) in frame.scenario.setups.iter().enumerate() {
+            let own = frames.runs.iter().filter(|id| id.setup == index);
+            let shown = own.filter_map(|id| setup.runs.get(id.run));
+            let mut runs: Named<trace::Run> = Named::default();
+            let graph = pass::graph(setup);
+            for run in shown {
+                if runs.get(&run.name).is_none() {
+                    let record = run::execute(setup, run, &graph, Substitutions::default());
+                    let within = |error: EngineError| error.in_frame(&frame.values.join(", "));
+                    runs.push(run.name.clone(), record.map_err(within)?);
+                }
+            }
+            if !runs.is_empty() {
+                let experiments = Named::default();
+                setups.push(setup.name.clone(), Setup { data: data(setup), runs, experiments });
+            }
+        }
+        Ok(Trace { title: String::new(), setups, frames: Vec::new() })
+    };
+    frames.list.iter().map(one).collect()
 }
 
 /// Executes one run with other values in the place of some that it computes.

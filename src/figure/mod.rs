@@ -36,6 +36,7 @@ mod mesh;
 mod placing;
 mod plot;
 mod range;
+mod share;
 mod shell;
 mod simplify;
 #[cfg(test)]
@@ -49,4 +50,5 @@ pub use ink::Theme;
 pub use isolines::{Isoline, isolines};
 pub use plot::{Axis, Bars, Bin, Contours, ErrorBars, Form, Layer, Measured, Plot, Scale, Series};
 pub use range::{Range, range_with_margin};
+pub use share::share_axes;
 pub use shell::draw;

@@ -10,6 +10,10 @@ pub(super) const NARROW_LINE: usize = 30;
 
 impl Rewriter<'_> {
     pub(super) fn paragraph(&mut self, below_title: bool) {
+        if let Some(list) = self.frames_ahead() {
+            self.open_frames(list);
+            return;
+        }
         match (self.peek(0), self.peek(1)) {
             (Some(Event::Start(Tag::Image { .. })), _) if self.figure() => {}
             (Some(Event::Start(Tag::Emphasis)), _) if below_title && self.is_wholly_emphasis() => {
@@ -140,7 +144,9 @@ impl Rewriter<'_> {
         if !title.is_empty() {
             self.html(format!("<figcaption>{}</figcaption>", escaped(title)));
         }
-        self.closing.push("</figure>\n");
+        self.html("</figure>\n");
+        self.html(self.data(dest_url, title));
+        self.closing.push("");
         true
     }
 }

@@ -10,6 +10,7 @@ use super::anchor::Anchors;
 use super::blocks::NARROW_LINE;
 use super::formula::Display;
 use super::formulas::{FormulaProblem, Formulas, boxed, stray_dollars};
+use super::frames::List;
 use super::{Page, destination, figure};
 
 /// The page's text as HTML, or what is wrong with its formulas.
@@ -26,6 +27,9 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
         notes: BTreeMap::new(),
         closing: Vec::new(),
         figures: 0,
+        frames_at: None,
+        groups: 0,
+        lists: Vec::new(),
         below_title: false,
         taken: 0,
     };
@@ -60,6 +64,12 @@ pub(super) struct Rewriter<'e> {
     /// What closes each block quote, link and paragraph that is open.
     pub(super) closing: Vec<&'static str>,
     figures: usize,
+    /// Where a list of frames will start whose lead was met.
+    pub(super) frames_at: Option<usize>,
+    /// The groups of frames so far.
+    pub(super) groups: usize,
+    /// The lists that are open.
+    pub(super) lists: Vec<List>,
     /// The last thing was the page's title.
     below_title: bool,
     /// How many bytes of the next text stand already behind a formula.
@@ -108,7 +118,10 @@ impl<'e> Rewriter<'e> {
         let below_title = std::mem::take(&mut self.below_title);
         match tag {
             Tag::Paragraph => self.paragraph(below_title),
+            Tag::HtmlBlock if self.skip_mark() => {}
             Tag::HtmlBlock => self.html("<p>"),
+            Tag::List(_) if self.open_list() => {}
+            Tag::Item if self.open_frame() => {}
             Tag::Heading { level, .. } => {
                 let anchor =
                     self.anchors.take(&self.text_until(self.next, &TagEnd::Heading(*level)));
@@ -159,6 +172,8 @@ impl<'e> Rewriter<'e> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::HtmlBlock => self.html("</p>\n"),
+            TagEnd::Item if self.close_frame() => {}
+            TagEnd::List(_) if self.close_list() => {}
             TagEnd::Paragraph | TagEnd::BlockQuote(_) => {
                 let closing = self.closing.pop().unwrap_or_default();
                 self.html(closing);

@@ -12,7 +12,8 @@
 //! | `> **Solution.** ...`, any block quote that begins with strong text | a worked solution |
 //! | `> [!CAUTION]` and NOTE, TIP, IMPORTANT, WARNING | a callout |
 //! | an empty code block with the info string `space 5cm` | room to write, 5 cm high |
-//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it |
+//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it; below it, closed, the table of its data |
+//! | a paragraph in strong text, the line `<!-- frames -->`, an ordered list | frames to step through, each labelled by its item's first paragraph |
 //!
 //! Room to write shows as an empty box where the Markdown is shown as it is. Its height is a
 //! number and `mm`, `cm` or `in`, up to 25 cm.
@@ -27,16 +28,19 @@
 
 mod anchor;
 mod blocks;
+mod data;
 mod destination;
 mod embed;
 mod figure;
 pub mod flavor;
 pub mod formula;
 mod formulas;
+mod frames;
 mod html;
 
 use std::collections::BTreeMap;
 
+pub use data::Data;
 pub use embed::{Embedding, Outline, embedded, outline};
 pub use formula::{Display, to_mathml};
 pub use formulas::{FormulaProblem, formula_problems};
@@ -57,6 +61,8 @@ pub struct Page<'a> {
     pub markdown: &'a str,
     /// File name -> SVG of the figures that the text may show.
     pub figures: &'a BTreeMap<String, String>,
+    /// File name of a figure -> the table that stands below it.
+    pub data: &'a BTreeMap<String, Data>,
     /// Words that the page adds by itself.
     pub words: &'a Words<'a>,
 }
@@ -73,6 +79,7 @@ pub struct Words<'a> {
     pub formula: &'a str,
     pub table: &'a str,
     pub figure: &'a str,
+    pub data: &'a str,
     pub code: &'a str,
 }
 
@@ -87,6 +94,7 @@ impl Default for Words<'_> {
             formula: "Formula",
             table: "Table",
             figure: "Figure",
+            data: "Data of this figure",
             code: "Code",
         }
     }

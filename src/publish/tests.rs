@@ -11,6 +11,7 @@ const WORDS: Words<'_> = Words {
     formula: "Formel",
     table: "Tabelle",
     figure: "Bild",
+    data: "Daten",
     code: "Programm",
 };
 
@@ -19,15 +20,77 @@ fn html(markdown: &str) -> String {
         ("dot.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
         ("plot.svg".to_owned(), "<svg width=\"640\"><title>P</title></svg>".to_owned()),
     ]);
+    let data = BTreeMap::from([("dot.svg".to_owned(), dots())]);
     let page = Page {
         title: "",
         language: "de",
         description: "",
         markdown,
         figures: &figures,
+        data: &data,
         words: &WORDS,
     };
     body(&page).unwrap()
+}
+
+fn dots() -> Data {
+    let texts = |list: [&str; 2]| list.map(str::to_owned).to_vec();
+    Data {
+        head: texts(["t", "a < b"]), rows: vec![texts(["0", "−1"])], notes: vec!["All.".into()]
+    }
+}
+
+/// The table of the figure `dot.svg`.
+const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
+    <div class=\"scroll\" role=\"group\" aria-label=\"Daten\" tabindex=\"0\"><table>\n\
+    <thead><tr><th scope=\"col\">t</th><th scope=\"col\">a &lt; b</th></tr></thead>\n\
+    <tbody>\n<tr><th scope=\"row\">0</th><td>−1</td></tr>\n</tbody></table></div>\n\
+    <p>All.</p>\n</details>\n";
+
+#[test]
+fn a_figure_has_its_data_below_it() {
+    let below = html("![d](figures/dot.svg)");
+    let (figure, data) = below.split_once("</figure>\n").unwrap();
+    assert!(figure.starts_with("<figure><svg"), "{figure}");
+    assert_eq!(data, DOTS);
+    assert!(!html("![p](figures/plot.svg)").contains("<details"));
+    assert!(!html("![d](figures/dot.svg) in a line").contains("<details"));
+}
+
+#[test]
+fn a_marked_list_becomes_frames() {
+    let frames = |group: usize, inner: &str| {
+        format!(
+            "<fieldset class=\"frames\">\n<legend><strong>L</strong></legend>\n\
+             <div class=\"choice\"><input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_1\" checked>\
+             <label for=\"frames{group}_1\"><span class=\"unseen\">1.</span> a</label></div>\n<div class=\"frame\">\n{inner}</div>\n\
+             <div class=\"choice\"><input type=\"radio\" name=\"frames{group}\" id=\"frames{group}_2\">\
+             <label for=\"frames{group}_2\"><span class=\"unseen\">2.</span> b</label></div>\n<div class=\"frame\">\n</div>\n</fieldset>\n"
+        )
+    };
+    let one = "**L**\n\n<!-- frames -->\n\n1.  a\n\n    1. x\n    2. y\n\n2.  b\n\n";
+    let inner = "<ol>\n<li>x</li>\n<li>y</li>\n</ol>\n";
+    assert_eq!(html(one), frames(1, inner));
+    assert_eq!(
+        html(&format!("{one}***\n\n{one}")),
+        format!("{}<hr>\n{}", frames(1, inner), frames(2, inner))
+    );
+    // Whatever else stands around the comment, it is text.
+    let table = [
+        "<!-- frames -->\n\n1. a\n\n2. b",
+        "**L** x\n\n<!-- frames -->\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames --><b>\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames -->\n\n* a\n\n* b",
+        "**L**\n\n<!-- frames -->\n\n1. a\n2. b",
+        "**L**\n\n<!-- frames -->\n\n1. a\n\n   x",
+        "**L**\n\n<!-- frames -->\n\n1. # a\n\n2. b",
+        "**L**\n\n<!-- frames -->\n\nx\n\n1. a\n\n2. b",
+        "**L**\n\n<!-- frames -->",
+    ];
+    for markdown in table {
+        let html = html(markdown);
+        assert!(html.contains("&lt;!-- frames --&gt;") && !html.contains("<input"), "{html}");
+    }
 }
 
 #[test]
@@ -231,6 +294,7 @@ fn a_page_is_whole_and_escapes_its_title() {
         description: "say \"x\"",
         markdown: "It's $x$.",
         figures: &figures,
+        data: &BTreeMap::new(),
         words: &Words::default(),
     };
     let html = page(&input, &templates).unwrap();

@@ -4,6 +4,7 @@ use super::definition::{
     Ask, Audience, Backward, Callout, Cell, Content, ExperimentId, Given, Hint, Moment, Question,
     RunId, Setup,
 };
+use super::explore::{Explorer, Source};
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
@@ -32,11 +33,25 @@ pub(super) struct Cells<'a> {
     paths: Paths<'a>,
     /// The text of the set-ups.
     written: &'a Field<'a>,
+    /// What frames are read from; a frame has none in it.
+    source: Option<&'a Source<'a>>,
 }
 
 impl<'a> Cells<'a> {
-    pub(super) fn new(setups: &'a [Setup], written: &'a Field<'a>) -> Self {
-        Self { paths: Paths { setups, home: None, site: Site::Cell }, written }
+    pub(super) fn new(setups: &'a [Setup], written: &'a Field<'a>, source: &'a Source<'a>) -> Self {
+        let paths = Paths { setups, home: None, site: Site::Cell };
+        Self { paths, written, source: Some(source) }
+    }
+
+    /// The same over the set-ups of a frame.
+    pub(super) fn over<'b>(&self, setups: &'b [Setup], written: &'b Field<'b>) -> Cells<'b> {
+        let Paths { home, site, .. } = self.paths;
+        Cells { paths: Paths { setups, home, site }, written, source: None }
+    }
+
+    /// The text of the set-ups.
+    pub(super) fn written(&self) -> &'a Field<'a> {
+        self.written
     }
 
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {
@@ -45,7 +60,8 @@ impl<'a> Cells<'a> {
         cells.into_iter().collect()
     }
 
-    fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
+    /// Reads a cell that stands among cells or parts.
+    pub(super) fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
         let mut map = field.fields()?;
         let Some(kind) = map.first_left().map(|key| (key.text.clone(), key.place)) else {
             return field.expected("a cell");
@@ -56,6 +72,10 @@ impl<'a> Cells<'a> {
             ("solutions", Audience::Solutions),
         ];
         let audience = map.choice("audience", &audiences);
+        let explore = match kind.0.as_str() {
+            "plot" | "table" | "narration" | "given" | "markdown" => map.take("explore"),
+            _ => None,
+        };
         let content = match kind.0.as_str() {
             "markdown" => {
                 map.take("markdown").and_then(|text| Text::read(&text)).map(Content::Markdown)
@@ -92,6 +112,12 @@ impl<'a> Cells<'a> {
         map.finish();
         let content = content?;
         let audience = audience.unwrap_or_else(|| default_audience(&content));
+        let content = match (explore, self.source) {
+            (Some(explore), Some(source)) => {
+                Explorer { cells: self, source, among }.read(&explore, field, &content)?
+            }
+            _ => content,
+        };
         Some(Cell { audience, content })
     }
 
@@ -287,7 +313,7 @@ enum Derived {
 
 /// Where a cell stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Among {
+pub(super) enum Among {
     Cells,
     Parts,
 }
@@ -321,6 +347,7 @@ fn default_audience(content: &Content) -> Audience {
         | Content::Activations(_)
         | Content::Nodes(_)
         | Content::Adjoints { .. }
+        | Content::Frames(_)
         | Content::Graph { .. } => Audience::Both,
     }
 }

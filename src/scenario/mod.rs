@@ -18,8 +18,10 @@ mod csv;
 mod custom;
 mod data;
 mod definition;
+mod edit;
 mod exam;
 mod experiment;
+mod explore;
 mod field;
 mod fields;
 mod fitting;
@@ -47,9 +49,10 @@ pub mod yaml;
 pub use asks::{Part, part_letter};
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
-    Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, FrontMatter, Generated,
-    Generator, Given, Hint, Initial, Instead, Label, Library, Measure, Mistake, Moment, Parameter,
-    PlotKind, Quantity, Question, Reduction, Run, RunId, Scenario, Setup, Turn,
+    Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, Explored, Frame, Frames,
+    FrontMatter, Generated, Generator, Given, Hint, Initial, Instead, Label, Library, Measure,
+    Mistake, Moment, Parameter, PlotKind, Quantity, Question, Reduction, Run, RunId, Scenario,
+    Setup, Turn,
 };
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;

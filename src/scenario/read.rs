@@ -7,6 +7,7 @@ use crate::number::{Precision, Rounding};
 use super::cells::Cells;
 use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
 use super::exam::Exam;
+use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::requirement::{self, Requirement};
 use super::{Field, Fields, Problems, setup};
@@ -64,7 +65,11 @@ pub(super) fn scenario(
         check_names(field, &setups);
     }
     let cells = match (cells.filter(|_| extent == Extent::Whole), &written) {
-        (Some(field), Some(written)) => Some(Cells::new(&setups, written).read(&field)?),
+        (Some(field), Some(written)) => {
+            let (variables, counted) = (variables.as_ref(), std::cell::Cell::default());
+            let source = Source { variables, display: &display, origin: &origin, file, counted };
+            Some(Cells::new(&setups, written, &source).read(&field)?)
+        }
         _ => None,
     };
     let requirements = match requirements.filter(|_| extent == Extent::Whole) {

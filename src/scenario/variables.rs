@@ -140,8 +140,34 @@ pub fn space(variables: &[Variable]) -> Integer {
 ///
 /// A derived variable that is undefined for these values, or that can't be computed.
 pub fn assign(variables: &[Variable], picks: &[u64]) -> Result<Assignment, Underivable> {
+    let free = |index: usize, variable: &Variable| {
+        let pick = picks.get(index).copied().unwrap_or_default();
+        Real::from(variable.domain.value(pick).unwrap_or_default())
+    };
+    assigned(variables, &free)
+}
+
+/// The assignment with other values for some free variables, and what follows from them.
+pub(super) fn replaced(
+    variables: &[Variable],
+    base: &Assignment,
+    values: &[(&str, Real)],
+) -> Result<Assignment, Underivable> {
+    let free = |_: usize, variable: &Variable| {
+        let own = values.iter().find(|(name, _)| *name == variable.name);
+        let known = own.map(|(_, value)| value).or_else(|| base.get(&variable.name));
+        known.cloned().unwrap_or_else(Real::zero)
+    };
+    assigned(variables, &free)
+}
+
+/// The values that `free` answers, and those that follow from them.
+fn assigned(
+    variables: &[Variable],
+    free: &dyn Fn(usize, &Variable) -> Real,
+) -> Result<Assignment, Underivable> {
     let mut assignment = Assignment::default();
-    for (variable, pick) in variables.iter().zip(picks) {
+    for (index, variable) in variables.iter().enumerate() {
         let value = match &variable.domain {
             Domain::Derived(expression) => {
                 let mut prove = Prove;
@@ -154,7 +180,7 @@ pub fn assign(variables: &[Variable], picks: &[u64]) -> Result<Assignment, Under
                 let name = || variable.name.clone();
                 value.map_err(|failure| Underivable { name: name(), failure })?
             }
-            free => Real::from(free.value(*pick).unwrap_or_default()),
+            Domain::Choices(_) | Domain::Grid { .. } => free(index, variable),
         };
         assignment.values.push((variable.name.clone(), value));
     }

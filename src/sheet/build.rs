@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, EngineError};
-use crate::figure::{self, Plot};
+use crate::figure;
 use crate::number::Fault;
 use crate::scenario::{
     Audience, Backward, Cell, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
@@ -11,14 +11,16 @@ use crate::scenario::{
 };
 use crate::trace::{self, Trace};
 
+use super::activation;
 use super::answer::pass_blocks;
+use super::data::Data;
 use super::derive::Derivation;
 use super::drawing;
 use super::experiment::Report;
 use super::experiment_plots;
 use super::label;
 use super::names::{callout, conventions, iteration_title, run_name, run_title};
-use super::plots;
+use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
 use super::standard;
@@ -68,6 +70,8 @@ pub struct Sheet {
     pub markdown: String,
     /// The figures, by file name below `figures/`.
     pub figures: BTreeMap<String, String>,
+    /// The tables behind them, by the figure's file name; a drawn graph has none.
+    pub data: BTreeMap<String, Data>,
     /// The author's texts as rendered, for checks of their formulas.
     pub passages: Vec<Passage>,
 }
@@ -145,9 +149,11 @@ pub fn build(
         questions: 0,
         plots: 0,
         figures: BTreeMap::new(),
+        data: BTreeMap::new(),
         passages: Vec::new(),
         problems: Vec::new(),
         told: BTreeSet::new(),
+        frame: None,
     };
     let standard_cells;
     let cells = match &scenario.cells {
@@ -166,7 +172,7 @@ pub fn build(
     if !builder.problems.is_empty() {
         return Err(SheetError::Texts(builder.problems));
     }
-    let (figures, passages) = (builder.figures, builder.passages);
+    let (figures, data, passages) = (builder.figures, builder.data, builder.passages);
     let markdown = set(scenario, views, &prose, templates, paper)?;
     let blanks = [("title", scenario.front.title.clone())];
     let description = prose.say(&format!("description_{}", paper.name()), &blanks);
@@ -176,6 +182,7 @@ pub fn build(
         description,
         markdown,
         figures,
+        data,
         passages,
     })
 }
@@ -228,14 +235,17 @@ pub(super) struct Builder<'a> {
     pub(super) trace: &'a Trace,
     pub(super) prose: &'a Prose,
     pub(super) paper: Paper,
-    hidden: Hidden,
+    pub(super) hidden: Hidden,
     pub(super) questions: usize,
     pub(super) plots: usize,
     pub(super) figures: BTreeMap<String, String>,
+    pub(super) data: BTreeMap<String, Data>,
     pub(super) passages: Vec<Passage>,
     pub(super) problems: Vec<Problem>,
     /// The gradients that the current question has shown already.
     pub(super) told: BTreeSet<String>,
+    /// The number of the frame, from 1, in a cell that has several.
+    pub(super) frame: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -254,7 +264,7 @@ impl Builder<'_> {
 
     /// What is hidden still counts, so that both papers number alike.
     fn count(&mut self, cell: &Cell) {
-        match cell.content {
+        match cell.content.shown() {
             Content::Question(_) => self.questions += 1,
             Content::Plot { .. }
             | Content::ExperimentPlot { .. }
@@ -275,7 +285,7 @@ impl Builder<'_> {
         Ok(views)
     }
 
-    fn cell(
+    pub(super) fn cell(
         &mut self,
         cell: &Cell,
         home: Option<&str>,
@@ -294,8 +304,14 @@ impl Builder<'_> {
             Content::Experiment(id) => self.experiment(*id),
             Content::ExperimentPlot { of, kind } => self.experiment_plot(*of, kind),
             Content::Activations(functions) => {
-                let plot = experiment_plots::activations(functions, self.prose);
-                Ok(self.figure("activation", plot))
+                let display = self.scenario.setups.first().map(|setup| &setup.display);
+                let Some(display) = display else {
+                    return Ok(CellView::Markdown { text: String::new() });
+                };
+                let drawn = activation::plot(functions, display, self.prose).map_err(|fault| {
+                    SheetError::Number { place: "a plot of functions".into(), fault }
+                })?;
+                Ok(self.figure("activation", drawn))
             }
             Content::Table { of } => self.table(of),
             Content::Gradients { setup, at } => self.gradients(*setup, *at),
@@ -304,6 +320,7 @@ impl Builder<'_> {
             Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
             Content::Narration(run) => self.narration(*run),
             Content::Code { library, of } => self.code(*library, of),
+            Content::Frames(frames) => self.frames(frames, home),
         }
     }
 
@@ -423,16 +440,21 @@ impl Builder<'_> {
     }
 
     fn plot(&mut self, kind: PlotKind, of: &[RunId]) -> Result<CellView, SheetError> {
-        let plot = plots::plot(self.scenario, self.trace, self.prose, kind, of)
+        let drawn = plots::plot(self.scenario, self.trace, self.prose, kind, of, None)
             .map_err(|fault| SheetError::Number { place: "a plot".into(), fault })?;
-        Ok(self.figure(plots::file_stem(kind), plot))
+        Ok(self.figure(plots::file_stem(kind), drawn))
     }
 
-    fn figure(&mut self, stem: &str, plot: Plot) -> CellView {
-        let name = format!("{stem}-{}", self.plots);
+    /// A plot and its table, which go together on whatever paper.
+    pub(super) fn figure(&mut self, stem: &str, Drawn { plot, data }: Drawn) -> CellView {
+        let name = match self.frame {
+            Some(frame) => format!("{stem}-{}-{frame}", self.plots),
+            None => format!("{stem}-{}", self.plots),
+        };
         let svg = figure::draw(&plot, &name, figure::Theme::Adaptive);
         let file = format!("{name}.svg");
         self.figures.insert(file.clone(), svg);
+        self.data.insert(file.clone(), data);
         CellView::Figure { file, title: plot.title, description: plot.description }
     }
 
@@ -458,11 +480,11 @@ impl Builder<'_> {
             return Ok(CellView::Markdown { text: String::new() });
         };
         let plots = experiment_plots::Plots { experiment, found, prose: self.prose };
-        let plot = plots.plot(kind).map_err(|fault| SheetError::Number {
+        let drawn = plots.plot(kind).map_err(|fault| SheetError::Number {
             place: format!("{}.{}", setup.name, experiment.name),
             fault,
         })?;
-        Ok(self.figure(experiment_plots::file_stem(kind), plot))
+        Ok(self.figure(experiment_plots::file_stem(kind), drawn))
     }
 
     /// What an experiment found; an engine that ran it has recorded it.

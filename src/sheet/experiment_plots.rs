@@ -1,26 +1,26 @@
 //! Plots of experiments and of activation functions.
 
-use crate::engine;
 use crate::figure::{Axis, Bars, Bin, ErrorBars, Form, Layer, Measured, Plot, Scale, Series};
 use crate::initialization::normal::density;
 use crate::number::Fault;
-use crate::scenario::{Activation, Experiment, ExperimentPlot, Quantity};
+use crate::scenario::{Experiment, ExperimentPlot, Quantity};
 use crate::trace::{self, Case, Figure};
 
+use super::data::{Entry, typographic};
 use super::experiment::{case_name, of_measure};
+use super::experiment_data::Tables;
 use super::names::{measure_plain, unicode};
+use super::plots::Drawn;
 use super::prose::Prose;
 
 /// The most series of one plot.
 const MAX_SERIES: usize = 6;
 /// The points of a curve.
 const POINTS: u32 = 200;
-/// From where to where activation functions are drawn.
-const REACH: f64 = 4.0;
-/// A derivative that changes by more from one point to the next jumps.
-const JUMP: f64 = 0.2;
 /// The standard normal quantile of an interval of 95 %.
 const Z_95: f64 = 1.96;
+/// The significant digits of estimates in descriptions.
+const DIGITS: u32 = 3;
 
 /// What a plot's file is called.
 pub(super) fn file_stem(kind: &ExperimentPlot) -> &'static str {
@@ -40,17 +40,17 @@ pub(super) struct Plots<'a> {
 
 impl Plots<'_> {
     /// A plot.
-    pub(super) fn plot(&self, kind: &ExperimentPlot) -> Result<Plot, Fault> {
+    pub(super) fn plot(&self, kind: &ExperimentPlot) -> Result<Drawn, Fault> {
         match kind {
             ExperimentPlot::Sweep { measure } => self.sweep(*measure),
-            ExperimentPlot::Histogram { node } => Ok(self.histogram(node)),
-            ExperimentPlot::Signal { measure } => Ok(self.signal(*measure)),
+            ExperimentPlot::Histogram { node } => self.histogram(node),
+            ExperimentPlot::Signal { measure } => self.signal(*measure),
         }
     }
 
     /// A measure against the last thing that varies; a series for each of the others' values
     /// and for each layer.
-    fn sweep(&self, measure: usize) -> Result<Plot, Fault> {
+    fn sweep(&self, measure: usize) -> Result<Drawn, Fault> {
         let quantity = self.experiment.measures[measure].quantity;
         let axis = self.experiment.axes.last();
         let labels: Vec<String> = match axis {
@@ -102,8 +102,8 @@ impl Plots<'_> {
             }
             let told = points
                 .iter()
-                .map(|(at, figure)| format!("{}: {}", labels[*at], short(figure.mean)));
-            let told = told.collect::<Vec<_>>().join("; ");
+                .map(|(at, figure)| Ok(format!("{}: {}", labels[*at], self.short(figure.mean)?)));
+            let told = told.collect::<Result<Vec<_>, Fault>>()?.join("; ");
             let lead = if label.is_empty() { String::new() } else { format!("{label} – ") };
             sentences.push(format!("{lead}{told}."));
         }
@@ -117,7 +117,16 @@ impl Plots<'_> {
         let y = measure_plain(self.prose, &self.experiment.measures[measure]);
         let x = axis.map_or_else(String::new, axis_label);
         let blanks = [("y", y.clone()), ("x", x.clone())];
-        Ok(Plot {
+        let places: Vec<Entry> = labels
+            .iter()
+            .enumerate()
+            .map(|(at, label)| Entry {
+                plain: written.get(at).unwrap_or(label).clone(),
+                shown: label.clone(),
+            })
+            .collect();
+        let data = self.tables().sweep([&x, &y], &places, &series)?;
+        let plot = Plot {
             title: capitalized(&self.prose.say("sweep_title", &blanks)),
             description: format!(
                 "{} {}",
@@ -130,11 +139,12 @@ impl Plots<'_> {
             ),
             y: Axis::new(y, if positive && is_wide(values()) { Scale::Log } else { Scale::Linear }),
             layers,
-        })
+        };
+        Ok(Drawn { plot, data })
     }
 
     /// The distribution of a pre-activation, a case a series.
-    fn histogram(&self, node: &str) -> Plot {
+    fn histogram(&self, node: &str) -> Result<Drawn, Fault> {
         let mut layers = Vec::new();
         let mut theories = Vec::new();
         let mut sentences = Vec::new();
@@ -151,11 +161,17 @@ impl Plots<'_> {
                 let from = counts.low + width * float(index);
                 Bin { from, to: from + width, height: wide(*count) / (total * width) }
             };
-            let bins = counts.counts.iter().enumerate().map(bin).collect();
+            let bins: Vec<Bin> = counts.counts.iter().enumerate().map(bin).collect();
+            let highest =
+                bins.iter().copied().max_by(|one, other| one.height.total_cmp(&other.height));
+            let Some(highest) = highest else { continue };
             let blanks = [
+                ("from", self.short(highest.from)?),
+                ("to", self.short(highest.to)?),
+                ("most", self.short(highest.height)?),
                 ("label", label.clone()),
-                ("low", short(counts.low)),
-                ("high", short(counts.high)),
+                ("low", self.short(counts.low)?),
+                ("high", self.short(counts.high)?),
             ];
             sentences.push(self.prose.say("histogram_case", &blanks));
             layers.push(Layer::Bars(Bars { label, bins }));
@@ -175,18 +191,20 @@ impl Plots<'_> {
             layers.push(Layer::Line(Series { label, points, form }));
         }
         let blanks = [("name", unicode(node))];
-        Plot {
+        let data = self.tables().histogram(&self.cases(), node)?;
+        let plot = Plot {
             title: self.prose.say("histogram_title", &blanks),
             description: sentences.join(" "),
             x: Axis::new(self.prose.say("histogram_axis", &blanks), Scale::Linear),
             y: Axis::new(self.prose.word("axis_density"), Scale::Linear),
             layers,
-        }
+        };
+        Ok(Drawn { plot, data })
     }
 
     /// The scale of activations or gradients by depth, a case a series: the exponential of
     /// the mean logarithm, with its spread from trial to trial.
-    fn signal(&self, measure: usize) -> Plot {
+    fn signal(&self, measure: usize) -> Result<Drawn, Fault> {
         let quantity = self.experiment.measures[measure].quantity;
         let mut layers = Vec::new();
         let mut theories = Vec::new();
@@ -218,8 +236,8 @@ impl Plots<'_> {
             if let (Some(first), Some(last)) = (points.first(), points.last()) {
                 let blanks = [
                     ("label", label.clone()),
-                    ("first", short(first.y)),
-                    ("last", short(last.y)),
+                    ("first", self.short(first.y)?),
+                    ("last", self.short(last.y)?),
                     ("depth", points.len().to_string()),
                 ];
                 sentences.push(self.prose.say("signal_case", &blanks));
@@ -235,13 +253,30 @@ impl Plots<'_> {
             layers.push(Layer::Line(Series { label, points, form: Form::Theory { of: number } }));
         }
         let y = self.prose.word(&format!("signal_{}", quantity.name()));
-        Plot {
+        let data = self.tables().signal(&self.cases(), self.experiment, measure, &y)?;
+        let plot = Plot {
             title: capitalized(&self.prose.say("signal_title", &[("y", y.clone())])),
             description: format!("{} {}", self.prose.word("signal_lead"), sentences.join(" ")),
             x: Axis::new(self.prose.word("axis_layer"), Scale::Whole),
             y: Axis::new(y, Scale::Log),
             layers,
-        }
+        };
+        Ok(Drawn { plot, data })
+    }
+
+    fn tables(&self) -> Tables<'_> {
+        Tables { trials: self.found.trials, prose: self.prose }
+    }
+
+    /// The cases that are drawn, each with its label.
+    fn cases(&self) -> Vec<(String, &Case)> {
+        let drawn = self.found.cases.iter().take(MAX_SERIES);
+        drawn.map(|case| (self.case_label(case), case)).collect()
+    }
+
+    /// A number in a description, to three digits.
+    fn short(&self, value: f64) -> Result<String, Fault> {
+        Ok(Entry::estimate(value, DIGITS, self.prose)?.shown)
     }
 
     fn case_label(&self, case: &Case) -> String {
@@ -254,72 +289,12 @@ impl Plots<'_> {
         if text.parse::<f64>().is_err() {
             return case_name(text, self.prose);
         }
-        let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
-            return text.replace('-', "\u{2212}");
-        };
-        let power: String = exponent.trim_start_matches('+').chars().map(superscript).collect();
-        let mantissa = mantissa.replace('-', "\u{2212}");
-        match mantissa.trim_start_matches('\u{2212}') {
-            "1" => format!("{}10{power}", mantissa.trim_end_matches('1')),
-            _ => format!("{mantissa}·10{power}"),
-        }
+        typographic(text, self.prose.mark())
     }
 }
 
-/// Activation functions with their derivatives.
-pub(super) fn activations(functions: &[Activation], prose: &Prose) -> Plot {
-    // No point lies on a whole or half number, where functions have their kinks.
-    let step = 2.0 * REACH / f64::from(2 * POINTS + 1);
-    let points: Vec<f64> = (0..=2 * POINTS).map(|k| (f64::from(k) + 0.5) * step - REACH).collect();
-    let mut layers = Vec::new();
-    let mut sentences = Vec::new();
-    let mut names = Vec::new();
-    for function in functions {
-        let Some((values, slopes)) = engine::curve(&function.expression, &points) else { continue };
-        let name = function.text.clone();
-        let is_name = crate::formula::is_name(&name);
-        let primed = if is_name { format!("{name}′") } else { format!("({name})′") };
-        let curve = |label: String, values: Vec<(f64, f64)>| {
-            Layer::Line(Series { label, points: values, form: Form::Curve })
-        };
-        let told = engine::curve(&function.expression, &[-2.0, 2.0]).unwrap_or_default();
-        let at =
-            |values: &[f64], index: usize| short(values.get(index).copied().unwrap_or(f64::NAN));
-        let blanks = [
-            ("name", name.clone()),
-            ("low", at(&told.0, 0)),
-            ("high", at(&told.0, 1)),
-            ("slope_low", at(&told.1, 0)),
-            ("slope_high", at(&told.1, 1)),
-        ];
-        sentences.push(prose.say("activation_case", &blanks));
-        layers.push(curve(name.clone(), points.iter().copied().zip(values).collect()));
-        layers.push(curve(primed, broken(&points, &slopes)));
-        names.push(name);
-    }
-    Plot {
-        title: prose.say("activation_title", &[("names", names.join(", "))]),
-        description: sentences.join(" "),
-        x: Axis::new("z", Scale::Linear),
-        y: Axis::new(prose.word("axis_value"), Scale::Linear),
-        layers,
-    }
-}
-
-/// The points of a derivative, interrupted where it jumps.
-fn broken(points: &[f64], slopes: &[f64]) -> Vec<(f64, f64)> {
-    let mut list: Vec<(f64, f64)> = Vec::new();
-    for (index, (x, slope)) in points.iter().zip(slopes).enumerate() {
-        if index > 0 && (slope - slopes[index - 1]).abs() > JUMP {
-            let middle = f64::midpoint(points[index - 1], *x);
-            list.extend([(middle, slopes[index - 1]), (middle, f64::NAN), (middle, *slope)]);
-        }
-        list.push((*x, *slope));
-    }
-    list
-}
-
-fn interval(figure: &Figure) -> (f64, f64) {
+/// The interval of 95 % that is drawn.
+pub(super) fn interval(figure: &Figure) -> (f64, f64) {
     let half = Z_95 * figure.error.unwrap_or(0.0);
     let own = (figure.mean - half, figure.mean + half);
     figure.interval.filter(|_| !(0.05..=0.95).contains(&figure.mean)).unwrap_or(own)
@@ -370,30 +345,6 @@ fn capitalized(text: &str) -> String {
     match letters.next() {
         Some(first) => first.to_uppercase().chain(letters).collect(),
         None => String::new(),
-    }
-}
-
-/// A number in plain text, to three digits.
-fn short(value: f64) -> String {
-    let small = value.abs() > 0.0 && !(1e-3..1e5).contains(&value.abs());
-    let text = if small { format!("{value:.2e}") } else { format!("{value:.3}") };
-    let text = match text.split_once('e') {
-        Some((mantissa, exponent)) => {
-            format!("{mantissa}·10{}", exponent.chars().map(superscript).collect::<String>())
-        }
-        None => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-    };
-    let text = if text.is_empty() || text == "-0" { "0".to_owned() } else { text };
-    text.replace('-', "\u{2212}")
-}
-
-fn superscript(letter: char) -> char {
-    match letter {
-        '-' => '⁻',
-        '1' => '¹',
-        '2' => '²',
-        '3' => '³',
-        digit => char::from_u32(0x2070 + digit.to_digit(10).unwrap_or(0)).unwrap_or(digit),
     }
 }
 

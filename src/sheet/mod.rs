@@ -2,17 +2,22 @@
 //!
 //! The builder turns every cell into a plain record of finished strings; the template
 //! `sheet.md` sets them. Worked lines come from `work` and `update`, remarks from
-//! `explain`, prose and phrases from `prose`, figures from `plots`.
+//! `explain`, prose and phrases from `prose`, figures from `plots`,
+//! each with the table of its data.
 
+mod activation;
 mod answer;
 mod build;
 mod code;
+mod data;
 mod derive;
 mod drawing;
 mod estimate;
 mod experiment;
+mod experiment_data;
 mod experiment_plots;
 mod explain;
+mod frames;
 mod initializers;
 mod label;
 mod meaning;
@@ -24,11 +29,13 @@ mod prose;
 mod show;
 mod standard;
 pub mod templates;
+mod trajectory;
 mod update;
 mod view;
 mod work;
 
 pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, tidy};
+pub use data::{Data, Entry};
 pub use label::plain;
 pub use phrases::Phrases;
 pub(crate) use prose::fill;

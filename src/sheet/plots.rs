@@ -1,18 +1,27 @@
 //! Plots of runs: data from the trace, words from the language file.
+//!
+//! What is drawn is floating point; what the description and the table say is rounded from
+//! the exact values.
 
-use crate::engine::Surface;
-use crate::figure::{Axis, Contours, Field, Form, Layer, Plot, Scale, Series, range_with_margin};
-use crate::number::{Fault, Real, round};
-use crate::scenario::{Display, PlotKind, RunId, Scenario};
+use crate::figure::{Axis, Form, Layer, Plot, Scale, Series};
+use crate::number::{Fault, Real};
+use crate::scenario::{PlotKind, RunId, Scenario};
 use crate::trace::{Iteration, Tensor, Trace, Value};
 
+use super::data::{Column, Data, Entry};
 use super::names::{run_title, unicode};
 use super::prose::Prose;
+use super::show::MAX_SHOWN;
+use super::trajectory::{self, Window};
 
-/// How finely the loss is sampled for contours.
-const GRID: (usize, usize) = (64, 48);
 /// Up to this number of values are all told.
 const FEW: usize = 8;
+
+/// A plot with the table of its data.
+pub(super) struct Drawn {
+    pub(super) plot: Plot,
+    pub(super) data: Data,
+}
 
 /// What a plot's file is called.
 pub(super) fn file_stem(kind: PlotKind) -> &'static str {
@@ -25,17 +34,18 @@ pub(super) fn file_stem(kind: PlotKind) -> &'static str {
     }
 }
 
-/// The plot of the given runs.
+/// The plot of the given runs; paths are drawn `within` a window, where there is one.
 pub(super) fn plot(
     scenario: &Scenario,
     trace: &Trace,
     prose: &Prose,
     kind: PlotKind,
     of: &[RunId],
-) -> Result<Plot, Fault> {
+    within: Option<Window>,
+) -> Result<Drawn, Fault> {
     let plots = Plots { scenario, trace, prose, of };
     match kind {
-        PlotKind::Trajectory => plots.trajectory(),
+        PlotKind::Trajectory => trajectory::plot(&plots, within),
         PlotKind::Loss => plots.loss(),
         PlotKind::Parameters => plots.parameters(),
         PlotKind::Gradient => plots.gradient(),
@@ -43,221 +53,138 @@ pub(super) fn plot(
     }
 }
 
-struct Plots<'a> {
-    scenario: &'a Scenario,
-    trace: &'a Trace,
-    prose: &'a Prose,
-    of: &'a [RunId],
+/// The runs that a plot shows.
+pub(super) struct Plots<'a> {
+    pub(super) scenario: &'a Scenario,
+    pub(super) trace: &'a Trace,
+    pub(super) prose: &'a Prose,
+    pub(super) of: &'a [RunId],
 }
 
 impl Plots<'_> {
-    fn records(&self, id: RunId) -> &[Iteration] {
+    /// The exact run.
+    pub(super) fn records(&self, id: RunId) -> &[Iteration] {
         let (setup, run) = self.scenario.run(id);
         let record = self.trace.setups.get(&setup.name).and_then(|setup| setup.runs.get(&run.name));
         record.map(|run| run.iterations.as_slice()).unwrap_or_default()
     }
 
-    fn title(&self, id: RunId) -> String {
+    pub(super) fn title(&self, id: RunId) -> String {
         run_title(self.scenario, self.prose, id, self.of).replace('`', "")
     }
 
-    fn titles(&self) -> String {
+    pub(super) fn titles(&self) -> String {
         let titles: Vec<String> = self.of.iter().map(|id| self.title(*id)).collect();
         self.prose.list(&titles)
     }
 
-    fn trajectory(&self) -> Result<Plot, Fault> {
-        let (setup, _) = self.scenario.run(self.of[0]);
-        let mut trained = setup.trained_names();
-        let (first, second) =
-            (trained.next().unwrap_or_default(), trained.next().unwrap_or_default());
-        let mut layers = Vec::new();
-        let mut all: Vec<(f64, f64)> = Vec::new();
-        let mut sentences = Vec::new();
-        for id in self.of {
-            let display = &self.scenario.run(*id).1.display;
-            let records = self.records(*id);
-            let pair = |record: &Iteration| {
-                Some((float(record.parameters.get(first)?), float(record.parameters.get(second)?)))
-            };
-            let points: Vec<(f64, f64)> = records.iter().filter_map(pair).collect();
-            all.extend(&points);
-            let at = |record: Option<&Iteration>| self.point(record, first, second, display);
-            let blanks = [
-                ("name", self.title(*id)),
-                ("start", at(records.first())?),
-                ("end", at(records.last())?),
-                ("count", records.len().saturating_sub(1).to_string()),
-            ];
-            let key = if records.len() == 2 { "trajectory_run_one" } else { "trajectory_run" };
-            sentences.push(self.prose.say(key, &blanks));
-            let form = Form::Path { prefix: "t = ".into() };
-            layers.push(Layer::Line(Series { label: self.title(*id), points, form }));
-        }
-        let x = range_with_margin(all.iter().map(|point| point.0));
-        let y = range_with_margin(all.iter().map(|point| point.1));
-        let surface = Surface::new(setup);
-        let fixed = |name: &str| {
-            let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
-            found.map_or(f64::NAN, |value| float(&value))
-        };
-        let field = Field::sample(x, y, GRID, |a, b| {
-            surface.loss(&|name| {
-                if name == first {
-                    a
-                } else if name == second {
-                    b
-                } else {
-                    fixed(name)
-                }
+    /// The heading of a column: `w, Adam`.
+    pub(super) fn heading(&self, quantity: &str, of: &str) -> String {
+        let blanks = [("quantity", quantity.to_owned()), ("of", of.to_owned())];
+        self.prose.say("data_heading", &blanks)
+    }
+
+    fn loss(&self) -> Result<Drawn, Fault> {
+        let quantity = self.prose.word("axis_loss");
+        let line = |id: &RunId| {
+            let title = self.title(*id);
+            let heading = self.heading(&quantity, &title);
+            self.line(*id, title, heading, "loss_run", |record| {
+                Ok(record.loss.as_ref().and_then(Tensor::scalar).cloned())
             })
-        });
-        layers.insert(0, Layer::Contours(Contours::of(field)));
-        let (first, second) = (unicode(first), unicode(second));
-        let blanks = [("x", first.clone()), ("y", second.clone()), ("names", self.titles())];
-        let lead = self.prose.say("trajectory_lead", &blanks);
-        Ok(Plot {
-            title: self.prose.say("trajectory_title", &blanks),
-            description: format!("{lead} {}", sentences.join(" ")),
-            x: Axis::new(first, Scale::Linear),
-            y: Axis::new(second, Scale::Linear),
-            layers,
-        })
-    }
-
-    fn point(
-        &self,
-        record: Option<&Iteration>,
-        first: &str,
-        second: &str,
-        display: &Display,
-    ) -> Result<String, Fault> {
-        let Some(record) = record else { return Ok(String::new()) };
-        let one = |name: &str| match record.parameters.get(name) {
-            Some(value) => self.plain(value, display),
-            None => Ok(String::new()),
         };
-        Ok(format!("({}, {})", one(first)?, one(second)?))
+        let lines = self.of.iter().map(line).collect::<Result<_, _>>()?;
+        Ok(self.over_iterations(
+            lines,
+            &Form::Line,
+            "loss_title",
+            Axis::new(quantity, Scale::Linear),
+        ))
     }
 
-    fn plain(&self, tensor: &Tensor, display: &Display) -> Result<String, Fault> {
-        let Some(value) = tensor.scalar() else { return Ok(String::new()) };
-        self.spoken(value, display)
-    }
-
-    fn spoken(&self, value: &Value, display: &Display) -> Result<String, Fault> {
-        match value {
-            Value::Undefined(_) => Ok(self.prose.word("undefined")),
-            Value::Real(real) => {
-                let text =
-                    round(real, display.precision, display.rounding)?.to_plain(self.prose.mark());
-                Ok(text.replace('-', "\u{2212}"))
+    /// Every entry of the parameters; of a parameter with many entries, its norm.
+    fn parameters(&self) -> Result<Drawn, Fault> {
+        let mut lines = Vec::new();
+        for id in self.of {
+            let (setup, _) = self.scenario.run(*id);
+            for parameter in &setup.parameters {
+                let name = parameter.name.as_str();
+                let several = self.of.len() > 1;
+                let mut line =
+                    |name: String, value: &dyn Fn(&Tensor) -> Result<Option<Value>, Fault>| {
+                        let title = self.title(*id);
+                        let (label, heading) = match several {
+                            true => (format!("{name} ({title})"), self.heading(&name, &title)),
+                            false => (name.clone(), name),
+                        };
+                        let of = |record: &Iteration| {
+                            record.parameters.get(parameter.name.as_str()).map_or(Ok(None), value)
+                        };
+                        lines.push(self.line(*id, label, heading, "parameter_run", of)?);
+                        Ok::<(), Fault>(())
+                    };
+                match parameter.initial.counts().flatten() {
+                    None => line(unicode(name), &|value| Ok(value.scalar().cloned()))?,
+                    Some((rows, columns)) if rows * columns <= MAX_SHOWN => {
+                        for (row, column) in (1..=rows)
+                            .flat_map(|row| (1..=columns).map(move |column| (row, column)))
+                        {
+                            let name = format!("{}[{row}, {column}]", unicode(name));
+                            line(name, &|value| Ok(value.entry(row, column).cloned()))?;
+                        }
+                    }
+                    Some(_) => line(format!("‖{}‖", unicode(name)), &|value| {
+                        norm(std::iter::once(value))
+                    })?,
+                }
             }
         }
-    }
-
-    fn loss(&self) -> Result<Plot, Fault> {
-        let mut layers = Vec::new();
-        let mut sentences = Vec::new();
-        for id in self.of {
-            let display = &self.scenario.run(*id).1.display;
-            let losses: Vec<(&Iteration, &Tensor)> = self
-                .records(*id)
-                .iter()
-                .filter_map(|record| Some((record, record.loss.as_ref()?)))
-                .collect();
-            let points = losses.iter().map(|(record, loss)| (count(record.t), float(loss)));
-            let points = points.collect();
-            let value = |entry: Option<&(&Iteration, &Tensor)>| {
-                entry.map_or(Ok(String::new()), |(_, value)| self.plain(value, display))
-            };
-            let blanks = [
-                ("name", self.title(*id)),
-                ("start", value(losses.first())?),
-                ("end", value(losses.last())?),
-            ];
-            sentences.push(self.prose.say("loss_run", &blanks));
-            layers.push(Layer::Line(Series { label: self.title(*id), points, form: Form::Line }));
-        }
-        let blanks = [("names", self.titles())];
-        Ok(Plot {
-            title: self.prose.say("loss_title", &blanks),
-            description: sentences.join(" "),
-            x: Axis::new(self.prose.word("axis_iteration"), Scale::Whole),
-            y: Axis::new(self.prose.word("axis_loss"), Scale::Linear),
-            layers,
-        })
-    }
-
-    fn parameters(&self) -> Result<Plot, Fault> {
-        let mut layers = Vec::new();
-        let mut sentences = Vec::new();
-        for id in self.of {
-            let (setup, run) = self.scenario.run(*id);
-            let records = self.records(*id);
-            for name in setup.parameter_names() {
-                let value = |record: &Iteration| {
-                    Some((count(record.t), float(record.parameters.get(name)?)))
-                };
-                let points = records.iter().filter_map(value).collect();
-                let label = if self.of.len() == 1 {
-                    unicode(name)
-                } else {
-                    format!("{} ({})", unicode(name), self.title(*id))
-                };
-                let end = |record: Option<&Iteration>| {
-                    let value = record.and_then(|record| record.parameters.get(name));
-                    value.map_or(Ok(String::new()), |value| self.plain(value, &run.display))
-                };
-                let blanks = [
-                    ("name", label.clone()),
-                    ("start", end(records.first())?),
-                    ("end", end(records.last())?),
-                ];
-                sentences.push(self.prose.say("parameter_run", &blanks));
-                layers.push(Layer::Line(Series { label, points, form: Form::Line }));
-            }
-        }
-        let blanks = [("names", self.titles())];
-        Ok(Plot {
-            title: self.prose.say("parameters_title", &blanks),
-            description: sentences.join(" "),
-            x: Axis::new(self.prose.word("axis_iteration"), Scale::Whole),
-            y: Axis::new(self.prose.word("axis_value"), Scale::Linear),
-            layers,
-        })
+        let axis = Axis::new(self.prose.word("axis_value"), Scale::Linear);
+        Ok(self.over_iterations(lines, &Form::Line, "parameters_title", axis))
     }
 
     /// The norm of the gradient: of a single run by parameter, of several as a whole.
-    fn gradient(&self) -> Result<Plot, Fault> {
-        let (axis, title) = ("axis_gradient", "gradient_title");
+    fn gradient(&self) -> Result<Drawn, Fault> {
+        let quantity = self.prose.word("axis_gradient");
         let mut lines = Vec::new();
         for id in self.of {
             let names: Vec<&str> = self.scenario.run(*id).0.trained_names().collect();
             if self.of.len() > 1 || names.len() < 2 {
-                lines.push(self.line(*id, self.title(*id), "gradient_run", |record| {
+                let title = self.title(*id);
+                let heading = self.heading(&quantity, &title);
+                lines.push(self.line(*id, title, heading, "gradient_run", |record| {
                     norm(record.gradient.iter().map(|(_, value)| value))
                 })?);
                 continue;
             }
             for name in names {
-                lines.push(self.line(*id, unicode(name), "gradient_parameter", |record| {
-                    norm(record.gradient.get(name).into_iter())
-                })?);
+                let heading = self.heading(&quantity, &unicode(name));
+                lines.push(self.line(
+                    *id,
+                    unicode(name),
+                    heading,
+                    "gradient_parameter",
+                    |record| norm(record.gradient.get(name).into_iter()),
+                )?);
             }
         }
-        Ok(self.over_iterations(lines, &Form::Line, title, axis))
+        let axis = logarithmic_where_it_shows_more(quantity, &lines);
+        Ok(self.over_iterations(lines, &Form::Line, "gradient_title", axis))
     }
 
     /// The rate of each iteration.
-    fn schedule(&self) -> Result<Plot, Fault> {
+    fn schedule(&self) -> Result<Drawn, Fault> {
+        let quantity = self.prose.word("axis_rate");
         let line = |id: &RunId| {
-            self.line(*id, self.title(*id), "schedule_run", |record| {
+            let title = self.title(*id);
+            let heading = self.heading(&quantity, &title);
+            self.line(*id, title, heading, "schedule_run", |record| {
                 Ok(record.learning_rate.clone().map(Value::Real))
             })
         };
-        let lines = self.of.iter().map(line).collect::<Result<_, _>>()?;
-        Ok(self.over_iterations(lines, &Form::Steps, "schedule_title", "axis_rate"))
+        let lines: Vec<Told> = self.of.iter().map(line).collect::<Result<_, _>>()?;
+        let axis = logarithmic_where_it_shows_more(quantity, &lines);
+        Ok(self.over_iterations(lines, &Form::Steps, "schedule_title", axis))
     }
 
     /// What `value` finds in each iteration, and a sentence that tells it.
@@ -265,21 +192,25 @@ impl Plots<'_> {
         &self,
         id: RunId,
         label: String,
+        heading: String,
         key: &str,
         value: impl Fn(&Iteration) -> Result<Option<Value>, Fault>,
     ) -> Result<Told, Fault> {
         let display = &self.scenario.run(id).1.display;
-        let (mut points, mut words) = (Vec::new(), Vec::new());
+        let (mut points, mut entries) = (Vec::new(), Vec::new());
         for record in self.records(id) {
             if let Some(value) = value(record)? {
-                points.push((count(record.t), value.real().map_or(f64::NAN, Real::to_f64)));
-                words.push((record.t, self.spoken(&value, display)?));
+                points.push((count(record.t), float(&value)));
+                entries.push((record.t, Entry::value(&value, display, self.prose)?));
             }
         }
-        let at = |index: usize| words.get(index).cloned().unwrap_or_default();
-        let last = words.len().saturating_sub(1);
+        let at = |index: usize| {
+            let entry = entries.get(index);
+            entry.map_or((0, String::new()), |(t, entry)| (*t, entry.shown.clone()))
+        };
+        let last = entries.len().saturating_sub(1);
         let [start, middle, end] = [at(0), at(last / 2), at(last)];
-        let all: Vec<String> = words.iter().map(|(_, value)| value.clone()).collect();
+        let all: Vec<String> = entries.iter().map(|(_, value)| value.shown.clone()).collect();
         let blanks = [
             ("name", label.clone()),
             ("values", self.prose.list(&all)),
@@ -290,40 +221,42 @@ impl Plots<'_> {
             ("half", middle.0.to_string()),
             ("last", end.0.to_string()),
         ];
-        let length = match words.len() {
-            0 => "none",
-            1 => "one",
-            _ if all.iter().all(|value| *value == all[0]) => "same",
-            2..=FEW => "few",
+        let length = match all.as_slice() {
+            [] => "none",
+            [_] => "one",
+            [first, rest @ ..] if rest.iter().all(|value| value == first) => "same",
+            some if some.len() <= FEW => "few",
             _ => "many",
         };
         let sentence = self.prose.say(&format!("{key}_{length}"), &blanks);
-        Ok(Told { label, points, sentence })
+        Ok(Told { label, points, sentence, column: Column { heading, entries } })
     }
 
-    fn over_iterations(&self, lines: Vec<Told>, form: &Form, title: &str, axis: &str) -> Plot {
-        let scale = if spans_decades(&lines) { Scale::Log } else { Scale::Linear };
+    fn over_iterations(&self, lines: Vec<Told>, form: &Form, title: &str, y: Axis) -> Drawn {
         let sentences: Vec<&str> = lines.iter().map(|line| line.sentence.as_str()).collect();
-        Plot {
-            title: self.prose.say(title, &[("names", self.titles())]),
-            description: sentences.join(" "),
-            x: Axis::new(self.prose.word("axis_iteration"), Scale::Whole),
-            y: Axis::new(self.prose.word(axis), scale),
-            layers: lines
-                .into_iter()
-                .map(|Told { label, points, .. }| {
-                    Layer::Line(Series { label, points, form: form.clone() })
-                })
-                .collect(),
+        let description = sentences.join(" ");
+        let (mut layers, mut columns) = (Vec::new(), Vec::new());
+        for Told { label, points, column, .. } in lines {
+            layers.push(Layer::Line(Series { label, points, form: form.clone() }));
+            columns.push(column);
         }
+        let plot = Plot {
+            title: self.prose.say(title, &[("names", self.titles())]),
+            description,
+            x: Axis::new(self.prose.word("axis_iteration"), Scale::Whole),
+            y,
+            layers,
+        };
+        Drawn { plot, data: Data::by_iteration(&columns, self.prose) }
     }
 }
 
-/// A line with the sentence that stands for it.
+/// A line with the sentence and the column that stand for it.
 struct Told {
     label: String,
     points: Vec<(f64, f64)>,
     sentence: String,
+    column: Column,
 }
 
 /// The Euclidean norm of all entries together; nothing where there are none.
@@ -339,25 +272,30 @@ fn norm<'v>(values: impl Iterator<Item = &'v Tensor>) -> Result<Option<Value>, F
     if entries.is_empty() { Ok(None) } else { sum.sqrt().map(|root| Some(Value::Real(root))) }
 }
 
+fn logarithmic_where_it_shows_more(quantity: String, lines: &[Told]) -> Axis {
+    let points: Vec<&[(f64, f64)]> = lines.iter().map(|line| line.points.as_slice()).collect();
+    Axis::new(quantity, if spans_decades(&points) { Scale::Log } else { Scale::Linear })
+}
+
 /// Whether a logarithm shows more: all values are positive, and on some line a quarter of
 /// them is below a hundredth of its largest. A line that falls so low at its end alone, as
 /// a cosine does, keeps its shape.
-fn spans_decades(lines: &[Told]) -> bool {
-    let spans = |line: &Told| {
+pub(super) fn spans_decades(lines: &[&[(f64, f64)]]) -> bool {
+    let spans = |line: &&[(f64, f64)]| {
         let mut values = finite(line);
         values.sort_by(f64::total_cmp);
         let most = values.last().copied().unwrap_or(0.0);
         values.get(values.len() / 4).is_some_and(|quarter| 100.0 * quarter <= most)
     };
-    lines.iter().flat_map(finite).all(|value| value > 0.0) && lines.iter().any(spans)
+    lines.iter().copied().flat_map(finite).all(|value| value > 0.0) && lines.iter().any(spans)
 }
 
-fn finite(line: &Told) -> Vec<f64> {
-    line.points.iter().map(|point| point.1).filter(|value| value.is_finite()).collect()
+fn finite(line: &[(f64, f64)]) -> Vec<f64> {
+    line.iter().map(|point| point.1).filter(|value| value.is_finite()).collect()
 }
 
 /// A value as a plot needs it; what is undefined is left out of the drawing.
-fn float(value: &Tensor) -> f64 {
+pub(super) fn float(value: &Value) -> f64 {
     value.real().map_or(f64::NAN, Real::to_f64)
 }
 
@@ -371,18 +309,17 @@ mod tests {
 
     #[test]
     fn a_logarithm_is_for_what_stays_small() {
-        let line = |values: &[f64]| {
-            let points = values.iter().map(|value| (0.0, *value)).collect();
-            Told { label: String::new(), points, sentence: String::new() }
+        let line = |values: &[f64]| -> Vec<(f64, f64)> {
+            values.iter().map(|value| (0.0, *value)).collect()
         };
         let cosine = line(&[1.0, 0.98, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0.02, 1e-6]);
         let steps = line(&[1.0, 1.0, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]);
         let zero = line(&[0.0, 1.0]);
         let undefined = line(&[f64::NAN, 1.0, 0.001]);
-        assert!(!spans_decades(&[cosine]));
-        assert!(spans_decades(&[line(&[2.0]), steps]));
-        assert!(!spans_decades(&[line(&[1.0, 0.001]), zero]));
-        assert!(spans_decades(&[undefined]));
+        assert!(!spans_decades(&[&cosine]));
+        assert!(spans_decades(&[&line(&[2.0]), &steps]));
+        assert!(!spans_decades(&[&line(&[1.0, 0.001]), &zero]));
+        assert!(spans_decades(&[&undefined]));
         assert!(!spans_decades(&[]));
     }
 }

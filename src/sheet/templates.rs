@@ -65,6 +65,9 @@ impl Templates {
         tera.set_fallback_prefixes(["user/", "builtin/"]).map_err(fail)?;
         tera.autoescape_on(vec!["html"]);
         tera.register_filter("quoted", |text: &str, _: Kwargs, _: &State<'_>| quoted(text));
+        tera.register_filter("item", |text: &str, arguments: Kwargs, _: &State<'_>| {
+            Ok::<_, tera::Error>(item(text, arguments.must_get("number")?))
+        });
         let built_in = files(&BUILT_IN);
         let is_words = |name: &str| name.starts_with("words/");
         let templates = |prefix: &'static str, list: &[(String, String)]| {
@@ -119,6 +122,16 @@ fn error(file: &str, message: impl std::fmt::Display) -> TemplateError {
 fn quoted(text: &str) -> String {
     let line = |line: &str| format!("> {line}").trim_end().to_owned();
     text.trim().lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The text as an entry of an ordered list in Markdown.
+fn item(text: &str, number: usize) -> String {
+    let marker = format!("{:<4}", format!("{number}."));
+    let indented = |line: &str| if line.is_empty() { String::new() } else { format!("    {line}") };
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    let rest: Vec<String> = lines.map(indented).collect();
+    format!("{marker}{first}\n{}", rest.join("\n"))
 }
 
 fn files(folder: &Dir<'_>) -> Vec<(String, String)> {

@@ -73,6 +73,20 @@ pub(super) enum CellView {
     Code {
         scripts: Vec<ScriptView>,
     },
+    Frames {
+        /// What takes several values.
+        lead: String,
+        frames: Vec<FrameView>,
+    },
+}
+
+/// A cell for one choice of values.
+#[derive(Debug, Serialize)]
+pub(super) struct FrameView {
+    /// The values.
+    pub label: String,
+    /// The cell alone.
+    pub cells: Vec<CellView>,
 }
 
 /// A run as a script.

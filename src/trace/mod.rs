@@ -20,6 +20,8 @@ pub struct Trace {
     pub title: String,
     /// The set-ups, in the scenario's order.
     pub setups: Named<Setup>,
+    /// For each cell with frames, in order, what its runs do in each of them.
+    pub frames: Vec<Vec<Trace>>,
 }
 
 /// The runs of one set-up.

@@ -82,6 +82,7 @@ impl Report {
             description: "",
             markdown: &markdown,
             figures: &drawings,
+            data: &BTreeMap::new(),
             words: &words,
         };
         let html = render::html(&page, templates)?;

@@ -4,7 +4,7 @@ use crate::formula::Expression;
 use crate::trace::Path;
 
 use super::super::text::Text;
-use super::{ExperimentId, Mistake, RunId};
+use super::{ExperimentId, Mistake, RunId, Scenario};
 
 /// A cell with its audience.
 #[derive(Debug, Clone)]
@@ -101,6 +101,51 @@ pub enum Content {
         /// The runs, a script each.
         of: Vec<RunId>,
     },
+    /// One cell for each of several values.
+    Frames(Frames),
+}
+
+/// A cell that is shown for several values, one after the other.
+#[derive(Debug, Clone)]
+pub struct Frames {
+    /// Its number among such cells, from 0.
+    pub number: usize,
+    /// What the values are of.
+    pub of: Vec<Explored>,
+    /// The runs that the cell shows.
+    pub runs: Vec<RunId>,
+    /// The frames.
+    pub list: Vec<Frame>,
+}
+
+/// What takes other values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explored {
+    /// An option of runs.
+    Option {
+        /// The first run that has it.
+        run: RunId,
+        /// Its name.
+        name: String,
+    },
+    /// What a parameter starts from.
+    Initial {
+        /// The first set-up that has it.
+        setup: usize,
+        /// Its name.
+        name: String,
+    },
+    /// A variable of the scenario.
+    Variable(String),
+}
+
+/// A cell as it is for one choice of values.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The values as they were written, `learning_rate: 0.1`.
+    pub values: Vec<String>,
+    /// The set-ups with these values, and the cell alone.
+    pub scenario: Scenario,
 }
 
 /// A library that scripts are written for.
@@ -257,6 +302,23 @@ pub enum PlotKind {
 }
 
 impl Content {
+    /// What is shown: of a cell with frames, the first of them.
+    pub fn shown(&self) -> &Self {
+        let Self::Frames(frames) = self else { return self };
+        let cells = frames.list.first().and_then(|frame| frame.scenario.cells.as_ref());
+        cells.and_then(|cells| cells.first()).map_or(self, |cell| &cell.content)
+    }
+
+    pub(super) fn frames<'a>(&'a self, list: &mut Vec<&'a Frames>) {
+        match self {
+            Self::Frames(frames) => list.push(frames),
+            Self::Question(question) => {
+                question.parts.iter().for_each(|part| part.content.frames(list));
+            }
+            _ => {}
+        }
+    }
+
     pub(super) fn histograms(&self, id: ExperimentId, names: &mut Vec<String>) {
         match self {
             Self::ExperimentPlot { of, kind: ExperimentPlot::Histogram { node } }
@@ -298,7 +360,8 @@ impl Content {
             | Self::Adjoints { .. }
             | Self::Graph { .. }
             | Self::Narration(_)
-            | Self::Code { .. } => {}
+            | Self::Code { .. }
+            | Self::Frames(_) => {}
         }
     }
 }

@@ -15,8 +15,8 @@ use super::text::Text;
 use super::variables::Assignment;
 
 pub use cell::{
-    Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Given, Hint,
-    Library, Moment, PlotKind, Question,
+    Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Explored, Frame,
+    Frames, Given, Hint, Library, Moment, PlotKind, Question,
 };
 pub use experiment::{Axis, Case, Experiment, Measure, Quantity};
 pub use mistake::{Instead, Mistake, Turn};
@@ -154,6 +154,14 @@ impl Scenario {
             cell.content.histograms(id, &mut names);
         }
         names
+    }
+
+    /// The cells with frames, in order of their numbers.
+    pub fn frames(&self) -> Vec<&Frames> {
+        let mut list = Vec::new();
+        self.cells.iter().flatten().for_each(|cell| cell.content.frames(&mut list));
+        list.sort_by_key(|frames| frames.number);
+        list
     }
 
     /// Every run of the scenario, in order.

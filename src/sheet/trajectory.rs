@@ -1,0 +1,126 @@
+//! The plot of paths over the loss, as functions of two parameters.
+
+use crate::engine::Surface;
+use crate::figure::{
+    Axis, Contours, Field, Form, Layer, Plot, Range, Scale, Series, range_with_margin,
+};
+use crate::number::{Fault, Real};
+use crate::trace::{Iteration, Tensor};
+
+use super::data::{Column, Data, Entry};
+use super::names::unicode;
+use super::plots::{Drawn, Plots, float};
+
+/// How finely the loss is sampled for contours.
+const GRID: (usize, usize) = (64, 48);
+
+/// What a plot of paths shows of the plane.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window {
+    x: Range,
+    y: Range,
+}
+
+impl Window {
+    /// The part of the plane that holds the paths.
+    pub(super) fn of(plots: &Plots<'_>) -> Self {
+        let (setup, _) = plots.scenario.run(plots.of[0]);
+        let mut trained = setup.trained_names();
+        let [x, y] = [(); 2].map(|()| {
+            let name = trained.next().unwrap_or_default();
+            let records = plots.of.iter().flat_map(|id| plots.records(*id));
+            let values = records.filter_map(|record| record.parameters.get(name)?.scalar());
+            range_with_margin(values.map(float))
+        });
+        Self { x, y }
+    }
+
+    /// The smallest window that holds both.
+    pub(super) fn union(self, other: Self) -> Self {
+        Self { x: self.x.union(other.x), y: self.y.union(other.y) }
+    }
+}
+
+/// The paths of the runs, over contours of the first one's loss.
+pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, Fault> {
+    let (setup, _) = plots.scenario.run(plots.of[0]);
+    let mut trained = setup.trained_names();
+    let (first, second) = (trained.next().unwrap_or_default(), trained.next().unwrap_or_default());
+    let mut layers = Vec::new();
+    let mut sentences = Vec::new();
+    let mut columns = Vec::new();
+    for id in plots.of {
+        let display = &plots.scenario.run(*id).1.display;
+        let records = plots.records(*id);
+        let title = plots.title(*id);
+        let column = |name: &str| -> Result<Column, Fault> {
+            let mut entries = Vec::new();
+            for record in records {
+                if let Some(value) = record.parameters.get(name).and_then(Tensor::scalar) {
+                    entries.push((record.t, Entry::value(value, display, plots.prose)?));
+                }
+            }
+            let heading = match plots.of.len() {
+                1 => unicode(name),
+                _ => plots.heading(&unicode(name), &title),
+            };
+            Ok(Column { heading, entries })
+        };
+        let pair = [column(first)?, column(second)?];
+        let value = |record: &Iteration, name: &str| {
+            record.parameters.get(name).and_then(Tensor::scalar).map(float)
+        };
+        let points = records
+            .iter()
+            .filter_map(|record| Some((value(record, first)?, value(record, second)?)));
+        let points: Vec<(f64, f64)> = points.collect();
+        let at = |index: usize| {
+            let shown = |column: &Column| {
+                let entry = column.entries.get(index);
+                entry.map_or_else(String::new, |(_, entry)| entry.shown.clone())
+            };
+            format!("({}, {})", shown(&pair[0]), shown(&pair[1]))
+        };
+        let last = pair[0].entries.len().saturating_sub(1);
+        let blanks = [
+            ("name", title.clone()),
+            ("start", at(0)),
+            ("end", at(last)),
+            ("count", records.len().saturating_sub(1).to_string()),
+        ];
+        let key = if records.len() == 2 { "trajectory_run_one" } else { "trajectory_run" };
+        sentences.push(plots.prose.say(key, &blanks));
+        let form = Form::Path { prefix: "t = ".into() };
+        layers.push(Layer::Line(Series { label: title, points, form }));
+        columns.extend(pair);
+    }
+    let Window { x, y } = within.unwrap_or_else(|| Window::of(plots));
+    let surface = Surface::new(setup);
+    let fixed = |name: &str| {
+        let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
+        found.as_ref().and_then(Tensor::real).map_or(f64::NAN, Real::to_f64)
+    };
+    let field = Field::sample(x, y, GRID, |a, b| {
+        surface.loss(&|name| {
+            if name == first {
+                a
+            } else if name == second {
+                b
+            } else {
+                fixed(name)
+            }
+        })
+    });
+    layers.insert(0, Layer::Contours(Contours::of(field)));
+    let (first, second) = (unicode(first), unicode(second));
+    let blanks = [("x", first.clone()), ("y", second.clone()), ("names", plots.titles())];
+    let lead = plots.prose.say("trajectory_lead", &blanks);
+    let plot = Plot {
+        title: plots.prose.say("trajectory_title", &blanks),
+        description: format!("{lead} {}", sentences.join(" ")),
+        x: Axis::new(first, Scale::Linear),
+        y: Axis::new(second, Scale::Linear),
+        layers,
+    };
+    Ok(Drawn { plot, data: Data::by_iteration(&columns, plots.prose) })
+}
