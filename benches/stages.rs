@@ -83,6 +83,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         figures: &sheet.figures,
         data: &NO_DATA,
         places: &sheet.places,
+        folded: None,
         words,
     }
 }

@@ -58,6 +58,7 @@ pub mod reference;
 mod render;
 pub mod scenario;
 pub mod sheet;
+pub mod site;
 pub mod trace;
 pub mod variants;
 

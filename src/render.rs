@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
+use crate::markup;
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
 use crate::sheet::{
-    self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
+    self, Data, Entry, Hidden, Links, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
 };
 use crate::trace::{Trace, json::Unprintable};
 
@@ -172,6 +173,78 @@ pub(crate) fn embedded(
     })
 }
 
+/// Executes a scenario and makes one paper as the text of a page of a course.
+///
+/// # Errors
+///
+/// As for [`render`].
+pub(crate) fn course_page(
+    scenario: &Scenario,
+    templates: &Templates,
+    paper: Paper,
+    links: &dyn Links,
+    effort: &Effort<'_>,
+) -> Result<String, RenderError> {
+    let problems = notation_problems(scenario);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
+    let trace = engine::execute_with(scenario, effort)?;
+    let sheet =
+        sheet::build_among(scenario, &trace, templates, paper, Hidden::Checked, Some(links))?;
+    let problems = formula_problems(&sheet.passages);
+    if !problems.is_empty() {
+        return Err(RenderError::Texts(problems));
+    }
+    let words = templates.words(&sheet.language);
+    let solution = words.and_then(|words| words.get("solution")).map(String::as_str);
+    let folded = solution.filter(|_| paper == Paper::Folded);
+    with_page(&sheet, templates, |page| {
+        publish::body(&Page { folded, ..*page }).map_err(page_error)
+    })
+}
+
+/// The text of a page of plain Markdown.
+///
+/// # Errors
+///
+/// Formulas that can't be set.
+pub(crate) fn markdown_page(
+    markdown: &str,
+    language: &str,
+    templates: &Templates,
+) -> Result<String, RenderError> {
+    let empty = BTreeMap::new();
+    let words = templates.words(language).or_else(|| templates.words("en")).unwrap_or(&empty);
+    let page = Page {
+        title: "",
+        language,
+        description: "",
+        markdown,
+        figures: &BTreeMap::new(),
+        data: &BTreeMap::new(),
+        places: &Default::default(),
+        folded: None,
+        words: &page_words(words),
+    };
+    publish::body(&page).map_err(page_error)
+}
+
+/// What a page of plain Markdown can't show, with its places in bytes: formulas that can't be
+/// set, and images, which a page would have to load.
+pub(crate) fn markdown_problems(markdown: &str) -> Vec<(usize, String)> {
+    let formula = |problem: FormulaProblem| {
+        (problem.offset, format!("this formula can't be set: {}", problem.message))
+    };
+    let image = |place: usize| {
+        let message = "a page loads nothing, so it holds no image; link to it instead";
+        (place, message.to_owned())
+    };
+    let formulas = publish::formula_problems(markdown).into_iter().map(formula);
+    let images = markup::read(markdown).images.into_iter().map(image);
+    formulas.chain(images).collect()
+}
+
 fn checked_sheet(
     scenario: &Scenario,
     trace: &Trace,
@@ -302,6 +375,7 @@ fn with_page<T>(
         figures: &sheet.figures,
         data: &data,
         places: &sheet.places,
+        folded: None,
         words: &words,
     };
     make(&page)

@@ -3,27 +3,50 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 use super::Failure;
 
 /// Writes all files, or none: every file is written beside its place before the first is
 /// renamed. A file that has its content already is left alone.
 pub(crate) fn write(files: &[(PathBuf, String)]) -> Result<(), Failure> {
-    let mut waiting = Vec::new();
+    let mut waiting = Waiting::default();
     for (path, text) in files {
-        let same = std::fs::read(path).is_ok_and(|old| old == text.as_bytes());
-        if !same {
-            waiting.push((prepare(path, text).map_err(|error| failure(path, &error))?, path));
-        }
+        waiting.add(path, text.as_bytes())?;
     }
-    for (file, path) in waiting {
-        file.persist(path).map_err(|error| failure(path, &error.error))?;
-    }
-    Ok(())
+    waiting.place()
 }
 
-fn prepare(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
+/// Files that stand beside their places; they go where they are not placed.
+#[derive(Default)]
+pub(crate) struct Waiting(Vec<(TempPath, PathBuf)>);
+
+impl Waiting {
+    /// Writes a file beside its place, unless it has its content already.
+    pub(crate) fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        if !std::fs::read(path).is_ok_and(|old| old == bytes) {
+            let file = prepare(path, bytes).map_err(|error| failure(path, &error))?;
+            // Closed, since a system opens only so many files at a time.
+            self.0.push((file.into_temp_path(), path.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Takes over the files of another list.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
+    /// Renames all files to their places.
+    pub(crate) fn place(self) -> Result<(), Failure> {
+        for (file, path) in self.0 {
+            file.persist(&path).map_err(|error| failure(&path, &error.error))?;
+        }
+        Ok(())
+    }
+}
+
+fn prepare(path: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     std::fs::create_dir_all(folder)?;
     // Found now, before the first file is renamed.
@@ -31,7 +54,7 @@ fn prepare(path: &Path, text: &str) -> std::io::Result<NamedTempFile> {
         return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
     }
     let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     Ok(file)
 }
 

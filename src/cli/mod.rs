@@ -6,8 +6,10 @@
 mod check;
 mod explain;
 mod files;
+mod folder;
 mod found;
 mod identify;
+mod kept;
 mod list;
 mod mdbook;
 mod new;
@@ -17,6 +19,7 @@ mod regrade;
 mod reissue;
 mod render;
 mod shards;
+mod site;
 mod staging;
 mod trace;
 mod variants;
@@ -58,6 +61,8 @@ enum Command {
     Render(render::Arguments),
     /// Make many papers from one scenario, with an answer key
     Variants(variants::Arguments),
+    /// Make a course site from a folder of scenarios and Markdown pages
+    Site(site::Arguments),
     /// Find everything that is wrong with scenarios
     Check(check::Arguments),
     /// Print every computed value as JSON
@@ -95,6 +100,7 @@ pub(crate) fn run() -> ExitCode {
     let result = match &arguments.command {
         Command::Render(arguments) => render::run(arguments),
         Command::Variants(arguments) => variants::run(arguments),
+        Command::Site(arguments) => site::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

@@ -41,6 +41,8 @@ pub(crate) struct Markup {
     pub(crate) equations: Vec<Equation>,
     /// The links, but for bare addresses.
     pub(crate) links: Vec<Link>,
+    /// Where images begin.
+    pub(crate) images: Vec<usize>,
     /// Labels that follow no display formula.
     pub(crate) strays: Vec<Mark>,
 }
@@ -99,6 +101,7 @@ pub(crate) fn read(text: &str) -> Markup {
             }
             Event::InlineMath(_) | Event::Code(_) => opaque.push(range),
             Event::Start(Start::CodeBlock(_)) => opaque.push(range),
+            Event::Start(Start::Image { .. }) => markup.images.push(range.start),
             Event::Start(Start::Link { link_type, dest_url, title, .. }) => {
                 let bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 let start = range.start + 1;

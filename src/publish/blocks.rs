@@ -78,6 +78,9 @@ impl Rewriter<'_> {
                     (self.peek(0), self.peek(1)),
                     (Some(Event::Start(Tag::Paragraph)), Some(Event::Start(Tag::Strong)))
                 );
+                if strong && self.folds() {
+                    return;
+                }
                 return match strong {
                     true => self.open("<div class=\"solution\">\n", "</div>\n"),
                     false => self.open("<blockquote>\n", "</blockquote>\n"),
@@ -91,6 +94,26 @@ impl Rewriter<'_> {
             ),
             "</div>\n",
         );
+    }
+
+    /// Writes the block quote that starts here as something to unfold, if it is to be one.
+    fn folds(&mut self) -> bool {
+        let Some(word) = self.page.folded else { return false };
+        let title = self.text_until(self.next + 2, &TagEnd::Strong);
+        if title != word {
+            return false;
+        }
+        self.skip_past(&TagEnd::Strong);
+        let summary = escaped(title.trim_end_matches(['.', ':']));
+        self.open(
+            format!("<details class=\"solution\">\n<summary>{summary}</summary>\n"),
+            "</details>\n",
+        );
+        match self.peek(0) {
+            Some(Event::End(TagEnd::Paragraph)) => self.next += 1,
+            _ => self.open("<p>", "</p>\n"),
+        }
+        true
     }
 
     pub(super) fn code(&mut self, kind: &CodeBlockKind<'_>) {

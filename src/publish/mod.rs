@@ -67,6 +67,8 @@ pub struct Page<'a> {
     pub data: &'a BTreeMap<String, Data>,
     /// The places in the text that links lead to, and where links lead; may be empty.
     pub places: &'a Places,
+    /// Block quotes that begin with this word in strong text are folded away.
+    pub folded: Option<&'a str>,
     /// Words that the page adds by itself.
     pub words: &'a Words<'a>,
 }

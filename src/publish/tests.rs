@@ -30,6 +30,7 @@ fn html(markdown: &str) -> String {
         figures: &figures,
         data: &data,
         places: &Places::default(),
+        folded: None,
         words: &WORDS,
     };
     body(&page).unwrap()
@@ -235,6 +236,7 @@ fn links_lead_to_the_places_of_a_page() {
         figures: &figures,
         data: &BTreeMap::new(),
         places: &places,
+        folded: None,
         words: &WORDS,
     };
     let html = body(&page).unwrap();
@@ -357,6 +359,7 @@ fn a_page_is_whole_and_escapes_its_title() {
         figures: &figures,
         data: &BTreeMap::new(),
         places: &places,
+        folded: None,
         words: &Words::default(),
     };
     let html = page(&input, &templates).unwrap();

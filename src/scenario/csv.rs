@@ -33,7 +33,10 @@ pub(super) fn read(field: &Field<'_>, folder: &Path) -> Option<Table> {
     match std::fs::read(&path) {
         Err(error) => refuse(format!("`{name}` can't be read: {error}")),
         Ok(bytes) => match table(&bytes) {
-            Ok(table) => Some(table),
+            Ok(table) => {
+                field.report().reads(name);
+                Some(table)
+            }
             Err(Wrong { line, column, message }) => {
                 refuse(format!("{name}:{line}:{column}: {message}"))
             }

@@ -275,6 +275,7 @@ impl Explorer<'_> {
             label: None,
             setups: setups?,
             cells: Some(vec![SheetCell { audience, label: None, content: content? }]),
+            files: Vec::new(),
         };
         Some(Frame { values, scenario })
     }

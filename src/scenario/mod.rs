@@ -17,6 +17,7 @@ mod code;
 mod csv;
 mod custom;
 mod data;
+mod date;
 mod definition;
 mod edit;
 mod exam;
@@ -49,6 +50,7 @@ mod variables;
 pub mod yaml;
 
 pub use asks::{Part, part_letter};
+pub use date::Date;
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, Explored, Frame, Frames,

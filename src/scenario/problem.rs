@@ -61,6 +61,7 @@ impl Problem {
 pub struct Report {
     problems: RefCell<Vec<Problem>>,
     variables: Assignment,
+    files: RefCell<Vec<String>>,
 }
 
 impl Report {
@@ -72,7 +73,7 @@ impl Report {
 
     /// An empty report in which variables have values.
     pub(super) fn with_variables(variables: Assignment) -> Self {
-        Self { problems: RefCell::default(), variables }
+        Self { variables, ..Self::default() }
     }
 
     /// The values of all variables.
@@ -88,6 +89,19 @@ impl Report {
     /// The names of the variables.
     pub(super) fn variable_names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(|(name, _)| name)
+    }
+
+    /// A data file was read, by its path below the scenario's folder.
+    pub(super) fn reads(&self, file: &str) {
+        let mut files = self.files.borrow_mut();
+        if !files.iter().any(|known| known == file) {
+            files.push(file.to_owned());
+        }
+    }
+
+    /// The data files that were read.
+    pub(super) fn files(&self) -> Vec<String> {
+        self.files.borrow().clone()
     }
 
     /// Adds a problem.

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::number::{Precision, Rounding};
 
 use super::cells::Cells;
+use super::date::Date;
 use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
 use super::exam::Exam;
 use super::explore::Source;
@@ -55,7 +56,6 @@ pub(super) fn scenario(
     let variables = map.take("variables");
     let _ = map.take("fair");
     let requirements = map.take("require");
-    map.later("release", "dated solutions come with course sites");
     let written = map.required("setups");
     let setups = written.as_ref().and_then(|field| setups(field, &display, &origin));
     let cells = map.take("cells");
@@ -88,6 +88,7 @@ pub(super) fn scenario(
         label: None,
         setups,
         cells,
+        files: top.report().files(),
     };
     Some((scenario, requirements))
 }
@@ -126,6 +127,13 @@ fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
     let language = language.unwrap_or_else(|| "en".into());
     let authors = texts(map, "authors");
     let tags = texts(map, "tags");
+    let release = map.take("release").and_then(|field| {
+        let date = Date::read(&field.text()?.text);
+        if date.is_none() {
+            return field.expected("a day such as 2026-12-01");
+        }
+        date
+    });
     Some(FrontMatter {
         title: title?,
         subtitle,
@@ -136,6 +144,7 @@ fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
         language_place,
         license,
         tags,
+        release,
     })
 }
 

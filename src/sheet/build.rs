@@ -39,6 +39,8 @@ pub enum Paper {
     Handout,
     /// The worked solutions.
     Solutions,
+    /// The questions, each with its solution below it, which a page folds away.
+    Folded,
 }
 
 impl Paper {
@@ -47,6 +49,7 @@ impl Paper {
         match self {
             Self::Handout => "handout",
             Self::Solutions => "solutions",
+            Self::Folded => "folded",
         }
     }
 }
@@ -292,14 +295,14 @@ impl Builder<'_> {
     fn is_shown(&self, audience: Audience) -> bool {
         match audience {
             Audience::Both => true,
-            Audience::Handout => self.paper == Paper::Handout,
-            Audience::Solutions => self.paper == Paper::Solutions,
+            Audience::Handout => self.paper != Paper::Solutions,
+            Audience::Solutions => self.paper != Paper::Handout,
         }
     }
 
     /// Whether solutions are worked out, be it for their mistakes alone.
     pub(super) fn works_solutions(&self) -> bool {
-        self.paper == Paper::Solutions || self.hidden == Hidden::Checked
+        self.paper != Paper::Handout || self.hidden == Hidden::Checked
     }
 
     fn cells(&mut self, cells: &[Numbered<'_>]) -> Result<Vec<CellView>, SheetError> {
@@ -319,6 +322,7 @@ impl Builder<'_> {
             self.plots = *figure;
         }
         let mut view = self.content(numbered, home)?;
+        let folds = self.paper == Paper::Folded && numbered.cell.audience == Audience::Solutions;
         match &mut view {
             CellView::Figure { title, .. } | CellView::Table { title, .. } => {
                 *title = self.caption(number, title);
@@ -334,6 +338,9 @@ impl Builder<'_> {
                 }
             }
             _ => {}
+        }
+        if folds {
+            view = CellView::Hidden { cells: vec![view] };
         }
         Ok(view)
     }

@@ -22,7 +22,7 @@ impl Builder<'_> {
             let (setup, run) = self.scenario.run(*id);
             let record = self.trace.setups.get(&setup.name);
             let record = record.and_then(|setup| setup.runs.get(&run.name));
-            let solved = record.filter(|_| self.paper == Paper::Solutions);
+            let solved = record.filter(|_| self.paper != Paper::Handout);
             let ended = solved
                 .and_then(|record| Some((record.iterations.last()?.t, record.ended.as_deref()?)));
             let say = |key: &str, blanks: &[(&'static str, String)]| self.prose.say(key, blanks);

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
+use sha2::{Digest as _, Sha256};
 use tera::{Context, Kwargs, State, Tera};
 
 use crate::scenario::yaml::{self, Data};
@@ -23,6 +24,7 @@ pub type Words = BTreeMap<String, String>;
 pub struct Templates {
     tera: Tera,
     words: BTreeMap<String, Words>,
+    digest: String,
 }
 
 /// What is wrong with a template.
@@ -86,12 +88,24 @@ impl Templates {
             let list: &mut Words = words.entry(language.to_owned()).or_default();
             list.extend(phrases(name, text)?);
         }
-        Ok(Self { tera, words })
+        let mut hash = Sha256::new();
+        for text in built_in.iter().chain(user).flat_map(|(name, text)| [name, text]) {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let digest = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { tera, words, digest })
     }
 
     /// The words of a language, if there is a file for it.
     pub fn words(&self, language: &str) -> Option<&Words> {
         self.words.get(language)
+    }
+
+    /// A digest of all templates and words.
+    pub fn digest(&self) -> &str {
+        &self.digest
     }
 
     /// The languages that have words.
@@ -160,7 +174,7 @@ fn collect(
         let known = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if path.is_dir() {
             collect(root, &path, list)?;
-        } else if ["md", "html", "css", "svg", "yaml"].contains(&known) {
+        } else if ["md", "html", "css", "svg", "xml", "yaml"].contains(&known) {
             let text =
                 std::fs::read_to_string(&path).map_err(|problem| error(&name(&path), problem))?;
             let relative = path.strip_prefix(root).unwrap_or(&path);

@@ -18,6 +18,10 @@ pub(super) struct SheetView {
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum CellView {
+    /// What a page folds away as a solution.
+    Hidden {
+        cells: Vec<CellView>,
+    },
     Markdown {
         text: String,
     },

@@ -84,6 +84,7 @@ impl Report {
             figures: &drawings,
             data: &BTreeMap::new(),
             places: &Places::default(),
+            folded: None,
             words: &words,
         };
         let html = render::html(&page, templates)?;

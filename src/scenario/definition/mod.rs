@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use crate::number::{Precision, Rounding};
 
-use super::Place;
+use super::{Date, Place};
 use super::text::Text;
 use super::variables::Assignment;
 
@@ -42,6 +42,8 @@ pub struct Scenario {
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.
     pub cells: Option<Vec<Cell>>,
+    /// The data files that were read, by path below the scenario's folder.
+    pub files: Vec<String>,
 }
 
 /// What tells one paper from the others.
@@ -74,6 +76,8 @@ pub struct FrontMatter {
     pub license: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// From when on a course site shows the solutions.
+    pub release: Option<Date>,
 }
 
 /// How numbers are displayed.

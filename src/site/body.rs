@@ -1,0 +1,228 @@
+//! One page alone: executed and rendered, or taken from the cache.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::Effort;
+use crate::render::{self, RenderError};
+use crate::scenario::{self, Date, Place, Problem, Problems};
+use crate::sheet::{Paper, Templates, plain};
+
+use super::cache::{Cache, Key, Record, Why, digest};
+use super::course::Course;
+use super::links::{FromPage, Sheets, to_pages};
+use super::outline::{Entry, Kind, Outline};
+use super::sources::Sources;
+use super::{Choice, For, markdown};
+
+/// A page without what stands around it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// The title, without formulas.
+    pub title: String,
+    /// One sentence on it.
+    pub description: String,
+    /// Its language.
+    pub language: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// The text.
+    pub html: String,
+    /// The day from which its solutions are shown.
+    pub release: Option<String>,
+    /// Whether they are hidden for its sake.
+    pub held_back: bool,
+}
+
+/// Why a page can't be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The source, by path below the course's folder.
+    pub source: String,
+    /// What is wrong, as the terminal says it.
+    pub message: String,
+    /// Whether the source is wrong; else the work failed.
+    pub is_input: bool,
+}
+
+/// What all bodies of a course are made with.
+pub struct Workshop<'a> {
+    sources: &'a Sources,
+    outline: &'a Outline,
+    course: &'a Course,
+    templates: &'a Templates,
+    choice: Choice,
+    sheets: Sheets<'a>,
+    base: String,
+}
+
+impl<'a> Workshop<'a> {
+    /// A workshop for the pages of a course.
+    pub fn new(
+        sources: &'a Sources,
+        outline: &'a Outline,
+        course: &'a Course,
+        templates: &'a Templates,
+        choice: Choice,
+    ) -> Self {
+        let version = env!("CARGO_PKG_VERSION");
+        let settings = format!("{version}\n{}\n{}", templates.digest(), course.language);
+        let sheets = Sheets::new(sources, outline, templates);
+        let base = digest(settings.as_bytes());
+        Self { sources, outline, course, templates, choice, sheets, base }
+    }
+
+    /// The body of a page, from the cache where nothing changed that it was made from.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with its source.
+    pub fn body(
+        &self,
+        entry: &Entry,
+        cache: &dyn Cache,
+        effort: &Effort<'_>,
+    ) -> Result<(Body, Why), Fault> {
+        let paper = match (entry.kind, self.choice.audience) {
+            (Kind::Markdown, _) => "page",
+            (Kind::Sheet, For::Handout) => "handout",
+            (Kind::Sheet, For::Solutions) => "solutions",
+            (Kind::Sheet, For::Both) => "course",
+        };
+        let key = Key { source: entry.source.clone(), paper };
+        let mut why = Why::New;
+        if let Some(record) = cache.load(&key) {
+            why = record.why(&self.base, |path| self.digest(path));
+            if why == Why::Kept && record.body.held_back != self.holds_back(&record.body) {
+                why = Why::Settings;
+            }
+            if why == Why::Kept {
+                return Ok((record.body, why));
+            }
+        }
+        let (body, inputs) = match entry.kind {
+            Kind::Sheet => self.sheet(entry, effort)?,
+            Kind::Markdown => self.markdown(entry)?,
+        };
+        let digests = inputs.iter().filter_map(|path| Some((path.clone(), self.digest(path)?)));
+        let record = Record { base: self.base.clone(), inputs: digests.collect(), body };
+        cache.store(&key, &record);
+        Ok((record.body, why))
+    }
+
+    /// The digest of a file as it is now.
+    fn digest(&self, path: &str) -> Option<String> {
+        match self.sources.pages.get(path) {
+            Some(text) => Some(digest(text.as_bytes())),
+            None => Some(digest(&std::fs::read(self.sources.path(path)).ok()?)),
+        }
+    }
+
+    fn holds_back(&self, body: &Body) -> bool {
+        let release = body.release.as_deref().and_then(Date::read);
+        is_held_back(release, self.choice)
+    }
+
+    fn links<'e>(&'e self, entry: &'e Entry) -> FromPage<'e> {
+        let (source, address) = (&entry.source, &entry.address);
+        FromPage { sheets: &self.sheets, source, address, used: Mutex::default() }
+    }
+
+    fn sheet(&self, entry: &Entry, effort: &Effort<'_>) -> Result<(Body, BTreeSet<String>), Fault> {
+        let path = self.sources.path(&entry.source);
+        let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
+        let scenario =
+            scenario::read(&path, text).map_err(|problems| input(entry, problems.to_string()))?;
+        let held_back = is_held_back(scenario.front.release, self.choice);
+        let paper = match (self.choice.audience, held_back) {
+            (For::Handout, _) | (_, true) => Paper::Handout,
+            (For::Solutions, false) => Paper::Solutions,
+            (For::Both, false) => Paper::Folded,
+        };
+        let links = self.links(entry);
+        let page = render::course_page(&scenario, self.templates, paper, &links, effort)
+            .map_err(|error| fault(entry, &path, text, error))?;
+        let mut inputs = links.used.into_inner().unwrap_or_default();
+        inputs.insert(entry.source.clone());
+        let folder = entry.source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for file in &scenario.files {
+            inputs.insert(format!("{folder}/{file}").trim_start_matches('/').to_owned());
+        }
+        let front = &scenario.front;
+        let body = Body {
+            title: plain(&front.title),
+            description: front.subtitle.as_deref().map(plain).unwrap_or_default(),
+            language: front.language.clone(),
+            tags: front.tags.clone(),
+            html: to_pages(&page, &entry.source, &entry.address, self.outline),
+            release: front.release.map(|date| date.to_string()),
+            held_back,
+        };
+        Ok((body, inputs))
+    }
+
+    fn markdown(&self, entry: &Entry) -> Result<(Body, BTreeSet<String>), Fault> {
+        let path = self.sources.path(&entry.source).display().to_string();
+        let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
+        let fail =
+            |list: Vec<Problem>| input(entry, Problems::new(path.as_str(), text, list).to_string());
+        let source = markdown::read(text).map_err(&fail)?;
+        let links = self.links(entry);
+        let front = text.len() - source.text.len();
+        let placed =
+            |(offset, message): (usize, String)| Problem::new(place(text, front + offset), message);
+        let mut problems: Vec<(usize, String)> = render::markdown_problems(source.text);
+        let worded = markdown::with_words(source.text, &links);
+        problems.extend(worded.as_ref().err().cloned().unwrap_or_default());
+        problems.sort();
+        let (Ok(worded), true) = (worded, problems.is_empty()) else {
+            return Err(fail(problems.into_iter().map(placed).collect()));
+        };
+        let language = source.language.unwrap_or_else(|| self.course.language.clone());
+        let html = render::markdown_page(&worded, &language, self.templates)
+            .map_err(|error| fault(entry, path.as_ref(), text, error))?;
+        let stem = entry.source.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
+        let body = Body {
+            title: plain(&source.title.unwrap_or_else(|| stem.to_owned())),
+            description: source.description,
+            language,
+            tags: source.tags,
+            html: to_pages(&html, &entry.source, &entry.address, self.outline),
+            release: None,
+            held_back: false,
+        };
+        let mut inputs = links.used.into_inner().unwrap_or_default();
+        inputs.insert(entry.source.clone());
+        Ok((body, inputs))
+    }
+}
+
+/// Whether solutions stay hidden until a day that has not come.
+fn is_held_back(release: Option<Date>, choice: Choice) -> bool {
+    let waits = release.is_some_and(|day| choice.as_of.is_none_or(|today| today < day));
+    waits && choice.audience != For::Handout
+}
+
+fn input(entry: &Entry, message: String) -> Fault {
+    Fault { source: entry.source.clone(), message, is_input: true }
+}
+
+fn fault(entry: &Entry, path: &std::path::Path, text: &str, error: RenderError) -> Fault {
+    let name = path.display().to_string();
+    match error {
+        RenderError::Texts(list) => input(entry, Problems::new(name, text, list).to_string()),
+        RenderError::Template(error) => input(entry, error.to_string()),
+        other => Fault {
+            source: entry.source.clone(),
+            message: format!("{name}: {other}"),
+            is_input: false,
+        },
+    }
+}
+
+/// The place of a byte.
+fn place(text: &str, offset: usize) -> Place {
+    Place::START.after(text.get(..offset).unwrap_or(text))
+}

@@ -1,0 +1,52 @@
+//! A folder of scenarios and Markdown pages as a course site: pages that need no script, no
+//! network and no server but one for files.
+//!
+//! ```text
+//! Sources       the folder's texts, by path
+//!   -> Outline  the course file; every page with its place in the course
+//!   -> Body     each page alone: executed, rendered, or taken from the cache
+//!   -> Files    with navigation around them; index, tags, 404, sitemap, feed
+//! ```
+//!
+//! A body depends on its own text, on the files that it reads, and on the sheets that it links
+//! to; [`Cache`] keeps it with the digests of those. Everything around it is made anew in
+//! every build, so that an incremental build is a fresh one to the byte.
+
+mod assemble;
+mod body;
+mod cache;
+mod course;
+mod links;
+mod markdown;
+mod outline;
+mod sources;
+mod tags;
+
+pub use assemble::{Assembly, Link};
+pub use body::{Body, Fault, Workshop};
+pub use cache::{Cache, Key, Record, Why, digest};
+pub use course::{Course, Theme};
+pub use outline::{Entry, Kind, Outline};
+pub use sources::Sources;
+
+use crate::scenario::Date;
+
+/// Whose pages a site has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum For {
+    /// No page has a byte of a solution.
+    Handout,
+    /// The worked solutions.
+    Solutions,
+    /// Each solution is folded under its part.
+    Both,
+}
+
+/// How a site is built.
+#[derive(Debug, Clone, Copy)]
+pub struct Choice {
+    /// For whom.
+    pub audience: For,
+    /// The day for which it is built; dated solutions stay hidden without one.
+    pub as_of: Option<Date>,
+}
