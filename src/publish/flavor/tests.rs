@@ -83,6 +83,9 @@ fn each_generator_gets_its_own_form() {
         ("![A \"b\"](figures/x.svg \"T\")", Quarto, "![T](figures/x.svg){fig-alt=\"A \\\"b\\\"\"}"),
         ("![A](figures/x.svg \"T\")", Myst, ":::{figure} figures/x.svg\n:alt: A\n\nT\n:::"),
         ("![A](figures/x.svg \"T\")", Hugo, "![A](figures/x.svg \"T\")"),
+        ("**a**\n\n<!-- frames -->\n\n1.  b", GitHub, "**a**\n\n<!-- frames -->\n\n1.  b"),
+        ("**a**\n\n<!-- frames -->\n\n1.  b", Hugo, "**a**\n\n\n\n1.  b"),
+        ("1.  a\n\n    $$\n    x\n    $$", Zola, "1.  a\n\n    \\\\[\n    x\n    \\\\]"),
         // Tables, and blocks right below a paragraph.
         ("|a|\n|-|\n|$\\|x\\|$|", Quarto, "|a|\n|-|\n|$\\vert x\\vert $|"),
         ("a:\n- b", Quarto, "a:\n\n- b"),

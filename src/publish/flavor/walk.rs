@@ -6,6 +6,7 @@ use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 
 use super::super::Words;
 use super::super::formula::Display;
+use super::super::frames::MARK;
 use super::super::html::options;
 use super::edits::Edits;
 use super::escape::{Spot, entities, number, spelled};
@@ -243,6 +244,11 @@ impl<'s> Walk<'s> {
                     self.edits.replace(range.start + at..range.start + at + 1, "&#123;");
                 }
             }
+            return;
+        }
+        // A mark for the program's own pages; elsewhere frames are a list.
+        if html.trim() == MARK {
+            self.edits.replace(range.clone(), "\n");
             return;
         }
         let indented = html.len() - html.trim_start_matches([' ', '\t']).len();
