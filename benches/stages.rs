@@ -82,6 +82,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         markdown: &sheet.markdown,
         figures: &sheet.figures,
         data: &NO_DATA,
+        places: &sheet.places,
         words,
     }
 }

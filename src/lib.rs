@@ -50,6 +50,7 @@ pub mod figure;
 pub mod formula;
 pub mod initialization;
 pub mod marking;
+mod markup;
 mod memo;
 pub mod number;
 pub mod publish;

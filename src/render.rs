@@ -301,6 +301,7 @@ fn with_page<T>(
         markdown: &sheet.markdown,
         figures: &sheet.figures,
         data: &data,
+        places: &sheet.places,
         words: &words,
     };
     make(&page)

@@ -10,19 +10,20 @@ pub(super) const NARROW_LINE: usize = 30;
 
 impl Rewriter<'_> {
     pub(super) fn paragraph(&mut self, below_title: bool) {
+        let identity = std::mem::take(&mut self.identity);
         if let Some(list) = self.frames_ahead() {
             self.open_frames(list);
             return;
         }
         match (self.peek(0), self.peek(1)) {
-            (Some(Event::Start(Tag::Image { .. })), _) if self.figure() => {}
+            (Some(Event::Start(Tag::Image { .. })), _) if self.figure(&identity) => {}
             (Some(Event::Start(Tag::Emphasis)), _) if below_title && self.is_wholly_emphasis() => {
-                self.open("<p class=\"byline\">", "</p>\n");
+                self.open(format!("<p class=\"byline\"{identity}>"), "</p>\n");
             }
             (Some(Event::Start(Tag::Strong)), Some(Event::Text(text))) if is_letter(text) => {
-                self.open("<p class=\"part\">", "</p>\n");
+                self.open(format!("<p class=\"part\"{identity}>"), "</p>\n");
             }
-            _ => self.open("<p>", "</p>\n"),
+            _ => self.open(format!("<p{identity}>"), "</p>\n"),
         }
     }
 
@@ -47,6 +48,21 @@ impl Rewriter<'_> {
         let end = rest.iter().position(|(event, _)| *event == Event::End(TagEnd::Emphasis));
         end.and_then(|end| rest.get(end + 1))
             .is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))
+    }
+
+    /// Whether the paragraph that starts here says in emphasis what a figure's caption said.
+    pub(super) fn repeats(&self, caption: &str) -> bool {
+        let emphasis = self.peek(0) == Some(&Event::Start(Tag::Emphasis));
+        // Signs may have been escaped, and quotation marks curled.
+        let same = |text: &str| {
+            let words =
+                |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+            words(text) == words(caption)
+        };
+        !caption.is_empty()
+            && emphasis
+            && self.is_wholly_emphasis()
+            && same(&self.text_until(self.next, &TagEnd::Emphasis))
     }
 
     pub(super) fn block_quote(&mut self, kind: Option<BlockQuoteKind>) {
@@ -119,7 +135,7 @@ impl Rewriter<'_> {
     }
 
     /// Writes the paragraph that starts here as a figure, if it consists of one.
-    fn figure(&mut self) -> bool {
+    fn figure(&mut self, identity: &str) -> bool {
         let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.peek(0) else {
             return false;
         };
@@ -138,11 +154,12 @@ impl Rewriter<'_> {
         } else {
             (String::new(), "")
         };
-        self.html(format!("<figure>{before}"));
+        self.html(format!("<figure{identity}>{before}"));
         self.inline(svg, &alternative);
         self.html(after);
         if !title.is_empty() {
             self.html(format!("<figcaption>{}</figcaption>", escaped(title)));
+            self.caption = title.to_string();
         }
         self.html("</figure>\n");
         self.html(self.data(dest_url, title));

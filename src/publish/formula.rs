@@ -4,7 +4,8 @@
 //! and a place, never red text in a page.
 //!
 //! Supported is what pulldown-latex parses: AMS mathematics without `\tag`, `\label` and
-//! `\newcommand`. Equation numbers are not printed, nor are `align` and `align*` told apart.
+//! `\newcommand`; a page takes `\tag` off before and prints it itself. No line is numbered, nor
+//! are `align` and `align*` told apart.
 //! `\operatorname*` is understood here, and so are formulas inside `\text`.
 
 mod alphabet;

@@ -1,10 +1,13 @@
 //! The formulas of a Markdown text: converted once each, collected if they cannot be.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag as Start, TagEnd};
+
+use crate::markup::{Tag, split_tag};
 
 use super::formula::{self, Display, Formula, Piece};
 use super::html::{escaped, options, scroll_box};
@@ -53,7 +56,7 @@ pub(super) fn stray_dollars(
     let mut code = false;
     for (event, range) in events {
         match event {
-            Event::Start(Tag::CodeBlock(_)) => code = true,
+            Event::Start(Start::CodeBlock(_)) => code = true,
             Event::End(TagEnd::CodeBlock) => code = false,
             Event::Text(text) if !code && text.contains('$') => {
                 let start = range.start;
@@ -105,14 +108,24 @@ impl Formulas {
         display: Display,
         markdown: &str,
         range: Range<usize>,
-    ) -> Option<Arc<Formula>> {
+    ) -> Option<(Arc<Formula>, Option<Tag>)> {
+        let (tex, tag) = match tag_of(tex, display) {
+            Ok((bare, tag)) => (bare, tag),
+            Err(message) => {
+                let inside = markdown[range.clone()].find("\\tag").unwrap_or(0);
+                let offset = range.start + inside;
+                self.problems.push(FormulaProblem { offset, tex: tex.to_owned(), message });
+                return None;
+            }
+        };
+        let tex = tex.as_ref();
         let known = match display {
             Display::Inline => &INLINE,
             Display::Block => &BLOCK,
         };
         let convert = || formula::convert(tex, display, NARROW).map(Arc::new);
         match known.with_borrow_mut(|known| known.result(tex, convert)) {
-            Ok(formula) => Some(formula),
+            Ok(formula) => Some((formula, tag)),
             Err(message) => {
                 // A formula on several lines of a block quote is no slice of the text, but the
                 // offending name is.
@@ -129,9 +142,28 @@ impl Formulas {
     }
 }
 
-/// A formula or a piece of one, in a box if it might be too wide for a telephone.
-pub(super) fn boxed(piece: &Piece, display: Display, label: &str) -> String {
+/// The formula as it is set, and its tag.
+fn tag_of(tex: &str, display: Display) -> Result<(Cow<'_, str>, Option<Tag>), String> {
+    if !tex.contains("\\tag") {
+        return Ok((Cow::Borrowed(tex), None));
+    }
+    let (bare, tag) = split_tag(tex)?;
+    if tag.is_some() && display == Display::Inline {
+        return Err("`\\tag` belongs to a display formula, between `$$` and `$$`".to_owned());
+    }
+    Ok((Cow::Owned(bare), tag))
+}
+
+/// About how much room a number takes beside its formula, in em.
+pub(super) fn width_of_number(number: &str) -> f32 {
+    number.chars().map(|_| 0.6).sum::<f32>() + 1.0
+}
+
+/// A formula or a piece of one, in a box if it might be too wide for a telephone; `room` is
+/// taken by its number.
+pub(super) fn boxed(piece: &Piece, display: Display, label: &str, room: f32) -> String {
     let Piece { mathml, width } = piece;
+    let width = &(width + room);
     let class = match (display, *width > NARROW) {
         (Display::Inline, false) => return mathml.clone(),
         (Display::Block, false) => return format!("<span class=\"formula\">{mathml}</span>"),

@@ -6,10 +6,12 @@ use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
+use crate::markup;
+
 use super::anchor::Anchors;
 use super::blocks::NARROW_LINE;
 use super::formula::Display;
-use super::formulas::{FormulaProblem, Formulas, boxed, stray_dollars};
+use super::formulas::{FormulaProblem, Formulas, boxed, stray_dollars, width_of_number};
 use super::frames::List;
 use super::{Page, destination, figure};
 
@@ -23,6 +25,7 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
         next: 0,
         out: Vec::with_capacity(events.len() + 64),
         formulas: Formulas::default(),
+        identity: String::new(),
         anchors: Anchors::default(),
         notes: BTreeMap::new(),
         closing: Vec::new(),
@@ -31,6 +34,7 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
         groups: 0,
         lists: Vec::new(),
         below_title: false,
+        caption: String::new(),
         taken: 0,
     };
     rewriter.run();
@@ -45,11 +49,15 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
 
 /// The same for all texts but for quotation marks, whose curly forms are English.
 pub(super) fn options(language: &str) -> Options {
-    let common = Options::ENABLE_TABLES
-        | Options::ENABLE_MATH
-        | Options::ENABLE_GFM
-        | Options::ENABLE_FOOTNOTES;
+    let common = markup::options();
     if language.starts_with("en") { common | Options::ENABLE_SMART_PUNCTUATION } else { common }
+}
+
+/// What an identifier belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Equation,
+    Block,
 }
 
 pub(super) struct Rewriter<'e> {
@@ -58,6 +66,8 @@ pub(super) struct Rewriter<'e> {
     pub(super) next: usize,
     out: Vec<Event<'e>>,
     formulas: Formulas,
+    /// The attribute of the next paragraph, if links lead to it.
+    pub(super) identity: String,
     anchors: Anchors,
     /// Footnotes by name, numbered as they occur.
     notes: BTreeMap<&'e str, usize>,
@@ -72,6 +82,8 @@ pub(super) struct Rewriter<'e> {
     pub(super) lists: Vec<List>,
     /// The last thing was the page's title.
     below_title: bool,
+    /// The caption of the figure that was just written.
+    pub(super) caption: String,
     /// How many bytes of the next text stand already behind a formula.
     taken: usize,
 }
@@ -81,7 +93,7 @@ impl<'e> Rewriter<'e> {
         while let Some((event, range)) = self.events.get(self.next) {
             self.next += 1;
             match event {
-                Event::Start(tag) => self.start(tag),
+                Event::Start(tag) => self.start(tag, range),
                 Event::End(tag) => self.end(*tag),
                 Event::InlineMath(tex) => self.formula(tex, Display::Inline, range),
                 Event::DisplayMath(tex) => self.formula(tex, Display::Block, range),
@@ -114,10 +126,16 @@ impl<'e> Rewriter<'e> {
         self.closing.push(closing);
     }
 
-    fn start(&mut self, tag: &'e Tag<'_>) {
+    fn start(&mut self, tag: &'e Tag<'_>, range: &Range<usize>) {
         let below_title = std::mem::take(&mut self.below_title);
+        let caption = std::mem::take(&mut self.caption);
         match tag {
-            Tag::Paragraph => self.paragraph(below_title),
+            Tag::Paragraph if self.repeats(&caption) => self.skip_past(&TagEnd::Paragraph),
+            Tag::Paragraph => {
+                let attribute = |name: &str| format!(" id=\"{}\"", escaped(name));
+                self.identity = self.named(range, Named::Block).map(attribute).unwrap_or_default();
+                self.paragraph(below_title);
+            }
             Tag::HtmlBlock if self.skip_mark() => {}
             Tag::HtmlBlock => self.html("<p>"),
             Tag::List(_) if self.open_list() => {}
@@ -126,6 +144,9 @@ impl<'e> Rewriter<'e> {
                 let anchor =
                     self.anchors.take(&self.text_until(self.next, &TagEnd::Heading(*level)));
                 self.html(format!("<{level} id=\"{anchor}\">"));
+                if let Some(name) = self.named(range, Named::Block) {
+                    self.html(format!("<span id=\"{}\"></span>", escaped(name)));
+                }
             }
             Tag::BlockQuote(kind) => self.block_quote(*kind),
             Tag::CodeBlock(kind) => self.code(kind),
@@ -139,15 +160,21 @@ impl<'e> Rewriter<'e> {
                 self.out.push(Event::Start(Tag::Table(alignments.clone())));
             }
             Tag::Emphasis if self.is_marks() => self.html("<em class=\"marks\">"),
-            Tag::Link { dest_url, link_type, .. } => {
+            Tag::Link { dest_url, link_type, title, id } => {
+                let exact = self.page.places.destinations.range(range.clone()).next();
+                let dest_url = match exact {
+                    Some((_, exact)) => CowStr::Borrowed(exact.as_str()),
+                    None => borrowed(dest_url),
+                };
                 let safe = match link_type {
                     // The parser takes only addresses of mailboxes for one.
                     LinkType::Email => true,
-                    _ => destination::is_safe(dest_url),
+                    _ => destination::is_safe(&dest_url),
                 };
                 if safe {
                     self.closing.push("</a>");
-                    self.out.push(Event::Start(tag.clone()));
+                    let (link_type, title, id) = (*link_type, borrowed(title), borrowed(id));
+                    self.out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
                 } else {
                     self.closing.push("");
                 }
@@ -252,6 +279,13 @@ impl<'e> Rewriter<'e> {
         self.html(figure::inline(svg, alternative, self.figures));
     }
 
+    /// The identifier of a place within a range of the text.
+    fn named(&self, range: &Range<usize>, named: Named) -> Option<&'e str> {
+        let mut places = self.page.places.identifiers.range(range.clone());
+        let fits = |name: &str| (named == Named::Equation) == name.starts_with("equation_");
+        places.find(|(_, name)| fits(name)).map(|(_, name)| name.as_str())
+    }
+
     fn note(&mut self, name: &'e str) -> usize {
         let number = self.notes.len() + 1;
         *self.notes.entry(name).or_insert(number)
@@ -259,12 +293,24 @@ impl<'e> Rewriter<'e> {
 
     fn formula(&mut self, tex: &str, display: Display, range: &Range<usize>) {
         let markdown = self.page.markdown;
-        let Some(formula) = self.formulas.convert(tex, display, markdown, range.clone()) else {
+        let Some((formula, tag)) = self.formulas.convert(tex, display, markdown, range.clone())
+        else {
             return;
         };
+        let number = tag.map(|tag| tag.printed());
+        let room = number.as_deref().map_or(0.0, width_of_number);
         let label = self.page.words.formula;
         let mut pieces: Vec<String> =
-            formula.pieces.iter().map(|piece| boxed(piece, display, label)).collect();
+            formula.pieces.iter().map(|piece| boxed(piece, display, label, room)).collect();
+        if let Some(number) = number {
+            let name = self.named(range, Named::Equation);
+            let name = name.map(|name| format!(" id=\"{}\"", escaped(name))).unwrap_or_default();
+            let (formula, number) = (pieces.concat(), escaped(&number));
+            self.html(format!(
+                "<span class=\"equation\"{name}>{formula}<span class=\"number\">{number}</span></span>"
+            ));
+            return;
+        }
         if display == Display::Inline {
             self.bind(&mut pieces);
         }

@@ -12,8 +12,9 @@
 //! | `> **Solution.** ...`, any block quote that begins with strong text | a worked solution |
 //! | `> [!CAUTION]` and NOTE, TIP, IMPORTANT, WARNING | a callout |
 //! | an empty code block with the info string `space 5cm` | room to write, 5 cm high |
-//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it; below it, closed, the table of its data |
+//! | `![text](figures/NAME.svg "caption")` | the figure NAME.svg, if the page has it; below it, closed, the table of its data; a paragraph `*caption*` below it says the same and is left out |
 //! | a paragraph in strong text, the line `<!-- frames -->`, an ordered list | frames to step through, each labelled by its item's first paragraph |
+//! | `\tag{3}` in a display formula | (3) at the right margin |
 //!
 //! Room to write shows as an empty box where the Markdown is shown as it is. Its height is a
 //! number and `mm`, `cm` or `in`, up to 25 cm.
@@ -40,6 +41,7 @@ mod html;
 
 use std::collections::BTreeMap;
 
+pub use crate::markup::Places;
 pub use data::Data;
 pub use embed::{Embedding, Outline, embedded, outline};
 pub use formula::{Display, to_mathml};
@@ -63,6 +65,8 @@ pub struct Page<'a> {
     pub figures: &'a BTreeMap<String, String>,
     /// File name of a figure -> the table that stands below it.
     pub data: &'a BTreeMap<String, Data>,
+    /// The places in the text that links lead to, and where links lead; may be empty.
+    pub places: &'a Places,
     /// Words that the page adds by itself.
     pub words: &'a Words<'a>,
 }

@@ -18,9 +18,10 @@ const WORDS: Words<'_> = Words {
 fn html(markdown: &str) -> String {
     let figures = BTreeMap::from([
         ("dot.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
+        ("told.svg".to_owned(), "<svg width=\"9\"></svg>".to_owned()),
         ("plot.svg".to_owned(), "<svg width=\"640\"><title>P</title></svg>".to_owned()),
     ]);
-    let data = BTreeMap::from([("dot.svg".to_owned(), dots())]);
+    let data = BTreeMap::from([("told.svg".to_owned(), dots())]);
     let page = Page {
         title: "",
         language: "de",
@@ -28,6 +29,7 @@ fn html(markdown: &str) -> String {
         markdown,
         figures: &figures,
         data: &data,
+        places: &Places::default(),
         words: &WORDS,
     };
     body(&page).unwrap()
@@ -40,7 +42,7 @@ fn dots() -> Data {
     }
 }
 
-/// The table of the figure `dot.svg`.
+/// The table of the figure `told.svg`.
 const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
     <div class=\"scroll\" role=\"group\" aria-label=\"Daten\" tabindex=\"0\"><table>\n\
     <thead><tr><th scope=\"col\">t</th><th scope=\"col\">a &lt; b</th></tr></thead>\n\
@@ -49,12 +51,12 @@ const DOTS: &str = "<details class=\"data\"><summary>Daten</summary>\n\
 
 #[test]
 fn a_figure_has_its_data_below_it() {
-    let below = html("![d](figures/dot.svg)");
+    let below = html("![d](figures/told.svg)");
     let (figure, data) = below.split_once("</figure>\n").unwrap();
     assert!(figure.starts_with("<figure><svg"), "{figure}");
     assert_eq!(data, DOTS);
     assert!(!html("![p](figures/plot.svg)").contains("<details"));
-    assert!(!html("![d](figures/dot.svg) in a line").contains("<details"));
+    assert!(!html("![d](figures/told.svg) in a line").contains("<details"));
 }
 
 #[test]
@@ -189,6 +191,64 @@ fn a_sheet_has_its_own_constructs() {
 }
 
 #[test]
+fn a_tag_stands_beside_its_formula() {
+    let x = "<span class=\"formula\"><math display=\"block\"><mi>x</mi></math></span>";
+    let table = [
+        ("$$x \\tag{3}$$", "(3)"),
+        ("$$\nx\n\\tag{S1}\n$$", "(S1)"),
+        ("$$x \\tag*{a < b}$$", "a &lt; b"),
+    ];
+    for (markdown, number) in table {
+        let equation = format!(
+            "<p><span class=\"equation\">{x}<span class=\"number\">{number}</span></span></p>\n"
+        );
+        assert_eq!(html(markdown), equation, "{markdown}");
+    }
+    assert_eq!(formula_problems("$x \\tag{1}$")[0].offset, 3);
+}
+
+#[test]
+fn a_caption_is_not_said_twice() {
+    let figure = "<figure><svg width=\"9\" role=\"img\"><title>D</title></svg>\
+                  <figcaption>Figure 1. It's a_b</figcaption></figure>\n";
+    let image = "![D](figures/dot.svg \"Figure 1. It's a\\_b\")";
+    assert_eq!(html(&format!("{image}\n\n*Figure 1. It's a\\_b*\n")), figure);
+    let other = html(&format!("{image}\n\n*Figure 2. It's a\\_b*\n"));
+    assert_eq!(other, format!("{figure}<p><em>Figure 2. It's a_b</em></p>\n"));
+}
+
+#[test]
+fn links_lead_to_the_places_of_a_page() {
+    let markdown = "## 1. A & b\n\n**(a)** $$x \\tag{1}$$\n\n[one](#1-a--b) [two](a.md)\n";
+    let at = |part: &str| markdown.find(part).unwrap();
+    let names = [("A &", "question_1"), ("a)", "question_1a"), ("x \\", "equation_1")];
+    let links = [("#1-a--b", "#equation_1"), ("a.md", "a.html#table_1")];
+    let place = |(part, name): (&str, &str)| (at(part), name.to_owned());
+    let places =
+        Places { identifiers: names.map(place).into(), destinations: links.map(place).into() };
+    let figures = BTreeMap::new();
+    let page = Page {
+        title: "",
+        language: "de",
+        description: "",
+        markdown,
+        figures: &figures,
+        data: &BTreeMap::new(),
+        places: &places,
+        words: &WORDS,
+    };
+    let html = body(&page).unwrap();
+    for part in [
+        "<h2 id=\"1-a-b\"><span id=\"question_1\"></span>1. A &amp; b</h2>",
+        "<p class=\"part\" id=\"question_1a\"><strong>(a)</strong>",
+        "<span class=\"equation\" id=\"equation_1\">",
+        "<a href=\"#equation_1\">one</a> <a href=\"a.html#table_1\">two</a>",
+    ] {
+        assert!(html.contains(part), "{part} in {html}");
+    }
+}
+
+#[test]
 fn headings_have_identifiers() {
     assert_eq!(
         html("## Das $x$ & *so*\n\n## Das x so"),
@@ -288,6 +348,7 @@ fn a_page_is_whole_and_escapes_its_title() {
     ];
     templates.add_raw_templates(files).unwrap();
     let figures = BTreeMap::new();
+    let places = Places::default();
     let input = Page {
         title: "a < b",
         language: "en",
@@ -295,6 +356,7 @@ fn a_page_is_whole_and_escapes_its_title() {
         markdown: "It's $x$.",
         figures: &figures,
         data: &BTreeMap::new(),
+        places: &places,
         words: &Words::default(),
     };
     let html = page(&input, &templates).unwrap();

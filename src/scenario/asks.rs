@@ -1,6 +1,7 @@
 //! The parts of all questions, called as the sheets call them: `1a`, `1b`, `2`.
 
-use super::definition::{Ask, Cell, Content, Scenario};
+use super::definition::{Ask, Content, Scenario};
+use super::numbering::{Number, Numbered};
 
 /// One part of a question.
 #[derive(Debug, Clone)]
@@ -14,28 +15,20 @@ pub struct Part<'a> {
 impl Scenario {
     /// Every part of every question, in order.
     pub fn parts(&self) -> Vec<Part<'_>> {
-        let cells = self.cells.as_deref().unwrap_or_default();
-        let questions = cells.iter().filter_map(|cell| match &cell.content {
-            Content::Question(question) => Some(question),
-            _ => None,
-        });
-        let mut list = Vec::new();
-        for (number, question) in (1_usize..).zip(questions) {
-            let asks: Vec<&Ask> = question.parts.iter().filter_map(ask).collect();
-            for (index, ask) in asks.iter().enumerate() {
-                let letter = if asks.len() > 1 { part_letter(index) } else { String::new() };
-                list.push(Part { label: format!("{number}{letter}"), ask });
-            }
-        }
-        list
+        let cells = self.numbering().cells;
+        let parts = cells.into_iter().flat_map(|question| question.parts);
+        parts.filter_map(|part| part_of(&part)).collect()
     }
 }
 
-fn ask(cell: &Cell) -> Option<&Ask> {
-    match &cell.content {
-        Content::Ask(ask) => Some(ask),
-        _ => None,
-    }
+fn part_of<'a>(part: &Numbered<'a>) -> Option<Part<'a>> {
+    let Content::Ask(ask) = &part.cell.content else { return None };
+    let label = match part.number.as_ref()? {
+        Number::Part { question, letter } => format!("{question}{letter}"),
+        Number::Question(question) => question.to_string(),
+        _ => return None,
+    };
+    Some(Part { label, ask })
 }
 
 /// a, b, …, z, aa, ab, …

@@ -8,7 +8,7 @@ use super::explore::{Explorer, Source};
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
-use super::{Field, Fields, Problem, code, plots, suggest};
+use super::{Field, Fields, Problem, code, labels, plots, suggest};
 
 /// Every kind of cell.
 const KINDS: [&str; 13] = [
@@ -57,7 +57,8 @@ impl<'a> Cells<'a> {
     pub(super) fn read(&self, field: &Field<'_>) -> Option<Vec<Cell>> {
         let cells: Vec<_> =
             field.items()?.iter().map(|item| self.cell(item, Among::Cells)).collect();
-        cells.into_iter().collect()
+        let cells: Option<Vec<Cell>> = cells.into_iter().collect();
+        cells.inspect(|cells| labels::check(cells, field.report()))
     }
 
     /// Reads a cell that stands among cells or parts.
@@ -76,6 +77,7 @@ impl<'a> Cells<'a> {
             "plot" | "table" | "narration" | "given" | "markdown" => map.take("explore"),
             _ => None,
         };
+        let label = labels::read(&mut map, &kind.0);
         let content = match kind.0.as_str() {
             "markdown" => {
                 map.take("markdown").and_then(|text| Text::read(&text)).map(Content::Markdown)
@@ -118,7 +120,7 @@ impl<'a> Cells<'a> {
             }
             _ => content,
         };
-        Some(Cell { audience, content })
+        Some(Cell { audience, label, content })
     }
 
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
@@ -163,7 +165,8 @@ impl<'a> Cells<'a> {
         };
         if asked {
             let ask = inner.ask(map, None)?;
-            list.push(Cell { audience: Audience::Both, content: Content::Ask(Box::new(ask)) });
+            let content = Content::Ask(Box::new(ask));
+            list.push(Cell { audience: Audience::Both, label: None, content });
         }
         Some(Question { title: title?, setup: home, text, parts: list })
     }

@@ -248,7 +248,7 @@ impl Explorer<'_> {
             cells.cell(&Field::new(&cell, whole.path(), &report), self.among)
         });
         let (audience, content) = match inner {
-            Some(SheetCell { audience, content }) => (audience, Some(content)),
+            Some(SheetCell { audience, content, .. }) => (audience, Some(content)),
             None => (Audience::Both, None),
         };
         let values: Vec<String> = axes
@@ -274,7 +274,7 @@ impl Explorer<'_> {
             variables,
             label: None,
             setups: setups?,
-            cells: Some(vec![SheetCell { audience, content: content? }]),
+            cells: Some(vec![SheetCell { audience, label: None, content: content? }]),
         };
         Some(Frame { values, scenario })
     }

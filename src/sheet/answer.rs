@@ -1,7 +1,7 @@
 //! What is asked, and its worked solution: the author's words, then the derived lines.
 
 use crate::number::Fault;
-use crate::scenario::{Ask, Moment, RunId};
+use crate::scenario::{Ask, Audience, Moment, Number, Numbered, RunId};
 use crate::trace::{Path, Reading, Target, What};
 
 use super::build::{Builder, Paper, SheetError};
@@ -17,7 +17,7 @@ impl Builder<'_> {
         &mut self,
         ask: &Ask,
         home: Option<&str>,
-        letter: Option<String>,
+        numbered: &Numbered<'_>,
     ) -> Result<AskView, SheetError> {
         let text = match &ask.text {
             Some(text) => Some(self.text(text, home)?),
@@ -27,11 +27,18 @@ impl Builder<'_> {
             Some(given) => Some(self.given(given)?),
             None => None,
         };
+        // What follows is for solutions, whatever paper is made.
+        self.shown = self.shown.to(Audience::Solutions);
         let (mut solution, mut mistakes) = (Vec::new(), None);
         if self.works_solutions() {
             solution = self.solution(ask, home)?;
             mistakes = self.mistakes(ask, home)?;
         }
+        let number = numbered.number.as_ref();
+        let letter = match number {
+            Some(Number::Part { letter, .. }) => Some(self.place_of(number) + letter),
+            _ => None,
+        };
         let handout = self.paper == Paper::Handout;
         let opening = if handout { None } else { opening(&mut solution) };
         Ok(AskView {

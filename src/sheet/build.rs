@@ -4,21 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{self, EngineError};
 use crate::figure;
+use crate::markup::Places;
 use crate::number::Fault;
 use crate::scenario::{
-    Audience, Backward, Cell, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
-    Place, PlotKind, Problem, Question, RunId, Scenario, Text, part_letter,
+    Audience, Backward, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
+    Number, Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario, Shown, Text,
 };
 use crate::trace::{self, Trace};
 
 use super::activation;
+use super::anchors::Tokens;
 use super::answer::pass_blocks;
 use super::data::Data;
 use super::derive::Derivation;
 use super::drawing;
+use super::elsewhere::Links;
 use super::experiment::Report;
 use super::experiment_plots;
-use super::label;
+use super::label::{self, plain};
 use super::names::{callout, conventions, iteration_title, run_name, run_title};
 use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
@@ -74,6 +77,8 @@ pub struct Sheet {
     pub data: BTreeMap<String, Data>,
     /// The author's texts as rendered, for checks of their formulas.
     pub passages: Vec<Passage>,
+    /// The places in the Markdown that links lead to.
+    pub places: Places,
 }
 
 /// A text of the scenario and what became of it.
@@ -130,6 +135,22 @@ pub fn build(
     paper: Paper,
     hidden: Hidden,
 ) -> Result<Sheet, SheetError> {
+    build_among(scenario, trace, templates, paper, hidden, None)
+}
+
+/// Builds one paper of a scenario that may link to other sheets by their titles and labels.
+///
+/// # Errors
+///
+/// As for [`build`], and links to sheets or labels that are not there.
+pub fn build_among(
+    scenario: &Scenario,
+    trace: &Trace,
+    templates: &Templates,
+    paper: Paper,
+    hidden: Hidden,
+    links: Option<&dyn Links>,
+) -> Result<Sheet, SheetError> {
     let language = &scenario.front.language;
     let Some(words) = templates.words(language) else {
         let known: Vec<&str> = templates.languages().collect();
@@ -140,21 +161,6 @@ pub fn build(
         });
     };
     let prose = Prose::new(scenario, trace, words);
-    let mut builder = Builder {
-        scenario,
-        trace,
-        prose: &prose,
-        paper,
-        hidden,
-        questions: 0,
-        plots: 0,
-        figures: BTreeMap::new(),
-        data: BTreeMap::new(),
-        passages: Vec::new(),
-        problems: Vec::new(),
-        told: BTreeSet::new(),
-        frame: None,
-    };
     let standard_cells;
     let cells = match &scenario.cells {
         Some(cells) => cells,
@@ -163,17 +169,42 @@ pub fn build(
             &standard_cells
         }
     };
+    let numbering = Numbering::of(cells);
+    let mut builder = Builder {
+        scenario,
+        trace,
+        prose: &prose,
+        paper,
+        hidden,
+        numbering: &numbering,
+        links,
+        shown: Shown::EVERYWHERE,
+        plots: 0,
+        figures: BTreeMap::new(),
+        data: BTreeMap::new(),
+        passages: Vec::new(),
+        problems: Vec::new(),
+        tokens: Tokens::default(),
+        printed: BTreeSet::new(),
+        told: BTreeSet::new(),
+        frame: None,
+    };
     let mut views = Vec::new();
     if scenario.cells.is_none() {
         views = standard::setups(scenario, &prose, paper)
             .map_err(|fault| SheetError::Number { place: "the set-up".into(), fault })?;
     }
-    views.extend(builder.cells(cells)?);
+    views.extend(builder.cells(&numbering.cells)?);
     if !builder.problems.is_empty() {
         return Err(SheetError::Texts(builder.problems));
     }
-    let (figures, data, passages) = (builder.figures, builder.data, builder.passages);
     let markdown = set(scenario, views, &prose, templates, paper)?;
+    let lost = builder.lost(&builder.tokens, &markdown);
+    if !lost.is_empty() {
+        return Err(SheetError::Texts(lost));
+    }
+    let (markdown, places) = builder.tokens.finish(&markdown);
+    let (figures, data, passages) = (builder.figures, builder.data, builder.passages);
     let blanks = [("title", scenario.front.title.clone())];
     let description = prose.say(&format!("description_{}", paper.name()), &blanks);
     Ok(Sheet {
@@ -184,6 +215,7 @@ pub fn build(
         figures,
         data,
         passages,
+        places,
     })
 }
 
@@ -236,12 +268,20 @@ pub(super) struct Builder<'a> {
     pub(super) prose: &'a Prose,
     pub(super) paper: Paper,
     pub(super) hidden: Hidden,
-    pub(super) questions: usize,
+    pub(super) numbering: &'a Numbering<'a>,
+    /// Who knows other sheets.
+    pub(super) links: Option<&'a dyn Links>,
+    /// Where the current cell is seen.
+    pub(super) shown: Shown,
+    /// The number of the current figure.
     pub(super) plots: usize,
     pub(super) figures: BTreeMap<String, String>,
     pub(super) data: BTreeMap<String, Data>,
     pub(super) passages: Vec<Passage>,
     pub(super) problems: Vec<Problem>,
+    pub(super) tokens: Tokens,
+    /// The labels whose equations are printed already.
+    pub(super) printed: BTreeSet<String>,
     /// The gradients that the current question has shown already.
     pub(super) told: BTreeSet<String>,
     /// The number of the frame, from 1, in a cell that has several.
@@ -262,43 +302,55 @@ impl Builder<'_> {
         self.paper == Paper::Solutions || self.hidden == Hidden::Checked
     }
 
-    /// What is hidden still counts, so that both papers number alike.
-    fn count(&mut self, cell: &Cell) {
-        match cell.content.shown() {
-            Content::Question(_) => self.questions += 1,
-            Content::Plot { .. }
-            | Content::ExperimentPlot { .. }
-            | Content::Activations(_)
-            | Content::Graph { .. } => self.plots += 1,
-            _ => {}
-        }
-    }
-
-    fn cells(&mut self, cells: &[Cell]) -> Result<Vec<CellView>, SheetError> {
-        let mut views = Vec::new();
-        for cell in cells {
-            self.count(cell);
-            if self.is_shown(cell.audience) {
-                views.push(self.cell(cell, None, None)?);
-            }
-        }
-        Ok(views)
+    fn cells(&mut self, cells: &[Numbered<'_>]) -> Result<Vec<CellView>, SheetError> {
+        let shown = cells.iter().filter(|numbered| self.is_shown(numbered.cell.audience));
+        let shown: Vec<&Numbered<'_>> = shown.collect();
+        shown.into_iter().map(|numbered| self.cell(numbered, None)).collect()
     }
 
     pub(super) fn cell(
         &mut self,
-        cell: &Cell,
+        numbered: &Numbered<'_>,
         home: Option<&str>,
-        letter: Option<String>,
     ) -> Result<CellView, SheetError> {
-        match &cell.content {
+        let number = numbered.number.as_ref();
+        self.shown = numbered.shown;
+        if let Some(Number::Figure(figure)) = number {
+            self.plots = *figure;
+        }
+        let mut view = self.content(numbered, home)?;
+        match &mut view {
+            CellView::Figure { title, .. } | CellView::Table { title, .. } => {
+                *title = self.caption(number, title);
+            }
+            CellView::Given { formula }
+            | CellView::Gradients { formula, .. }
+            | CellView::Adjoints { formula, .. } => {
+                *formula = self.numbered(std::mem::take(formula), number);
+            }
+            CellView::Rules { rules } => {
+                if let Some(rule) = rules.first_mut() {
+                    rule.formula = self.numbered(std::mem::take(&mut rule.formula), number);
+                }
+            }
+            _ => {}
+        }
+        Ok(view)
+    }
+
+    fn content(
+        &mut self,
+        numbered: &Numbered<'_>,
+        home: Option<&str>,
+    ) -> Result<CellView, SheetError> {
+        match &numbered.cell.content {
             Content::Markdown(text) => Ok(CellView::Markdown { text: self.text(text, home)? }),
             Content::Callout { kind, text } => {
                 Ok(CellView::Callout { callout: callout(*kind), text: self.text(text, home)? })
             }
             Content::Rules(runs) => Ok(CellView::Rules { rules: self.rules(runs) }),
-            Content::Question(question) => self.question(question),
-            Content::Ask(ask) => Ok(CellView::Ask(self.ask(ask, home, letter)?)),
+            Content::Question(question) => self.question(question, numbered),
+            Content::Ask(ask) => Ok(CellView::Ask(self.ask(ask, home, numbered)?)),
             Content::Given(given) => Ok(CellView::Given { formula: self.given(given)? }),
             Content::Plot { kind, of } => self.plot(*kind, of),
             Content::Experiment(id) => self.experiment(*id),
@@ -320,15 +372,16 @@ impl Builder<'_> {
             Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
             Content::Narration(run) => self.narration(*run),
             Content::Code { library, of } => self.code(*library, of),
-            Content::Frames(frames) => self.frames(frames, home),
+            Content::Frames(frames) => self.frames(frames, numbered, home),
         }
     }
 
     pub(super) fn text(&mut self, text: &Text, home: Option<&str>) -> Result<String, SheetError> {
         match self.prose.render(text, home) {
             Ok(rendered) => {
-                self.passages.push(Passage { text: text.clone(), rendered: rendered.clone() });
-                Ok(rendered.trim().to_owned())
+                let linked = self.linked(text, &rendered, self.shown);
+                self.passages.push(Passage { text: text.clone(), rendered });
+                Ok(linked.trim().to_owned())
             }
             Err(ProseError::Text { offset, width, message }) => {
                 self.problems.push(text.problem(offset, width, message));
@@ -340,30 +393,29 @@ impl Builder<'_> {
         }
     }
 
-    fn question(&mut self, question: &Question) -> Result<CellView, SheetError> {
+    fn question(
+        &mut self,
+        question: &Question,
+        numbered: &Numbered<'_>,
+    ) -> Result<CellView, SheetError> {
         self.told.clear();
         let home = question.setup.map(|index| self.scenario.setups[index].name.as_str());
         let text = match &question.text {
             Some(text) => Some(self.text(text, home)?),
             None => None,
         };
-        let number = self.questions;
-        let asks = question.parts.iter().filter(|cell| matches!(cell.content, Content::Ask(_)));
-        let single = asks.count() < 2;
-        let mut letters = 0;
         let mut parts = Vec::new();
-        for cell in &question.parts {
-            self.count(cell);
-            let mut letter = None;
-            if let (Content::Ask(_), false) = (&cell.content, single) {
-                letter = Some(part_letter(letters));
-                letters += 1;
-            }
-            if self.is_shown(cell.audience) {
-                parts.push(self.cell(cell, home, letter)?);
+        for part in &numbered.parts {
+            if self.is_shown(part.cell.audience) {
+                parts.push(self.cell(part, home)?);
             }
         }
-        Ok(CellView::Question { number, title: question.title.clone(), text, parts })
+        let number = match numbered.number {
+            Some(Number::Question(number)) => number,
+            _ => 0,
+        };
+        let title = self.place_of(numbered.number.as_ref()) + &question.title;
+        Ok(CellView::Question { number, title, text, parts })
     }
 
     pub(super) fn numbers<'n>(&'n self, display: &'n Display) -> Numbers<'n> {
@@ -456,6 +508,17 @@ impl Builder<'_> {
         self.figures.insert(file.clone(), svg);
         self.data.insert(file.clone(), data);
         CellView::Figure { file, title: plot.title, description: plot.description }
+    }
+
+    /// "Figure 2. The loss of SGD"
+    pub(super) fn caption(&mut self, number: Option<&Number>, title: &str) -> String {
+        let (key, count, title) = match number {
+            Some(Number::Figure(count)) => ("caption_figure", count, plain(title)),
+            Some(Number::Table(count)) => ("caption_table", count, title.to_owned()),
+            _ => return title.to_owned(),
+        };
+        let blanks = [("number", count.to_string()), ("title", title)];
+        self.place_of(number) + &self.prose.say(key, &blanks)
     }
 
     fn experiment(&self, id: ExperimentId) -> Result<CellView, SheetError> {

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::figure::{Layer, Scale, share_axes};
-use crate::scenario::{Content, Explored, Frame, Frames, Initial, PlotKind, RunId};
+use crate::scenario::{Content, Explored, Frame, Frames, Initial, Numbered, PlotKind, RunId};
 use crate::trace::Trace;
 
 use super::build::{Builder, SheetError};
@@ -22,6 +22,7 @@ impl Builder<'_> {
     pub(super) fn frames(
         &mut self,
         frames: &Frames,
+        numbered: &Numbered<'_>,
         home: Option<&str>,
     ) -> Result<CellView, SheetError> {
         let traces = self.trace.frames.get(frames.number).map_or(&[][..], Vec::as_slice);
@@ -31,8 +32,8 @@ impl Builder<'_> {
             _ => None,
         });
         let views = match plotted {
-            Some((kind, of)) => self.plots(&pairs, kind, of)?,
-            None => self.cells_of(&pairs, home)?,
+            Some((kind, of)) => self.plots(&pairs, numbered, (kind, of))?,
+            None => self.cells_of(&pairs, numbered, home)?,
         };
         let names: Vec<String> = frames.of.iter().map(|explored| self.name(explored)).collect();
         let lead = self.prose.say("explore_lead", &[("names", self.prose.list(&names))]);
@@ -47,6 +48,7 @@ impl Builder<'_> {
     fn cells_of(
         &mut self,
         pairs: &[(&Frame, &Trace)],
+        numbered: &Numbered<'_>,
         home: Option<&str>,
     ) -> Result<Vec<CellView>, SheetError> {
         let mut views = Vec::new();
@@ -58,19 +60,25 @@ impl Builder<'_> {
                 trace,
                 prose: &prose,
                 paper: self.paper,
-                questions: self.questions,
+                numbering: self.numbering,
+                links: self.links,
+                shown: self.shown,
                 plots: self.plots,
                 figures: std::mem::take(&mut self.figures),
                 data: std::mem::take(&mut self.data),
                 passages: std::mem::take(&mut self.passages),
                 problems: std::mem::take(&mut self.problems),
+                tokens: std::mem::take(&mut self.tokens),
+                printed: BTreeSet::new(),
                 hidden: self.hidden,
                 told: BTreeSet::new(),
                 frame: Some(index + 1),
             };
-            let view = inner.cell(cell, home, None);
-            let Builder { figures, data, passages, problems, .. } = inner;
-            (self.figures, self.data) = (figures, data);
+            let Numbered { number, shown, .. } = numbered;
+            let own = Numbered { cell, number: number.clone(), shown: *shown, parts: Vec::new() };
+            let view = inner.cell(&own, home);
+            let Builder { figures, data, passages, problems, tokens, .. } = inner;
+            (self.figures, self.data, self.tokens) = (figures, data, tokens);
             (self.passages, self.problems) = (passages, problems);
             views.push(view?);
             // What is wrong with a text is wrong with it in every frame.
@@ -84,8 +92,8 @@ impl Builder<'_> {
     fn plots(
         &mut self,
         pairs: &[(&Frame, &Trace)],
-        kind: PlotKind,
-        of: &[RunId],
+        numbered: &Numbered<'_>,
+        (kind, of): (PlotKind, &[RunId]),
     ) -> Result<Vec<CellView>, SheetError> {
         let prose = self.prose;
         let window = pairs.iter().map(|(frame, trace)| {
@@ -107,7 +115,11 @@ impl Builder<'_> {
         let mut views = Vec::new();
         for (index, one) in drawn.into_iter().enumerate() {
             self.frame = Some(index + 1);
-            views.push(self.figure(plots::file_stem(kind), one));
+            let mut view = self.figure(plots::file_stem(kind), one);
+            if let CellView::Figure { title, .. } = &mut view {
+                *title = self.caption(numbered.number.as_ref(), title);
+            }
+            views.push(view);
         }
         self.frame = None;
         Ok(views)

@@ -6,12 +6,14 @@
 //! each with the table of its data.
 
 mod activation;
+mod anchors;
 mod answer;
 mod build;
 mod code;
 mod data;
 mod derive;
 mod drawing;
+mod elsewhere;
 mod estimate;
 mod experiment;
 mod experiment_data;
@@ -26,6 +28,7 @@ mod names;
 mod phrases;
 mod plots;
 mod prose;
+mod references;
 mod show;
 mod standard;
 pub mod templates;
@@ -34,9 +37,11 @@ mod update;
 mod view;
 mod work;
 
-pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, tidy};
+pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, build_among, tidy};
 pub use data::{Data, Entry};
+pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
 pub use phrases::Phrases;
 pub(crate) use prose::fill;
+pub use references::targets;
 pub use templates::{TemplateError, Templates, Words};

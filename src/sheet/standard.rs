@@ -25,11 +25,11 @@ const MAX_ROWS: usize = 20;
 /// The cells of a scenario that has none: the rules, every iteration told, the plots.
 pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
     let runs = scenario.run_ids();
-    let solutions = |content| Cell { audience: Audience::Solutions, content };
+    let solutions = |content| Cell { audience: Audience::Solutions, label: None, content };
     let mut cells = Vec::new();
     if !runs.is_empty() {
         let rules = Content::Rules(runs.clone());
-        cells.push(Cell { audience: Audience::Both, content: rules });
+        cells.push(Cell { audience: Audience::Both, label: None, content: rules });
     }
     cells.extend(runs.iter().map(|run| solutions(Content::Narration(*run))));
     for (index, setup) in scenario.setups.iter().enumerate() {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::figure::{self, Axis, Bars, Bin, Layer, Plot, Scale, Theme};
-use crate::publish::Page;
+use crate::publish::{Page, Places};
 use crate::render::{self, Files, RenderError};
 use crate::scenario::{Fairness, Feature};
 use crate::sheet::{Phrases, Templates, plain};
@@ -83,6 +83,7 @@ impl Report {
             markdown: &markdown,
             figures: &drawings,
             data: &BTreeMap::new(),
+            places: &Places::default(),
             words: &words,
         };
         let html = render::html(&page, templates)?;

@@ -46,6 +46,10 @@ cells:
       - ask: One step of SGD?
         solution: |
           The weight goes to $<< sgd.t1.w | decimal(places=6) >>$.
+
+          $$ w - \alpha g $$ {#worked}
+
+          So says [](#worked).
         answers: [sgd.t1.w, sgd.t1.b]
         marks: 2
         space: 4cm
@@ -66,6 +70,11 @@ cells:
     text: And the loss?
     solution: It is $<< adam.t2.loss | tex >>$.
     answers: [adam.t2.loss]
+    label: alone
+  - markdown: |
+      $$ a = b $$ {#later}
+
+      See [](#later) and [](#alone).
   - narration: neuron.adam
   - markdown: Only for markers, $<< neuron.sgd.t2.w | scientific >>$.
     audience: solutions

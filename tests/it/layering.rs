@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 21] = [
+const LAYERS: [Layer; 22] = [
     Layer {
         module: "number",
         uses: &[],
@@ -36,9 +36,10 @@ const LAYERS: [Layer; 21] = [
         uses: &["number", "initialization", "formula"],
         crates: &["serde_json"],
     },
+    Layer { module: "markup", uses: &[], crates: &["pulldown_cmark"] },
     Layer {
         module: "scenario",
-        uses: &["number", "initialization", "formula", "catalogue", "trace"],
+        uses: &["number", "initialization", "formula", "catalogue", "trace", "markup"],
         crates: &[
             "csv",
             "libm",
@@ -85,6 +86,7 @@ const LAYERS: [Layer; 21] = [
             "derivation",
             "figure",
             "code",
+            "markup",
         ],
         crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
     },
@@ -105,7 +107,7 @@ const LAYERS: [Layer; 21] = [
     },
     Layer {
         module: "publish",
-        uses: &["memo"],
+        uses: &["markup", "memo"],
         crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
     },
     Layer {

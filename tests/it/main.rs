@@ -19,6 +19,7 @@ mod gradient;
 mod handout;
 mod hostile;
 mod invalid;
+mod labels;
 mod layering;
 mod matrix;
 mod mdbook;

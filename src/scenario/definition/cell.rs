@@ -11,6 +11,8 @@ use super::{ExperimentId, Mistake, RunId, Scenario};
 pub struct Cell {
     /// Which papers it stands on.
     pub audience: Audience,
+    /// The name that references call it by.
+    pub label: Option<Text>,
     /// What it is.
     pub content: Content,
 }
