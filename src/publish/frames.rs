@@ -12,7 +12,7 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use super::html::Rewriter;
 
 /// The line that makes frames of the list below it.
-const MARK: &str = "<!-- frames -->";
+pub(super) const MARK: &str = "<!-- frames -->";
 
 /// A list that is open.
 #[derive(Debug, Clone, Copy)]

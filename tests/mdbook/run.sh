@@ -30,14 +30,14 @@ fi
 "$mdbook" --version
 
 mkdir -p "$scratch/src/sheets"
-cp scenarios/one-neuron.yaml scenarios/optimization-initialization.yaml "$scratch/src/sheets/"
+cp scenarios/one-neuron.yaml scenarios/learning-rates.yaml scenarios/optimization-initialization.yaml "$scratch/src/sheets/"
 cat >"$scratch/book.toml" <<TOML
 [book]
 title = "A course"
 [preprocessor.gradsheet]
 command = "'$gradsheet' mdbook"
 TOML
-printf '# Summary\n\n- [One](one.md)\n- [Two](two.md)\n' >"$scratch/src/SUMMARY.md"
+printf '# Summary\n\n- [One](one.md)\n- [Two](two.md)\n- [Three](three.md)\n' >"$scratch/src/SUMMARY.md"
 cat >"$scratch/src/one.md" <<'MARKDOWN'
 # One
 
@@ -50,6 +50,12 @@ cat >"$scratch/src/two.md" <<'MARKDOWN'
 Above.
 {{#gradsheet sheets/one-neuron.yaml}}
 Below, and `{{#gradsheet none.yaml}}`.
+MARKDOWN
+
+cat >"$scratch/src/three.md" <<'MARKDOWN'
+{{#gradsheet sheets/learning-rates.yaml}}
+
+{{#gradsheet sheets/learning-rates.yaml audience=solutions}}
 MARKDOWN
 
 "$mdbook" build "$scratch"
@@ -90,7 +96,12 @@ for page, text in [(one, "One After it."), (two, "Two Above. Below, and {{#grads
     assert depth.outside.split() == text.split(), depth.outside
     # Markdown that was left over would show as such.
     assert "\\begin" not in page and "<pre><code>&lt;" not in page
-for page in ["one.html", "two.html", "print.html"]:
+# Each button is named by its label, and no group is that of two sheets.
+three = main("three.html")
+buttons = re.findall(r'<input type="radio" name="([^"]*)" id="([^"]*)"', three)
+assert len(buttons) > 4 and all(f'<label for="{button}">' in three for _, button in buttons)
+assert {name[:9] for name, _ in buttons} >= {"sheet_3_2"}
+for page in ["one.html", "two.html", "three.html", "print.html"]:
     ids = Counter(re.findall(r' id="([^"]*)"', (book / page).read_text()))
     assert max(ids.values()) == 1, [name for name, count in ids.items() if count > 1]
 PYTHON

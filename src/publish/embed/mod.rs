@@ -64,7 +64,13 @@ fn one_line(html: &str, place: &Embedding<'_>) -> String {
             "</style>" => style = false,
             _ => {}
         }
-        let tag = prefixed(&lowered(tag, place.below), place.prefix);
+        let mut tag = prefixed(&lowered(tag, place.below), place.prefix);
+        // Buttons of one group, and what names them.
+        for (element, attribute) in [("<input ", " name=\""), ("<label ", " for=\"")] {
+            if tag.starts_with(element) {
+                tag = tag.replacen(attribute, &format!("{attribute}{}", place.prefix), 1);
+            }
+        }
         text(&tag, false, false, &mut out);
         rest = &rest[start + end + 1..];
     }
@@ -130,6 +136,10 @@ mod tests {
             ("<hr>\n<p>a <a href=\"#b\">b</a></p>", "<hr> <p>a <a href=\"#p_b\">b</a></p>"),
             ("<pre><code>a\n\n  b</code></pre>\n", "<pre><code>a&#10;&#10;  b</code></pre>"),
             ("<p> id=\"x\" {{#include y}}</p>", "<p> id=\"x\" &#123;&#123;#include y}}</p>"),
+            (
+                "<input type=\"radio\" name=\"g\" id=\"g_1\"><label for=\"g_1\">",
+                "<input type=\"radio\" name=\"p_g\" id=\"p_g_1\"><label for=\"p_g_1\">",
+            ),
             (
                 "<svg aria-labelledby=\"t d\"><style>a{b:c}\n@media x{{d}}</style></svg>",
                 "<svg aria-labelledby=\"p_t p_d\"><style>a{b:c} @media x{{d}}</style></svg>",

@@ -106,6 +106,7 @@ impl Walk<'_> {
         };
         let lead = prefix(self.source, range.start);
         self.edits.replace(image.clone(), indented(&written, &lead));
+        self.caption = title.to_string();
         self.leaf = end;
         after
     }

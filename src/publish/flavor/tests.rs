@@ -83,6 +83,31 @@ fn each_generator_gets_its_own_form() {
         ("![A \"b\"](figures/x.svg \"T\")", Quarto, "![T](figures/x.svg){fig-alt=\"A \\\"b\\\"\"}"),
         ("![A](figures/x.svg \"T\")", Myst, ":::{figure} figures/x.svg\n:alt: A\n\nT\n:::"),
         ("![A](figures/x.svg \"T\")", Hugo, "![A](figures/x.svg \"T\")"),
+        ("**a**\n\n<!-- frames -->\n\n1.  b", GitHub, "**a**\n\n<!-- frames -->\n\n1.  b"),
+        ("**a**\n\n<!-- frames -->\n\n1.  b", Hugo, "**a**\n\n\n\n1.  b"),
+        ("1.  a\n\n    $$\n    x\n    $$", Zola, "1.  a\n\n    \\\\[\n    x\n    \\\\]"),
+        (
+            "![A](figures/x.svg \"F 1. T\")\n\n*F 1. T*",
+            GitHub,
+            "![A](figures/x.svg \"F 1. T\")\n\n*F 1. T*",
+        ),
+        (
+            "![A](figures/x.svg \"F 1. T\")\n\n*F 1. T*",
+            Quarto,
+            "![F 1. T](figures/x.svg){fig-alt=\"A\"}\n\n\n",
+        ),
+        (
+            "![A](figures/x.svg \"F 1. T\")\n\n*Else*",
+            Quarto,
+            "![F 1. T](figures/x.svg){fig-alt=\"A\"}\n\n*Else*",
+        ),
+        // Places and links to them.
+        ("## 2. A b\n\n[c](#2-a-b)", GitHub, "## 2. A b\n\n[c](#2-a-b)"),
+        ("## 2. A b\n\n[c](#2-a-b)", Quarto, "## 2. A b {#2-a-b}\n\n[c](#2-a-b)"),
+        ("## 2. A b\n\n[c](#2-a-b)", Myst, "(2-a-b)=\n## 2. A b\n\n[c](#2-a-b)"),
+        ("[c](../b/handout.md#d)", Quarto, "[c](../b/handout.md#d)"),
+        ("[c](../b/handout.md#d \"t\")", Hugo, "[c](../../b/handout/#d \"t\")"),
+        ("[c](https://e.org/b.md)", Hugo, "[c](https://e.org/b.md)"),
         // Tables, and blocks right below a paragraph.
         ("|a|\n|-|\n|$\\|x\\|$|", Quarto, "|a|\n|-|\n|$\\vert x\\vert $|"),
         ("a:\n- b", Quarto, "a:\n\n- b"),

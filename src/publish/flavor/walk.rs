@@ -1,11 +1,15 @@
 //! The first pass: everything but callouts that leave their quotations.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, HeadingLevel, LinkType, Parser, Tag, TagEnd};
 
+use crate::markup::headings;
+
 use super::super::Words;
 use super::super::formula::Display;
+use super::super::frames::MARK;
 use super::super::html::options;
 use super::edits::Edits;
 use super::escape::{Spot, entities, number, spelled};
@@ -24,12 +28,16 @@ pub(super) fn rewritten(
     let definitions: Vec<Range<usize>> =
         parser.reference_definitions().iter().map(|(_, one)| one.span.clone()).collect();
     let events: Vec<_> = parser.into_offset_iter().collect();
+    let identifiers =
+        headings(markdown).into_iter().map(|one| (one.start, one.identifier)).collect();
     let mut walk = Walk {
         source: markdown,
         flavor,
         front,
         words,
         events: &events,
+        identifiers,
+        caption: String::new(),
         edits: Edits::default(),
         leaf: 0,
         tables: 0,
@@ -49,6 +57,10 @@ pub(super) struct Walk<'s> {
     front: &'s Front<'s>,
     pub(super) words: &'s Words<'s>,
     pub(super) events: &'s [(Event<'s>, Range<usize>)],
+    /// What links call the headings, by where those begin.
+    identifiers: BTreeMap<usize, String>,
+    /// The caption of the figure that was just written with one.
+    pub(super) caption: String,
     pub(super) edits: Edits,
     /// Where the last leaf ended: a backslash behind it escapes what follows.
     pub(super) leaf: usize,
@@ -132,10 +144,20 @@ impl<'s> Walk<'s> {
     fn start(&mut self, tag: &Tag<'s>, range: &Range<usize>, next: usize) -> usize {
         match tag {
             Tag::Paragraph => {
+                let caption = std::mem::take(&mut self.caption);
+                if let Some(after) = self.repeats(&caption, next) {
+                    self.edits.replace(range.clone(), "\n");
+                    self.leaf = range.end;
+                    return after;
+                }
                 self.opening = true;
                 return self.figure(range, next);
             }
-            Tag::List(_) | Tag::Table(_) | Tag::Heading { .. } => self.part(range.start, next),
+            Tag::List(_) | Tag::Table(_) => self.part(range.start, next),
+            Tag::Heading { .. } => {
+                self.part(range.start, next);
+                self.identify(range);
+            }
             Tag::BlockQuote(kind) => {
                 self.part(range.start, next);
                 self.callout(*kind, range, next);
@@ -144,11 +166,11 @@ impl<'s> Walk<'s> {
                 self.part(range.start, next);
                 return self.block(kind, range, next);
             }
-            Tag::Link { link_type, .. } | Tag::Image { link_type, .. } => {
+            Tag::Link { link_type, dest_url, .. } | Tag::Image { link_type, dest_url, .. } => {
                 if matches!(link_type, LinkType::Autolink | LinkType::Email) {
                     self.addresses += 1;
                 } else {
-                    self.tail(range, next);
+                    self.tail(range, dest_url, next);
                 }
             }
             _ => {}
@@ -165,6 +187,43 @@ impl<'s> Walk<'s> {
             TagEnd::Link | TagEnd::Image => self.addresses = self.addresses.saturating_sub(1),
             _ => {}
         }
+    }
+
+    /// Gives a heading the identifier that the sheet's links know it by; generators differ in the
+    /// ones that they make themselves.
+    fn identify(&mut self, range: &Range<usize>) {
+        let known = self.identifiers.get(&range.start).filter(|identifier| !identifier.is_empty());
+        let Some(identifier) = known else { return };
+        let line = self.source[range.clone()].trim_end();
+        match self.flavor {
+            Flavor::GitHub => {}
+            Flavor::Myst => {
+                let written = format!("({identifier})=\n{}", prefix(self.source, range.start));
+                self.edits.insert(range.start, written);
+            }
+            // Titles between lines of signs are too rare to be worth it.
+            _ if !line.starts_with('#') => {}
+            _ => self.edits.insert(range.start + line.len(), format!(" {{#{identifier}}}")),
+        }
+    }
+
+    /// The event behind the paragraph that begins here, if it says what a caption has said.
+    fn repeats(&self, caption: &str, next: usize) -> Option<usize> {
+        let rest = self.events.get(next..)?;
+        let end = rest.iter().position(|(event, _)| *event == Event::End(TagEnd::Paragraph))?;
+        let inside = rest.get(..end)?;
+        let wholly = matches!(inside.first(), Some((Event::Start(Tag::Emphasis), _)))
+            && matches!(inside.last(), Some((Event::End(TagEnd::Emphasis), _)));
+        let words =
+            |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
+        let said: String = inside
+            .iter()
+            .filter_map(|(event, _)| match event {
+                Event::Text(text) | Event::Code(text) | Event::InlineMath(text) => Some(&**text),
+                _ => None,
+            })
+            .collect();
+        (wholly && !caption.is_empty() && words(&said) == words(caption)).then_some(next + end + 1)
     }
 
     /// An empty line between a paragraph and a block right below it, which Pandoc needs.
@@ -245,6 +304,11 @@ impl<'s> Walk<'s> {
             }
             return;
         }
+        // A mark for the program's own pages; elsewhere frames are a list.
+        if html.trim() == MARK {
+            self.edits.replace(range.clone(), "\n");
+            return;
+        }
         let indented = html.len() - html.trim_start_matches([' ', '\t']).len();
         let end = html.trim_end_matches('\n').len();
         if indented < end {
@@ -254,7 +318,7 @@ impl<'s> Walk<'s> {
     }
 
     /// The destination and title of a link or an image.
-    fn tail(&mut self, range: &Range<usize>, next: usize) {
+    fn tail(&mut self, range: &Range<usize>, address: &str, next: usize) {
         let mut depth = 1;
         let mut last = range.start;
         for (event, inner) in &self.events[next..] {
@@ -268,7 +332,21 @@ impl<'s> Walk<'s> {
             }
             last = last.max(inner.end);
         }
-        self.destination(last..range.end);
+        let text = self.source.get(last..range.end).unwrap_or_default();
+        match (self.moved(address), text.find(address)) {
+            (Some(moved), Some(at)) => {
+                self.edits.replace(last + at..last + at + address.len(), moved);
+            }
+            _ => self.destination(last..range.end),
+        }
+    }
+
+    /// Where another sheet is, if a page is a folder.
+    fn moved(&self, address: &str) -> Option<String> {
+        let (file, place) = address.split_at(address.find('#').unwrap_or(address.len()));
+        let stem = file.strip_suffix(".md")?;
+        let relative = !file.contains([':', '{']) && !file.starts_with('/');
+        (self.flavor.has_page_folders() && relative).then(|| format!("../{stem}/{place}"))
     }
 
     fn destination(&mut self, range: Range<usize>) {
