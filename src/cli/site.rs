@@ -125,6 +125,9 @@ fn count(outline: &Outline) -> u64 {
     u64::try_from(outline.all().count()).unwrap_or(u64::MAX)
 }
 
+/// A body and why it was made, or what is wrong with its source.
+type Made = Result<(Body, Why), Fault>;
+
 /// Every page's body, or what is wrong with it, in the order of the course.
 pub(crate) fn bodies(
     sources: &Sources,
@@ -134,7 +137,7 @@ pub(crate) fn bodies(
     choice: Choice,
     cache: &dyn Cache,
     done: &(dyn Fn() + Sync),
-) -> Vec<(String, Result<(Body, Why), Fault>)> {
+) -> Vec<(String, Made)> {
     let workshop = Workshop::new(sources, outline, course, templates, choice);
     let entries: Vec<_> = outline.all().collect();
     entries

@@ -131,17 +131,6 @@ impl<'n> Fields<'n> {
         self.take(key)?.entries()
     }
 
-    /// Refuses a key of the language that this version does not offer.
-    pub fn later(&mut self, key: &'static str, why: &str) {
-        let Some(index) = self.left.iter().position(|(left, _)| left.text == key) else {
-            return;
-        };
-        let (key, value) = self.left.remove(index);
-        let field = self.whole.entry(key, value);
-        let message = format!("`{}` is not offered by this version: {why}", key.text);
-        self.push_at(key, field.path(), message, None);
-    }
-
     /// Reports every key left over, and every required one not found.
     pub fn finish(self) {
         let mut meant = Vec::new();

@@ -28,13 +28,12 @@ fn decode(map: &mut Fields) {
     let _ = map.items("data");
     let _ = map.entries("init");
     let _ = map.text("note");
-    map.later("variables", "variables come with exam variants");
 }
 
 #[test]
 fn every_broken_rule_is_reported() {
     let keys = "`title`, `model`, `seed`, `rate`, `rounding`, `exact`, `data`, `init`, `note`";
-    let table: [(&str, Vec<String>); 6] = [
+    let table: [(&str, Vec<String>); 5] = [
         ("title: t\nmodel: m\nseed: 7\nnote: n", vec![]),
         (
             "seed: -1\ntitle: ' '\nmodel: m\nexact: 1",
@@ -56,14 +55,6 @@ fn every_broken_rule_is_reported() {
         (
             "titel: t\nmodel: m",
             vec!["1:1 +5 s.titel: unknown key `titel` (did you mean `title`?)".into()],
-        ),
-        (
-            "title: t\nmodel: m\nvariables: {a: 1}",
-            vec![
-                "3:1 +9 s.variables: `variables` is not offered by this version: \
-                 variables come with exam variants"
-                    .into(),
-            ],
         ),
     ];
     for (source, expected) in table {

@@ -322,7 +322,8 @@ impl Builder<'_> {
             self.plots = *figure;
         }
         let mut view = self.content(numbered, home)?;
-        let folds = self.paper == Paper::Folded && numbered.cell.audience == Audience::Solutions;
+        let is_question = matches!(numbered.cell.content, Content::Question(_));
+        let folds = self.paper == Paper::Folded && !numbered.shown.handout && !is_question;
         match &mut view {
             CellView::Figure { title, .. } | CellView::Table { title, .. } => {
                 *title = self.caption(number, title);

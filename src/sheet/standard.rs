@@ -90,7 +90,7 @@ fn setup_view(
     let mut data_head = vec![prose.word("example")];
     data_head.extend(setup.inputs.iter().map(|input| format!("${}$", notation.latex(input))));
     let count = setup.batches.len().to_string();
-    let asked = paper == Paper::Handout && !setup.runs.is_empty();
+    let asked = paper != Paper::Solutions && !setup.runs.is_empty();
     let task = match (count.as_str(), setup.runs.len()) {
         ("1", 1) => "task_one",
         ("1", _) => "task_one_each",

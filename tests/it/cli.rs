@@ -23,12 +23,12 @@ setups:
 ";
 
 /// A working folder with scenarios in it.
-struct Desk {
+pub(crate) struct Desk {
     folder: TempDir,
 }
 
 impl Desk {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let desk = Self { folder: tempfile::tempdir().unwrap() };
         for (name, text) in files {
             let path = desk.path(name);
@@ -38,23 +38,23 @@ impl Desk {
         desk
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn run(&self, arguments: &[&str]) -> Done {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradsheet"));
         Done::from(command.args(arguments).current_dir(self.folder.path()).output().unwrap())
     }
 
     /// Every file below a folder, by its path, with its bytes.
-    fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self, below: &str) -> BTreeMap<String, Vec<u8>> {
         let mut found = BTreeMap::new();
         collect(&self.path(below), &self.path(below), &mut found);
         found
     }
 
-    fn names(&self, below: &str) -> Vec<String> {
+    pub(crate) fn names(&self, below: &str) -> Vec<String> {
         self.files(below).into_keys().collect()
     }
 }
@@ -74,10 +74,10 @@ fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
 
 /// What a run of the binary left behind.
 #[derive(Debug)]
-struct Done {
-    status: Option<i32>,
-    out: String,
-    err: String,
+pub(crate) struct Done {
+    pub(crate) status: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Done {
@@ -92,7 +92,7 @@ impl From<Output> for Done {
 
 impl Done {
     #[track_caller]
-    fn ends_with(self, status: i32) -> Self {
+    pub(crate) fn ends_with(self, status: i32) -> Self {
         assert_eq!(self.status, Some(status), "{self:#?}");
         assert!(!self.err.contains("panicked"), "{self:#?}");
         self

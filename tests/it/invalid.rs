@@ -12,9 +12,6 @@ use gradsheet::scenario;
 
 use super::{handout, shipped};
 
-/// What is said of the language's words that this version lacks.
-const REFUSED: [&str; 2] = ["is not offered by this version", "are not offered by this version"];
-
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/invalid")
 }
@@ -120,19 +117,6 @@ fn every_fixture_states_its_rule_and_none_repeats_another() {
             panic!("{name} repeats {other}");
         }
         seen.push((name, rest.to_owned()));
-    }
-}
-
-/// A key of the language is never called unknown because this version lacks it.
-#[test]
-fn later_keys_are_refused_by_name() {
-    let later: Vec<String> =
-        names().into_iter().filter(|name| name.starts_with("later_")).collect();
-    assert!(!later.is_empty(), "the fixtures are gone");
-    for name in later {
-        let said = text(&check(&[&name]).stderr);
-        let refused = REFUSED.iter().any(|words| said.contains(words));
-        assert!(refused && !said.contains("unknown"), "{name}: {said}");
     }
 }
 

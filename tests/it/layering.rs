@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 22] = [
+const LAYERS: [Layer; 23] = [
     Layer {
         module: "number",
         uses: &[],
@@ -88,7 +88,7 @@ const LAYERS: [Layer; 22] = [
             "code",
             "markup",
         ],
-        crates: &["include_dir", "libm", "serde", "tera", "thiserror"],
+        crates: &["include_dir", "libm", "serde", "sha2", "tera", "thiserror"],
     },
     Layer {
         module: "explain",
@@ -117,7 +117,7 @@ const LAYERS: [Layer; 22] = [
     },
     Layer {
         module: "render",
-        uses: &["scenario", "trace", "engine", "sheet", "publish"],
+        uses: &["markup", "scenario", "trace", "engine", "sheet", "publish"],
         crates: &["thiserror"],
     },
     Layer {
@@ -143,8 +143,14 @@ const LAYERS: [Layer; 22] = [
         crates: &["serde_json", "thiserror"],
     },
     Layer {
+        module: "site",
+        uses: &["engine", "scenario", "markup", "sheet", "render"],
+        crates: &["libm", "serde", "sha2", "tera"],
+    },
+    Layer {
         module: "lib",
         uses: &[
+            "site",
             "number",
             "initialization",
             "formula",

@@ -32,6 +32,7 @@ mod random;
 mod reference;
 mod runs;
 mod shipped;
+mod site;
 mod variants;
 mod witness;
 mod yaml;

@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use crate::number::{Precision, Rounding};
 
-use super::{Date, Place};
 use super::text::Text;
 use super::variables::Assignment;
+use super::{Date, Place};
 
 pub use cell::{
     Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Explored, Frame,
