@@ -1,59 +1,97 @@
-//! What a build of a course keeps for the next: bodies, and which files it wrote.
+//! What a build of a course keeps for the next: pages, and which files it wrote.
 //!
-//! It stands in `.gradsheet` in the course's folder, which a version control system is told to
-//! leave out. What can't be written there is not kept; the build is the same without it.
+//! It stands in the user's own cache folder, not in the course's: who is given a course by someone
+//! else is not given pages that its sources don't make. What can't be written there is not kept;
+//! the build is the same without it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use gradsheet::site::{Cache, Key, Record, Sources, digest};
 
-/// The folder of what is kept.
-pub(crate) const NAME: &str = ".gradsheet";
+/// The file in a course's folder of kept pages that names the course.
+const NAME: &str = "course.txt";
 
-/// Bodies on disk.
+/// Pages on disk.
 pub(crate) struct Kept {
-    folder: PathBuf,
+    folder: Option<PathBuf>,
     forgets: bool,
 }
 
+/// A file that a build wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Written {
+    /// What it was made of, if it is a page.
+    pub(crate) key: String,
+    /// The digest of its bytes.
+    pub(crate) bytes: String,
+}
+
+/// Which build of the program this is: pages that another one made are not taken over.
+pub(crate) fn program() -> String {
+    let file = std::env::current_exe().and_then(std::fs::metadata);
+    let build = file.map(|file| format!("{} {:?}", file.len(), file.modified().ok()));
+    format!("{} {}", env!("CARGO_PKG_VERSION"), build.unwrap_or_default())
+}
+
+/// Where programs of this user keep what they can make again.
+fn cache_folder() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
+    let own = if cfg!(windows) {
+        variable("LOCALAPPDATA")
+    } else if cfg!(target_os = "macos") {
+        variable("HOME").map(|home| home.join("Library").join("Caches"))
+    } else {
+        variable("HOME").map(|home| home.join(".cache"))
+    };
+    variable("XDG_CACHE_HOME").or(own).map(|folder| folder.join("gradsheet"))
+}
+
 impl Kept {
-    /// What is kept in a course's folder; `forgets` what was there before.
+    /// What is kept of a course; `forgets` what was there before.
     pub(crate) fn new(root: &Path, forgets: bool) -> Self {
-        let folder = root.join(NAME);
-        if !folder.exists() && std::fs::create_dir(&folder).is_ok() {
-            let _ = std::fs::write(folder.join(".gitignore"), "*\n");
-        }
+        let folder = cache_folder().and_then(|cache| {
+            let root = root.canonicalize().ok()?;
+            let name = digest(root.as_os_str().as_encoded_bytes());
+            let folder = cache.join(name.get(..32)?);
+            if !folder.exists() {
+                forget_lost(&cache);
+                std::fs::create_dir_all(&folder).ok()?;
+                put(&folder.join(NAME), root.as_os_str().as_encoded_bytes());
+            }
+            Some(folder)
+        });
         Self { folder, forgets }
     }
 
-    fn path(&self, key: &Key) -> PathBuf {
-        self.folder.join(name(&key.source, key.paper))
+    fn path(&self, key: &Key, ending: &str) -> Option<PathBuf> {
+        Some(self.folder.as_ref()?.join(format!("{}.{ending}", name(&key.source, key.paper))))
     }
 
-    fn list(&self, output: &Path) -> PathBuf {
+    fn list(&self, output: &Path) -> Option<PathBuf> {
         let place = digest(output.as_os_str().as_encoded_bytes());
-        self.folder.join(format!("written-{}.json", &place[..16]))
+        Some(self.folder.as_ref()?.join(format!("written-{}.json", place.get(..16)?)))
     }
 
     /// The files that the last build wrote to this place.
-    pub(crate) fn written(&self, output: &Path) -> BTreeSet<String> {
-        let text = std::fs::read_to_string(self.list(output)).unwrap_or_default();
-        let names: Vec<String> = serde_json::from_str(&text).unwrap_or_default();
-        let inside = |name: &String| {
-            Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+    pub(crate) fn written(&self, output: &Path) -> BTreeMap<String, Written> {
+        let read = || {
+            let text = std::fs::read(self.list(output)?).ok()?;
+            serde_json::from_slice::<BTreeMap<String, Written>>(&text).ok()
         };
-        names.into_iter().filter(inside).collect()
+        read().unwrap_or_default()
     }
 
     /// Keeps which files were written.
-    pub(crate) fn remember(&self, output: &Path, names: &BTreeSet<String>) {
-        if let Ok(text) = serde_json::to_string(names) {
-            put(&self.list(output), &text);
+    pub(crate) fn remember(&self, output: &Path, files: &BTreeMap<String, Written>) {
+        if let (Some(path), Ok(text)) = (self.list(output), serde_json::to_vec(files)) {
+            put(&path, &text);
         }
     }
 
-    /// Forgets the bodies of sources that are gone.
+    /// Forgets the pages of sources that are gone.
     pub(crate) fn tidy(&self, sources: &Sources) {
         let papers = ["handout", "solutions", "course", "page"];
         let known: BTreeSet<String> = sources
@@ -61,9 +99,13 @@ impl Kept {
             .keys()
             .flat_map(|source| papers.iter().map(|paper| name(source, paper)))
             .collect();
-        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+        for entry in
+            self.folder.iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten()
+        {
+            let Ok(entry) = entry else { continue };
             let Ok(name) = entry.file_name().into_string() else { continue };
-            if name.starts_with("body-") && !known.contains(&name) {
+            let stem = name.split('.').next().unwrap_or_default();
+            if name.starts_with("page-") && !known.contains(stem) {
                 let _ = std::fs::remove_file(entry.path());
             }
         }
@@ -75,25 +117,43 @@ impl Cache for Kept {
         if self.forgets {
             return None;
         }
-        serde_json::from_slice(&std::fs::read(self.path(key)).ok()?).ok()
+        serde_json::from_slice(&std::fs::read(self.path(key, "json")?).ok()?).ok()
     }
 
-    fn store(&self, key: &Key, record: &Record) {
-        if let Ok(text) = serde_json::to_string(record) {
-            put(&self.path(key), &text);
+    fn text(&self, key: &Key) -> Option<String> {
+        std::fs::read_to_string(self.path(key, "html")?).ok()
+    }
+
+    fn store(&self, key: &Key, record: &Record, text: &str) {
+        if let (Some(html), Some(json)) = (self.path(key, "html"), self.path(key, "json"))
+            && let Ok(record) = serde_json::to_vec(record)
+        {
+            put(&html, text.as_bytes());
+            put(&json, &record);
         }
     }
 }
 
 fn name(source: &str, paper: &str) -> String {
-    format!("body-{}-{paper}.json", &digest(source.as_bytes())[..32])
+    format!("page-{}-{paper}", &digest(source.as_bytes())[..32])
+}
+
+/// Removes what is kept of courses whose folder is gone.
+fn forget_lost(cache: &Path) {
+    for entry in std::fs::read_dir(cache).into_iter().flatten().flatten() {
+        let is_own = entry.file_name().len() == 32;
+        let course = std::fs::read_to_string(entry.path().join(NAME));
+        if is_own && course.is_ok_and(|course| !Path::new(&course).is_dir()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Writes beside the place and renames; a cache that can't be written is none.
-fn put(path: &Path, text: &str) {
+fn put(path: &Path, bytes: &[u8]) {
     let folder = path.parent().unwrap_or_else(|| Path::new("."));
     if let Ok(mut file) = tempfile::NamedTempFile::new_in(folder)
-        && std::io::Write::write_all(&mut file, text.as_bytes()).is_ok()
+        && std::io::Write::write_all(&mut file, bytes).is_ok()
     {
         let _ = file.persist(path);
     }

@@ -1,19 +1,20 @@
 //! `gradsheet site`: a folder of scenarios and pages as a course site.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
 use rayon::prelude::*;
 
 use gradsheet::engine::Effort;
 use gradsheet::scenario::Date;
-use gradsheet::sheet::Templates;
 use gradsheet::site::{
-    Assembly, Body, Cache, Choice, Course, Fault, For, Outline, Sources, Why, Workshop,
+    Assembly, Body, Cache, Choice, Course, Entry, Facts, Fault, For, Outline, Sources, Why,
+    Workshop, digest,
 };
 
-use super::kept::Kept;
+use super::kept::{self, Kept, Written};
 use super::progress::Counter;
 use super::{Failure, files, folder, render, templates};
 
@@ -35,7 +36,9 @@ use super::{Failure, files, folder, render, templates};
     footer: Department of Examples\n  \
     license: CC BY 4.0\n\n\
     `release: 2026-12-01` in a scenario holds its solutions back until that day is reached by\n\
-    `--as-of`; the clock is never read. What did not change is not executed again.")]
+    `--as-of`; the clock is never read. What did not change is not executed again: pages are kept in\n\
+    gradsheet/ in the user's cache folder ($XDG_CACHE_HOME, ~/.cache, ~/Library/Caches or\n\
+    %LOCALAPPDATA%).")]
 pub(crate) struct Arguments {
     /// The folder of the course
     #[arg(value_name = "FOLDER")]
@@ -60,6 +63,9 @@ pub(crate) struct Arguments {
     fresh: bool,
 }
 
+/// Experiments run with all their trials.
+const EFFORT: Effort<'_> = Effort { trials: u64::MAX, progress: &|_| {} };
+
 pub(crate) fn date(text: &str) -> Result<Date, String> {
     Date::read(text).ok_or_else(|| "a day is written as 2026-12-01".into())
 }
@@ -71,11 +77,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let choice = Choice { audience: audience(arguments.audience), as_of: arguments.as_of };
     let (course, outline) = plan(&sources)?;
     let kept = Kept::new(&arguments.folder, arguments.fresh);
+    let program = kept::program();
+    let workshop = Workshop::new(&sources, &outline, &course, &templates, choice, &program);
     let counter = Counter::new("making", "pages", count(&outline));
-    let made =
-        bodies(&sources, &course, &outline, &templates, choice, &kept, &|| counter.advance(1));
+    let made = bodies(&workshop, &outline, &kept, &|| counter.advance(1));
     counter.finish();
-    let mut bodies = BTreeMap::new();
+    let mut texts = BTreeMap::new();
+    let mut known = BTreeMap::new();
     let mut faults = Vec::new();
     for (source, result) in made {
         match result {
@@ -83,13 +91,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 if arguments.explain {
                     println!("{source}: {}", told(&why));
                 }
-                bodies.insert(source, body);
+                texts.extend(body.html.map(|html| (source.clone(), html)));
+                known.insert(source, body.facts);
             }
             Err(fault) => faults.push(fault),
         }
     }
     fail_with(&faults)?;
-    let assembly = Assembly::new(&course, &outline, &templates, &bodies);
+    let assembly = Assembly::new(&course, &outline, &templates, &known);
     let (dead, copied) = assembly.check(&sources);
     if !dead.is_empty() {
         let line = |(source, message): &(String, String)| {
@@ -97,7 +106,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         return Err(Failure::Input(dead.iter().map(line).collect::<Vec<_>>().join("\n")));
     }
-    write(&assembly, &sources, &copied, &output, &kept)
+    let site = Site { workshop, assembly, known: &known, texts, kept: &kept };
+    site.write(&outline, &sources, &copied, &output)
 }
 
 pub(crate) fn audience(audience: render::For) -> For {
@@ -125,43 +135,39 @@ fn count(outline: &Outline) -> u64 {
     u64::try_from(outline.all().count()).unwrap_or(u64::MAX)
 }
 
-/// A body and why it was made, or what is wrong with its source.
+/// A page and why it was made, or what is wrong with its source.
 type Made = Result<(Body, Why), Fault>;
 
-/// Every page's body, or what is wrong with it, in the order of the course.
+/// Every page, or what is wrong with it, in the order of the course.
 pub(crate) fn bodies(
-    sources: &Sources,
-    course: &Course,
+    workshop: &Workshop<'_>,
     outline: &Outline,
-    templates: &Templates,
-    choice: Choice,
     cache: &dyn Cache,
     done: &(dyn Fn() + Sync),
 ) -> Vec<(String, Made)> {
-    let workshop = Workshop::new(sources, outline, course, templates, choice);
     let entries: Vec<_> = outline.all().collect();
     entries
         .into_par_iter()
         .map(|entry| {
-            let effort = Effort { trials: u64::MAX, progress: &|_| {} };
-            let body = workshop.body(entry, cache, &effort);
+            let body = workshop.body(entry, cache, &EFFORT);
             done();
             (entry.source.clone(), body)
         })
         .collect()
 }
 
-/// All faults at once.
 fn fail_with(faults: &[Fault]) -> Result<(), Failure> {
-    if faults.is_empty() {
-        return Ok(());
-    }
+    if faults.is_empty() { Ok(()) } else { Err(failure(faults)) }
+}
+
+/// All faults at once.
+fn failure(faults: &[Fault]) -> Failure {
     let messages: Vec<&str> = faults.iter().map(|fault| fault.message.trim_end()).collect();
     let message = messages.join("\n\n");
-    Err(match faults.iter().any(|fault| fault.is_input) {
+    match faults.iter().any(|fault| fault.is_input) {
         true => Failure::Input(message),
         false => Failure::Work(message),
-    })
+    }
 }
 
 fn told(why: &Why) -> String {
@@ -175,50 +181,102 @@ fn told(why: &Why) -> String {
     }
 }
 
-/// Writes what differs, and removes what an earlier build wrote and this one doesn't.
-fn write(
-    assembly: &Assembly<'_>,
-    sources: &Sources,
-    copied: &BTreeSet<String>,
-    output: &Path,
-    kept: &Kept,
-) -> Result<(), Failure> {
-    let broken = |error: gradsheet::sheet::TemplateError| Failure::Input(error.to_string());
-    let mut waiting = files::Waiting::default();
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    for (name, text) in assembly.others().map_err(broken)? {
-        waiting.add(&output.join(&name), text.as_bytes())?;
-        names.insert(name);
+/// A course with all its pages, on the way to its files.
+struct Site<'a> {
+    workshop: Workshop<'a>,
+    assembly: Assembly<'a>,
+    known: &'a BTreeMap<String, Facts>,
+    texts: BTreeMap<String, String>,
+    kept: &'a Kept,
+}
+
+impl Site<'_> {
+    /// Writes what differs, and removes what an earlier build wrote and this one doesn't.
+    fn write(
+        &self,
+        outline: &Outline,
+        sources: &Sources,
+        copied: &BTreeSet<String>,
+        output: &Path,
+    ) -> Result<(), Failure> {
+        let mut waiting = files::Waiting::default();
+        let mut names: BTreeMap<String, Written> = BTreeMap::new();
+        let home = outline.home.as_ref().map(|entry| self.text(entry)).transpose()?;
+        let others = self.assembly.others(home.as_deref()).map_err(broken)?;
+        for (name, text) in others {
+            waiting.add(&output.join(&name), text.as_bytes())?;
+            names.insert(name, Written { key: String::new(), bytes: String::new() });
+        }
+        let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+        let before = self.kept.written(&place);
+        let pages: Vec<(usize, &Entry)> = outline.entries.iter().enumerate().collect();
+        let written: Vec<Result<(Written, files::Waiting), Failure>> = pages
+            .par_iter()
+            .map(|(index, entry)| {
+                let old = before.get(&entry.address);
+                self.page(*index, entry, old, &output.join(&entry.address))
+            })
+            .collect();
+        for ((_, entry), one) in pages.iter().zip(written) {
+            let (written, files) = one?;
+            waiting.extend(files);
+            names.insert(entry.address.clone(), written);
+        }
+        for name in copied {
+            let path = sources.path(name);
+            let bytes = std::fs::read(&path).map_err(|error| {
+                Failure::Input(format!("{}: can't be read: {error}", path.display()))
+            })?;
+            waiting.add(&output.join(name), &bytes)?;
+            names.insert(name.clone(), Written { key: String::new(), bytes: String::new() });
+        }
+        waiting.place()?;
+        let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
+        for name in before.keys().filter(|name| !names.contains_key(*name) && is_inside(name)) {
+            // It may be gone already.
+            let _ = std::fs::remove_file(output.join(name));
+        }
+        self.kept.remember(&place, &names);
+        self.kept.tidy(sources);
+        Ok(())
     }
-    let addresses: Vec<(usize, &str)> = assembly.addresses().into_iter().enumerate().collect();
-    let written: Vec<Result<files::Waiting, Failure>> = addresses
-        .par_iter()
-        .map(|(index, address)| {
-            let page = assembly.page(*index).map_err(broken)?;
-            let mut waiting = files::Waiting::default();
-            waiting.add(&output.join(address), page.as_bytes())?;
-            Ok(waiting)
-        })
-        .collect();
-    for one in written {
-        waiting.extend(one?);
+
+    /// One page, unless its file is what it would become.
+    fn page(
+        &self,
+        index: usize,
+        entry: &Entry,
+        old: Option<&Written>,
+        path: &Path,
+    ) -> Result<(Written, files::Waiting), Failure> {
+        let mut waiting = files::Waiting::default();
+        let key = self.assembly.key(index).unwrap_or_default();
+        let key = format!("{key} {}", self.workshop.base());
+        if let Some(old) = old.filter(|old| old.key == key)
+            && std::fs::read(path).is_ok_and(|bytes| digest(&bytes) == old.bytes)
+        {
+            return Ok((old.clone(), waiting));
+        }
+        let page = self.assembly.page(index, &*self.text(entry)?).map_err(broken)?;
+        waiting.add(path, page.as_bytes())?;
+        Ok((Written { key, bytes: digest(page.as_bytes()) }, waiting))
     }
-    names.extend(addresses.iter().map(|(_, address)| (*address).to_owned()));
-    for name in copied {
-        let path = sources.path(name);
-        let bytes = std::fs::read(&path).map_err(|error| {
-            Failure::Input(format!("{}: can't be read: {error}", path.display()))
-        })?;
-        waiting.add(&output.join(name), &bytes)?;
-        names.insert(name.clone());
+
+    fn text(&self, entry: &Entry) -> Result<Cow<'_, str>, Failure> {
+        if let Some(text) = self.texts.get(&entry.source) {
+            return Ok(Cow::Borrowed(text));
+        }
+        let facts = self.known.get(&entry.source).cloned().unwrap_or_default();
+        let text = self.workshop.text(entry, &facts, self.kept, &EFFORT);
+        text.map(Cow::Owned).map_err(|fault| failure(&[fault]))
     }
-    waiting.place()?;
-    let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
-    for name in kept.written(&place).difference(&names) {
-        // It may be gone already.
-        let _ = std::fs::remove_file(output.join(name));
-    }
-    kept.remember(&place, &names);
-    kept.tidy(sources);
-    Ok(())
+}
+
+fn broken(error: gradsheet::sheet::TemplateError) -> Failure {
+    Failure::Input(error.to_string())
+}
+
+/// Whether a name leads to a file below the folder that it is joined to.
+fn is_inside(name: &str) -> bool {
+    Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
-use serde::{Deserialize, Serialize};
-
 use crate::engine::Effort;
 use crate::render::{self, RenderError};
 use crate::scenario::{self, Date, Place, Problem, Problems};
@@ -12,28 +10,19 @@ use crate::sheet::{Paper, Templates, plain};
 
 use super::cache::{Cache, Key, Record, Why, digest};
 use super::course::Course;
+use super::facts::Facts;
 use super::links::{FromPage, Sheets, to_pages};
 use super::outline::{Entry, Kind, Outline};
 use super::sources::Sources;
 use super::{Choice, For, markdown};
 
 /// A page without what stands around it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
-    /// The title, without formulas.
-    pub title: String,
-    /// One sentence on it.
-    pub description: String,
-    /// Its language.
-    pub language: String,
-    /// Its tags.
-    pub tags: Vec<String>,
-    /// The text.
-    pub html: String,
-    /// The day from which its solutions are shown.
-    pub release: Option<String>,
-    /// Whether they are hidden for its sake.
-    pub held_back: bool,
+    /// What is known of it.
+    pub facts: Facts,
+    /// Its text; `None` where it is kept and was not asked for.
+    pub html: Option<String>,
 }
 
 /// Why a page can't be made.
@@ -47,7 +36,10 @@ pub struct Fault {
     pub is_input: bool,
 }
 
-/// What all bodies of a course are made with.
+/// What is known of a page, its text, and the files that it was made from.
+type Made = (Facts, String, BTreeSet<String>);
+
+/// What all pages of a course are made with.
 pub struct Workshop<'a> {
     sources: &'a Sources,
     outline: &'a Outline,
@@ -59,22 +51,28 @@ pub struct Workshop<'a> {
 }
 
 impl<'a> Workshop<'a> {
-    /// A workshop for the pages of a course.
+    /// A workshop for the pages of a course; `program` names the build of the program, whose
+    /// pages alone are taken from a cache.
     pub fn new(
         sources: &'a Sources,
         outline: &'a Outline,
         course: &'a Course,
         templates: &'a Templates,
         choice: Choice,
+        program: &str,
     ) -> Self {
-        let version = env!("CARGO_PKG_VERSION");
-        let settings = format!("{version}\n{}\n{}", templates.digest(), course.language);
+        let settings = format!("{program}\n{}\n{}", templates.digest(), course.language);
         let sheets = Sheets::new(sources, outline, templates);
         let base = digest(settings.as_bytes());
         Self { sources, outline, course, templates, choice, sheets, base }
     }
 
-    /// The body of a page, from the cache where nothing changed that it was made from.
+    /// The digest of the program's build, the templates and the course's language.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A page, from the cache where nothing changed that it was made from.
     ///
     /// # Errors
     ///
@@ -85,31 +83,60 @@ impl<'a> Workshop<'a> {
         cache: &dyn Cache,
         effort: &Effort<'_>,
     ) -> Result<(Body, Why), Fault> {
+        let key = self.key(entry);
+        let mut why = Why::New;
+        if let Some(record) = cache.load(&key) {
+            why = record.why(&self.base, |path| self.digest(path));
+            if why == Why::Kept && record.facts.held_back != self.holds_back(&record.facts) {
+                why = Why::Settings;
+            }
+            if why == Why::Kept {
+                return Ok((Body { facts: record.facts, html: None }, why));
+            }
+        }
+        let (facts, html, inputs) = self.made(entry, effort)?;
+        let digests = inputs.iter().filter_map(|path| Some((path.clone(), self.digest(path)?)));
+        let record = Record { base: self.base.clone(), inputs: digests.collect(), facts };
+        cache.store(&key, &record, &html);
+        Ok((Body { facts: record.facts, html: Some(html) }, why))
+    }
+
+    /// The text of a page; made again where the cache lost it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with its source.
+    pub fn text(
+        &self,
+        entry: &Entry,
+        facts: &Facts,
+        cache: &dyn Cache,
+        effort: &Effort<'_>,
+    ) -> Result<String, Fault> {
+        let kept = cache.text(&self.key(entry));
+        match kept.filter(|html| digest(html.as_bytes()) == facts.text) {
+            Some(html) => Ok(html),
+            None => self.made(entry, effort).map(|(_, html, _)| html),
+        }
+    }
+
+    fn key(&self, entry: &Entry) -> Key {
         let paper = match (entry.kind, self.choice.audience) {
             (Kind::Markdown, _) => "page",
             (Kind::Sheet, For::Handout) => "handout",
             (Kind::Sheet, For::Solutions) => "solutions",
             (Kind::Sheet, For::Both) => "course",
         };
-        let key = Key { source: entry.source.clone(), paper };
-        let mut why = Why::New;
-        if let Some(record) = cache.load(&key) {
-            why = record.why(&self.base, |path| self.digest(path));
-            if why == Why::Kept && record.body.held_back != self.holds_back(&record.body) {
-                why = Why::Settings;
-            }
-            if why == Why::Kept {
-                return Ok((record.body, why));
-            }
-        }
-        let (body, inputs) = match entry.kind {
+        Key { source: entry.source.clone(), paper }
+    }
+
+    /// A page made anew, its text, and the files that went into it.
+    fn made(&self, entry: &Entry, effort: &Effort<'_>) -> Result<Made, Fault> {
+        let (facts, html, inputs) = match entry.kind {
             Kind::Sheet => self.sheet(entry, effort)?,
             Kind::Markdown => self.markdown(entry)?,
         };
-        let digests = inputs.iter().filter_map(|path| Some((path.clone(), self.digest(path)?)));
-        let record = Record { base: self.base.clone(), inputs: digests.collect(), body };
-        cache.store(&key, &record);
-        Ok((record.body, why))
+        Ok((facts.with_text(&html, &entry.address), html, inputs))
     }
 
     /// The digest of a file as it is now.
@@ -120,8 +147,8 @@ impl<'a> Workshop<'a> {
         }
     }
 
-    fn holds_back(&self, body: &Body) -> bool {
-        let release = body.release.as_deref().and_then(Date::read);
+    fn holds_back(&self, facts: &Facts) -> bool {
+        let release = facts.release.as_deref().and_then(Date::read);
         is_held_back(release, self.choice)
     }
 
@@ -130,7 +157,7 @@ impl<'a> Workshop<'a> {
         FromPage { sheets: &self.sheets, source, address, used: Mutex::default() }
     }
 
-    fn sheet(&self, entry: &Entry, effort: &Effort<'_>) -> Result<(Body, BTreeSet<String>), Fault> {
+    fn sheet(&self, entry: &Entry, effort: &Effort<'_>) -> Result<Made, Fault> {
         let path = self.sources.path(&entry.source);
         let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
         let scenario =
@@ -151,19 +178,20 @@ impl<'a> Workshop<'a> {
             inputs.insert(format!("{folder}/{file}").trim_start_matches('/').to_owned());
         }
         let front = &scenario.front;
-        let body = Body {
+        let html = to_pages(&page, &entry.source, &entry.address, self.outline);
+        let facts = Facts {
             title: plain(&front.title),
             description: front.subtitle.as_deref().map(plain).unwrap_or_default(),
             language: front.language.clone(),
             tags: front.tags.clone(),
-            html: to_pages(&page, &entry.source, &entry.address, self.outline),
             release: front.release.map(|date| date.to_string()),
             held_back,
+            ..Facts::default()
         };
-        Ok((body, inputs))
+        Ok((facts, html, inputs))
     }
 
-    fn markdown(&self, entry: &Entry) -> Result<(Body, BTreeSet<String>), Fault> {
+    fn markdown(&self, entry: &Entry) -> Result<Made, Fault> {
         let path = self.sources.path(&entry.source).display().to_string();
         let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
         let fail =
@@ -184,18 +212,17 @@ impl<'a> Workshop<'a> {
         let html = render::markdown_page(&worded, &language, self.templates)
             .map_err(|error| fault(entry, path.as_ref(), text, error))?;
         let stem = entry.source.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
-        let body = Body {
+        let html = to_pages(&html, &entry.source, &entry.address, self.outline);
+        let facts = Facts {
             title: plain(&source.title.unwrap_or_else(|| stem.to_owned())),
             description: source.description,
             language,
             tags: source.tags,
-            html: to_pages(&html, &entry.source, &entry.address, self.outline),
-            release: None,
-            held_back: false,
+            ..Facts::default()
         };
         let mut inputs = links.used.into_inner().unwrap_or_default();
         inputs.insert(entry.source.clone());
-        Ok((body, inputs))
+        Ok((facts, html, inputs))
     }
 }
 

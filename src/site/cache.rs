@@ -1,21 +1,24 @@
-//! Bodies of an earlier build, with the digests of what they were made from.
+//! Pages of an earlier build, with the digests of what they were made from.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::body::Body;
+use super::facts::Facts;
 
-/// Where bodies are kept between builds.
+/// Where pages are kept between builds, without what stands around them.
 pub trait Cache: Sync {
-    /// What is kept under a key.
+    /// What is known of a page.
     fn load(&self, key: &Key) -> Option<Record>;
-    /// Keeps it.
-    fn store(&self, key: &Key, record: &Record);
+    /// The text of a page; whether it is the one that belongs to the record is for the caller to
+    /// see.
+    fn text(&self, key: &Key) -> Option<String>;
+    /// Keeps both.
+    fn store(&self, key: &Key, record: &Record, text: &str);
 }
 
-/// Which body: a source, and the paper that is made of it.
+/// Which page: a source, and the paper that is made of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The source, by path below the course's folder.
@@ -24,18 +27,18 @@ pub struct Key {
     pub paper: &'static str,
 }
 
-/// A body and what it was made from.
+/// What is known of a page, and what it was made from.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Record {
     /// The digest of the program's version, the templates and what the course settles.
     pub base: String,
     /// The digests of the files that went into it, by path below the course's folder.
     pub inputs: BTreeMap<String, String>,
-    /// The body.
-    pub body: Body,
+    /// The page without its text.
+    pub facts: Facts,
 }
 
-/// Why a body is made.
+/// Why a page is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
     /// It is not: nothing changed.

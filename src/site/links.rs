@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
+use serde::{Deserialize, Serialize};
+
 use crate::scenario;
 use crate::sheet::{Elsewhere, Links, Paper, Target, Templates, targets};
 
@@ -88,12 +90,15 @@ impl Links for FromPage<'_> {
     }
 }
 
-/// A link of a finished page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Href {
-    /// Where it leads, from the site's top.
-    pub(super) address: String,
-    pub(super) fragment: Option<String>,
+/// A link of a finished page that stays within the site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Href {
+    /// As it is written.
+    pub written: String,
+    /// Where it leads, from the site's top; nowhere if out of the course.
+    pub address: Option<String>,
+    /// The place on that page.
+    pub fragment: Option<String>,
 }
 
 /// The HTML with links to sources of the course turned into links to their pages.
@@ -107,9 +112,9 @@ pub(super) fn to_pages(html: &str, source: &str, address: &str, outline: &Outlin
     })
 }
 
-/// Every link of a page that stays within the site.
-pub(super) fn hrefs(html: &str, address: &str) -> Vec<Result<Href, String>> {
-    let mut list = Vec::new();
+/// Every link of a page that stays within the site, once.
+pub(super) fn hrefs(html: &str, address: &str) -> BTreeSet<Href> {
+    let mut list = BTreeSet::new();
     rewritten(html, |link| {
         let fragment_only = link.strip_prefix('#');
         let (path, fragment) = match fragment_only {
@@ -121,19 +126,16 @@ pub(super) fn hrefs(html: &str, address: &str) -> Vec<Result<Href, String>> {
             path => resolved(address, &decoded(path)),
         };
         let fragment = fragment.map(decoded);
-        list.push(match target {
-            Some(address) => Ok(Href { address, fragment }),
-            None => Err(link.to_owned()),
-        });
+        list.insert(Href { written: link.to_owned(), address: target, fragment });
         None
     });
     list
 }
 
 /// The identifiers of a page.
-pub(super) fn identifiers(html: &str) -> BTreeSet<&str> {
+pub(super) fn identifiers(html: &str) -> BTreeSet<String> {
     let after = html.split(" id=\"").skip(1);
-    after.filter_map(|rest| rest.split('"').next()).collect()
+    after.filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect()
 }
 
 /// Path and fragment of a relative address.
@@ -224,14 +226,19 @@ mod tests {
                     <a href=\"#y\">3</a> <a href=\"points.csv\">4</a>";
         let expected = html.replace("b.yaml", "b.html");
         assert_eq!(to_pages(html, "c.md", "c.html", &outline), expected);
-        let found: Vec<_> = hrefs(&expected, "c.html").into_iter().map(Result::unwrap).collect();
-        let href = |address: &str, fragment: Option<&str>| Href {
-            address: address.to_owned(),
+        let found: Vec<Href> = hrefs(&expected, "c.html").into_iter().collect();
+        let href = |written: &str, address: &str, fragment: Option<&str>| Href {
+            written: written.to_owned(),
+            address: Some(address.to_owned()),
             fragment: fragment.map(str::to_owned),
         };
-        let table =
-            [href("w/a b.html", Some("x")), href("c.html", Some("y")), href("points.csv", None)];
+        let table = [
+            href("#y", "c.html", Some("y")),
+            href("points.csv", "points.csv", None),
+            href("w/a%20b.html#x", "w/a b.html", Some("x")),
+        ];
         assert_eq!(found, table);
-        assert!(hrefs("<a href=\"../x\">", "c.html")[0].is_err());
+        let outside = hrefs("<a href=\"../x\">", "c.html");
+        assert!(outside.iter().all(|href| href.address.is_none()) && outside.len() == 1);
     }
 }

@@ -16,16 +16,19 @@ mod assemble;
 mod body;
 mod cache;
 mod course;
+mod facts;
 mod links;
 mod markdown;
 mod outline;
 mod sources;
 mod tags;
 
-pub use assemble::{Assembly, Link};
+pub use assemble::Assembly;
 pub use body::{Body, Fault, Workshop};
 pub use cache::{Cache, Key, Record, Why, digest};
 pub use course::{Course, Theme};
+pub use facts::{Facts, Link};
+pub use links::Href;
 pub use outline::{Entry, Kind, Outline};
 pub use sources::Sources;
 

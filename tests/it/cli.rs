@@ -44,6 +44,8 @@ impl Desk {
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradsheet"));
+        // Not the cache of whoever runs the tests.
+        command.env("XDG_CACHE_HOME", self.path(".cache"));
         Done::from(command.args(arguments).current_dir(self.folder.path()).output().unwrap())
     }
 

@@ -176,7 +176,16 @@ const LAYERS: [Layer; 23] = [
     Layer {
         module: "cli",
         uses: &[],
-        crates: &["clap", "csv", "gradsheet", "indicatif", "rayon", "serde_json", "tempfile"],
+        crates: &[
+            "clap",
+            "csv",
+            "gradsheet",
+            "indicatif",
+            "rayon",
+            "serde",
+            "serde_json",
+            "tempfile",
+        ],
     },
 ];
 

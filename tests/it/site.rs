@@ -144,25 +144,41 @@ fn dated_solutions_wait_for_their_day() {
 #[test]
 fn what_is_kept_is_what_would_be_made() {
     let desk = course();
+    // It stands behind the sheet and links to nothing, but it names its neighbour.
+    std::fs::write(desk.path("course/z.md"), "# Last\n").unwrap();
     built(&desk, &[]);
     let explained = |desk: &Desk| desk.run(&["site", "course", "-o", "site", "--explain"]).out;
-    assert_eq!(explained(&desk), "notes.md: kept\nweek/sheet.yaml: kept\n");
+    assert_eq!(explained(&desk), "notes.md: kept\nz.md: kept\nweek/sheet.yaml: kept\n");
     // The page names the sheet's title, so that it is made again with it.
     let other = SHEET.replace("One neuron", "A neuron");
     std::fs::write(desk.path("course/week/sheet.yaml"), other).unwrap();
     assert_eq!(
         explained(&desk),
-        "notes.md: made again, since week/sheet.yaml changed\n\
+        "notes.md: made again, since week/sheet.yaml changed\nz.md: kept\n\
          week/sheet.yaml: made again, since week/sheet.yaml changed\n"
     );
+    assert!(text(&desk, "site/z.html").contains("A neuron"));
     let kept = desk.files("site");
     assert_eq!(kept, built(&desk, &["--fresh"]));
+    // What somebody did to the site is undone; what the cache lost is made again.
+    std::fs::write(desk.path("site/z.html"), "other").unwrap();
+    std::fs::remove_file(desk.path("site/week/sheet.html")).unwrap();
+    for name in desk.names(".cache").iter().filter(|name| name.ends_with(".html")) {
+        std::fs::write(desk.path(".cache").join(name), "lost").unwrap();
+    }
+    assert_eq!(kept, built(&desk, &[]));
     // A page that is gone is gone from the site.
     std::fs::remove_file(desk.path("course/notes.md")).unwrap();
     std::fs::write(desk.path("course/gradsheet.yaml"), "title: A course\n").unwrap();
     let left = built(&desk, &[]);
     assert!(!left.contains_key("notes.html") && !left.contains_key("points.csv"));
     assert!(!left.contains_key("sitemap.xml"));
+    assert_eq!(left, built(&desk, &["--fresh"]));
+    // Nothing is kept where others could put it.
+    assert_eq!(
+        desk.names("course"),
+        ["gradsheet.yaml", "points.csv", "unused.csv", "week/sheet.yaml", "z.md"]
+    );
 }
 
 #[test]
