@@ -8,8 +8,13 @@ use super::{Failure, text};
 
 /// The course file.
 const COURSE: &str = "gradsheet.yaml";
-/// Folders that are no part of a course, beside hidden ones.
+/// What is no part of a course, beside what is hidden.
 const LEFT_OUT: [&str; 2] = ["node_modules", "target"];
+
+/// Whether a file or folder of that name is no part of a course.
+pub(crate) fn is_left_out(name: &str) -> bool {
+    name.starts_with('.') || LEFT_OUT.contains(&name)
+}
 
 /// Reads the sources of a course; folders in `output` are not its part.
 pub(crate) fn read(root: &Path, output: &[PathBuf]) -> Result<Sources, Failure> {
@@ -49,13 +54,13 @@ fn walk(
         let Ok(name) = entry.file_name().into_string() else { continue };
         // Links could lead out of the folder.
         let kind = entry.file_type().map_err(fail)?;
-        if name.starts_with('.') || kind.is_symlink() {
+        if is_left_out(&name) || kind.is_symlink() {
             continue;
         }
         let below = format!("{prefix}{name}");
         if kind.is_dir() {
             let is_output = || path.canonicalize().is_ok_and(|path| output.contains(&path));
-            if !LEFT_OUT.contains(&name.as_str()) && !is_output() {
+            if !is_output() {
                 walk(&path, &format!("{below}/"), output, sources)?;
             }
         } else if below == COURSE {

@@ -18,6 +18,7 @@ mod records;
 mod regrade;
 mod reissue;
 mod render;
+mod serve;
 mod shards;
 mod site;
 mod staging;
@@ -47,7 +48,8 @@ use gradsheet::sheet::{TemplateError, Templates};
         a guess.",
     after_help = "Begin with:\n  \
         gradsheet new course                   a folder with a commented example\n  \
-        gradsheet render course/neuron.yaml    its handout and solutions, in output/neuron/\n\n\
+        gradsheet render course/neuron.yaml    its handout and solutions, in output/neuron/\n  \
+        gradsheet serve course                 a preview that follows what is saved\n\n\
         Exit status: 0 done; 1 the work failed; 2 the input or the command line is wrong."
 )]
 struct Arguments {
@@ -63,6 +65,8 @@ enum Command {
     Variants(variants::Arguments),
     /// Make a course site from a folder of scenarios and Markdown pages
     Site(site::Arguments),
+    /// Preview a course in the browser while it is written
+    Serve(serve::Arguments),
     /// Find everything that is wrong with scenarios
     Check(check::Arguments),
     /// Print every computed value as JSON
@@ -101,6 +105,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Render(arguments) => render::run(arguments),
         Command::Variants(arguments) => variants::run(arguments),
         Command::Site(arguments) => site::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Trace(arguments) => trace::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),

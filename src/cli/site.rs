@@ -7,16 +7,14 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
-use gradsheet::engine::Effort;
 use gradsheet::scenario::Date;
 use gradsheet::site::{
-    Assembly, Body, Cache, Choice, Course, Entry, Facts, Fault, For, Outline, Sources, Why,
-    Workshop, digest,
+    Assembly, Choice, Course, Entry, Facts, Fault, For, Outline, Sources, Why, Workshop, digest,
 };
 
 use super::kept::{self, Kept, Written};
 use super::progress::Counter;
-use super::{Failure, files, folder, render, templates};
+use super::{Failure, files, folder, render, template, templates};
 
 /// Arguments of `site`.
 #[derive(Debug, Args)]
@@ -63,8 +61,10 @@ pub(crate) struct Arguments {
     fresh: bool,
 }
 
-/// Experiments run with all their trials.
-const EFFORT: Effort<'_> = Effort { trials: u64::MAX, progress: &|_| {} };
+/// Where a site is written.
+pub(crate) fn output(asked: Option<&Path>) -> PathBuf {
+    asked.map_or_else(|| Path::new("output").join("site"), Path::to_owned)
+}
 
 pub(crate) fn date(text: &str) -> Result<Date, String> {
     Date::read(text).ok_or_else(|| "a day is written as 2026-12-01".into())
@@ -72,7 +72,7 @@ pub(crate) fn date(text: &str) -> Result<Date, String> {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let templates = templates(arguments.templates.as_deref())?;
-    let output = arguments.output.clone().unwrap_or_else(|| Path::new("output").join("site"));
+    let output = output(arguments.output.as_deref());
     let sources = folder::read(&arguments.folder, std::slice::from_ref(&output))?;
     let choice = Choice { audience: audience(arguments.audience), as_of: arguments.as_of };
     let (course, outline) = plan(&sources)?;
@@ -80,12 +80,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let program = kept::program();
     let workshop = Workshop::new(&sources, &outline, &course, &templates, choice, &program);
     let counter = Counter::new("making", "pages", count(&outline));
-    let made = bodies(&workshop, &outline, &kept, &|| counter.advance(1));
+    let made = workshop.all(&kept, &|| counter.advance(1));
     counter.finish();
     let mut texts = BTreeMap::new();
     let mut known = BTreeMap::new();
     let mut faults = Vec::new();
-    for (source, result) in made {
+    for (entry, result) in outline.all().zip(made) {
+        let source = entry.source.clone();
         match result {
             Ok((body, why)) => {
                 if arguments.explain {
@@ -135,27 +136,6 @@ fn count(outline: &Outline) -> u64 {
     u64::try_from(outline.all().count()).unwrap_or(u64::MAX)
 }
 
-/// A page and why it was made, or what is wrong with its source.
-type Made = Result<(Body, Why), Fault>;
-
-/// Every page, or what is wrong with it, in the order of the course.
-pub(crate) fn bodies(
-    workshop: &Workshop<'_>,
-    outline: &Outline,
-    cache: &dyn Cache,
-    done: &(dyn Fn() + Sync),
-) -> Vec<(String, Made)> {
-    let entries: Vec<_> = outline.all().collect();
-    entries
-        .into_par_iter()
-        .map(|entry| {
-            let body = workshop.body(entry, cache, &EFFORT);
-            done();
-            (entry.source.clone(), body)
-        })
-        .collect()
-}
-
 fn fail_with(faults: &[Fault]) -> Result<(), Failure> {
     if faults.is_empty() { Ok(()) } else { Err(failure(faults)) }
 }
@@ -202,7 +182,7 @@ impl Site<'_> {
         let mut waiting = files::Waiting::default();
         let mut names: BTreeMap<String, Written> = BTreeMap::new();
         let home = outline.home.as_ref().map(|entry| self.text(entry)).transpose()?;
-        let others = self.assembly.others(home.as_deref()).map_err(broken)?;
+        let others = self.assembly.others(home.as_deref()).map_err(|error| template(&error))?;
         for (name, text) in others {
             waiting.add(&output.join(&name), text.as_bytes())?;
             names.insert(name, Written { key: String::new(), bytes: String::new() });
@@ -257,7 +237,8 @@ impl Site<'_> {
         {
             return Ok((old.clone(), waiting));
         }
-        let page = self.assembly.page(index, &*self.text(entry)?).map_err(broken)?;
+        let page =
+            self.assembly.page(index, &self.text(entry)?).map_err(|error| template(&error))?;
         waiting.add(path, page.as_bytes())?;
         Ok((Written { key, bytes: digest(page.as_bytes()) }, waiting))
     }
@@ -267,13 +248,9 @@ impl Site<'_> {
             return Ok(Cow::Borrowed(text));
         }
         let facts = self.known.get(&entry.source).cloned().unwrap_or_default();
-        let text = self.workshop.text(entry, &facts, self.kept, &EFFORT);
+        let text = self.workshop.text(entry, &facts, self.kept);
         text.map(Cow::Owned).map_err(|fault| failure(&[fault]))
     }
-}
-
-fn broken(error: gradsheet::sheet::TemplateError) -> Failure {
-    Failure::Input(error.to_string())
 }
 
 /// Whether a name leads to a file below the folder that it is joined to.

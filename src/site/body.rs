@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
+use rayon::prelude::*;
+
 use crate::engine::Effort;
 use crate::render::{self, RenderError};
 use crate::scenario::{self, Date, Place, Problem, Problems};
@@ -72,17 +74,29 @@ impl<'a> Workshop<'a> {
         &self.base
     }
 
+    /// Every page in the order of the course, as [`Self::body`] gives it; `done` hears of each.
+    pub fn all(
+        &self,
+        cache: &dyn Cache,
+        done: &(dyn Fn() + Sync),
+    ) -> Vec<Result<(Body, Why), Fault>> {
+        let entries: Vec<&Entry> = self.outline.all().collect();
+        entries
+            .into_par_iter()
+            .map(|entry| {
+                let body = self.body(entry, cache);
+                done();
+                body
+            })
+            .collect()
+    }
+
     /// A page, from the cache where nothing changed that it was made from.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with its source.
-    pub fn body(
-        &self,
-        entry: &Entry,
-        cache: &dyn Cache,
-        effort: &Effort<'_>,
-    ) -> Result<(Body, Why), Fault> {
+    pub fn body(&self, entry: &Entry, cache: &dyn Cache) -> Result<(Body, Why), Fault> {
         let key = self.key(entry);
         let mut why = Why::New;
         if let Some(record) = cache.load(&key) {
@@ -94,7 +108,7 @@ impl<'a> Workshop<'a> {
                 return Ok((Body { facts: record.facts, html: None }, why));
             }
         }
-        let (facts, html, inputs) = self.made(entry, effort)?;
+        let (facts, html, inputs) = self.made(entry)?;
         let digests = inputs.iter().filter_map(|path| Some((path.clone(), self.digest(path)?)));
         let record = Record { base: self.base.clone(), inputs: digests.collect(), facts };
         cache.store(&key, &record, &html);
@@ -106,17 +120,11 @@ impl<'a> Workshop<'a> {
     /// # Errors
     ///
     /// Everything that is wrong with its source.
-    pub fn text(
-        &self,
-        entry: &Entry,
-        facts: &Facts,
-        cache: &dyn Cache,
-        effort: &Effort<'_>,
-    ) -> Result<String, Fault> {
+    pub fn text(&self, entry: &Entry, facts: &Facts, cache: &dyn Cache) -> Result<String, Fault> {
         let kept = cache.text(&self.key(entry));
         match kept.filter(|html| digest(html.as_bytes()) == facts.text) {
             Some(html) => Ok(html),
-            None => self.made(entry, effort).map(|(_, html, _)| html),
+            None => self.made(entry).map(|(_, html, _)| html),
         }
     }
 
@@ -131,9 +139,9 @@ impl<'a> Workshop<'a> {
     }
 
     /// A page made anew, its text, and the files that went into it.
-    fn made(&self, entry: &Entry, effort: &Effort<'_>) -> Result<Made, Fault> {
+    fn made(&self, entry: &Entry) -> Result<Made, Fault> {
         let (facts, html, inputs) = match entry.kind {
-            Kind::Sheet => self.sheet(entry, effort)?,
+            Kind::Sheet => self.sheet(entry)?,
             Kind::Markdown => self.markdown(entry)?,
         };
         Ok((facts.with_text(&html, &entry.address), html, inputs))
@@ -157,7 +165,7 @@ impl<'a> Workshop<'a> {
         FromPage { sheets: &self.sheets, source, address, used: Mutex::default() }
     }
 
-    fn sheet(&self, entry: &Entry, effort: &Effort<'_>) -> Result<Made, Fault> {
+    fn sheet(&self, entry: &Entry) -> Result<Made, Fault> {
         let path = self.sources.path(&entry.source);
         let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
         let scenario =
@@ -169,7 +177,7 @@ impl<'a> Workshop<'a> {
             (For::Both, false) => Paper::Folded,
         };
         let links = self.links(entry);
-        let page = render::course_page(&scenario, self.templates, paper, &links, effort)
+        let page = render::course_page(&scenario, self.templates, paper, &links, &Effort::FULL)
             .map_err(|error| fault(entry, &path, text, error))?;
         let mut inputs = links.used.into_inner().unwrap_or_default();
         inputs.insert(entry.source.clone());

@@ -61,11 +61,7 @@ impl Course {
     ///
     /// Everything that is wrong with the course file.
     pub fn read(sources: &Sources) -> Result<Self, Problems> {
-        let Some(text) = &sources.course else {
-            let root = sources.root.canonicalize().unwrap_or_else(|_| sources.root.clone());
-            let name = root.file_name().map(|name| name.to_string_lossy().into_owned());
-            return Ok(Self::named(name.unwrap_or_else(|| "Course".into())));
-        };
+        let Some(text) = &sources.course else { return Ok(Self::after_folder(sources)) };
         let fail = |list: Vec<Problem>| {
             Problems::new(sources.path(FILE).display().to_string(), text.as_str(), list)
         };
@@ -79,9 +75,12 @@ impl Course {
         }
     }
 
-    fn named(title: String) -> Self {
+    /// A course named after its folder, without a course file.
+    pub(super) fn after_folder(sources: &Sources) -> Self {
+        let root = sources.root.canonicalize().unwrap_or_else(|_| sources.root.clone());
+        let name = root.file_name().map(|name| name.to_string_lossy().into_owned());
         Self {
-            title,
+            title: name.unwrap_or_else(|| "Course".into()),
             description: String::new(),
             language: "en".into(),
             order: Vec::new(),

@@ -174,8 +174,8 @@ fn rewritten(html: &str, mut change: impl FnMut(&str) -> Option<String>) -> Stri
     out
 }
 
-/// Without percent signs.
-fn decoded(address: &str) -> String {
+/// The text of an address, in which `%20` is a space.
+pub fn decoded(address: &str) -> String {
     let mut bytes = Vec::with_capacity(address.len());
     let mut rest = address.as_bytes();
     while let Some((first, after)) = rest.split_first() {

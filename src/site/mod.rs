@@ -20,6 +20,7 @@ mod facts;
 mod links;
 mod markdown;
 mod outline;
+mod preview;
 mod sources;
 mod tags;
 
@@ -28,8 +29,9 @@ pub use body::{Body, Fault, Workshop};
 pub use cache::{Cache, Key, Record, Why, digest};
 pub use course::{Course, Theme};
 pub use facts::{Facts, Link};
-pub use links::Href;
+pub use links::{Href, decoded};
 pub use outline::{Entry, Kind, Outline};
+pub use preview::{Answer, Materials, Preview};
 pub use sources::Sources;
 
 use crate::scenario::Date;

@@ -145,7 +145,7 @@ const LAYERS: [Layer; 23] = [
     Layer {
         module: "site",
         uses: &["engine", "scenario", "markup", "sheet", "render"],
-        crates: &["libm", "serde", "sha2", "tera"],
+        crates: &["libm", "rayon", "serde", "sha2", "tera"],
     },
     Layer {
         module: "lib",
@@ -181,10 +181,12 @@ const LAYERS: [Layer; 23] = [
             "csv",
             "gradsheet",
             "indicatif",
+            "notify",
             "rayon",
             "serde",
             "serde_json",
             "tempfile",
+            "tiny_http",
         ],
     },
 ];
