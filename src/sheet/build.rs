@@ -308,7 +308,18 @@ impl Builder<'_> {
     fn cells(&mut self, cells: &[Numbered<'_>]) -> Result<Vec<CellView>, SheetError> {
         let shown = cells.iter().filter(|numbered| self.is_shown(numbered.cell.audience));
         let shown: Vec<&Numbered<'_>> = shown.collect();
-        shown.into_iter().map(|numbered| self.cell(numbered, None)).collect()
+        let mut views: Vec<CellView> = Vec::with_capacity(shown.len());
+        for numbered in shown {
+            let view = self.cell(numbered, None)?;
+            // Neighbours are unfolded together.
+            match (views.last_mut(), view) {
+                (Some(CellView::Hidden { cells }), CellView::Hidden { cells: more }) => {
+                    cells.extend(more);
+                }
+                (_, view) => views.push(view),
+            }
+        }
+        Ok(views)
     }
 
     pub(super) fn cell(
