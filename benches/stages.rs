@@ -71,8 +71,9 @@ fn worksheet() -> (Scenario, Templates, Sheet) {
     (scenario, templates, sheet)
 }
 
-/// Pages without the tables below their figures.
+/// Pages without the tables below their figures, and without images.
 static NO_DATA: BTreeMap<String, Data> = BTreeMap::new();
+static NO_PICTURES: BTreeMap<String, String> = BTreeMap::new();
 
 fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
     Page {
@@ -83,6 +84,7 @@ fn page_of<'a>(sheet: &'a Sheet, words: &'a Words<'a>) -> Page<'a> {
         figures: &sheet.figures,
         data: &NO_DATA,
         places: &sheet.places,
+        pictures: &NO_PICTURES,
         folded: None,
         words,
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
-use crate::markup;
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, Embedding, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
@@ -212,6 +211,7 @@ pub(crate) fn course_page(
 pub(crate) fn markdown_page(
     markdown: &str,
     language: &str,
+    pictures: &BTreeMap<String, String>,
     templates: &Templates,
 ) -> Result<String, RenderError> {
     let empty = BTreeMap::new();
@@ -224,25 +224,19 @@ pub(crate) fn markdown_page(
         figures: &BTreeMap::new(),
         data: &BTreeMap::new(),
         places: &Default::default(),
+        pictures,
         folded: None,
         words: &page_words(words),
     };
     publish::body(&page).map_err(page_error)
 }
 
-/// What a page of plain Markdown can't show, with its places in bytes: formulas that can't be
-/// set, and images, which a page would have to load.
+/// The formulas of a page of plain Markdown that can't be set, with their places in bytes.
 pub(crate) fn markdown_problems(markdown: &str) -> Vec<(usize, String)> {
     let formula = |problem: FormulaProblem| {
         (problem.offset, format!("this formula can't be set: {}", problem.message))
     };
-    let image = |place: usize| {
-        let message = "a page loads nothing, so it holds no image; link to it instead";
-        (place, message.to_owned())
-    };
-    let formulas = publish::formula_problems(markdown).into_iter().map(formula);
-    let images = markup::read(markdown).images.into_iter().map(image);
-    formulas.chain(images).collect()
+    publish::formula_problems(markdown).into_iter().map(formula).collect()
 }
 
 fn checked_sheet(
@@ -375,6 +369,7 @@ fn with_page<T>(
         figures: &sheet.figures,
         data: &data,
         places: &sheet.places,
+        pictures: &BTreeMap::new(),
         folded: None,
         words: &words,
     };

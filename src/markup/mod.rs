@@ -41,8 +41,8 @@ pub(crate) struct Markup {
     pub(crate) equations: Vec<Equation>,
     /// The links, but for bare addresses.
     pub(crate) links: Vec<Link>,
-    /// Where images begin.
-    pub(crate) images: Vec<usize>,
+    /// The images.
+    pub(crate) images: Vec<Image>,
     /// Labels that follow no display formula.
     pub(crate) strays: Vec<Mark>,
 }
@@ -56,6 +56,16 @@ pub(crate) struct Equation {
     pub(crate) tex: String,
     /// The label behind it.
     pub(crate) mark: Option<Mark>,
+}
+
+/// An image.
+#[derive(Debug)]
+pub(crate) struct Image {
+    /// Where it begins.
+    pub(crate) start: usize,
+    pub(crate) destination: String,
+    /// Whether it has a text for those who don't see it.
+    pub(crate) is_described: bool,
 }
 
 /// `{#name}`
@@ -101,7 +111,13 @@ pub(crate) fn read(text: &str) -> Markup {
             }
             Event::InlineMath(_) | Event::Code(_) => opaque.push(range),
             Event::Start(Start::CodeBlock(_)) => opaque.push(range),
-            Event::Start(Start::Image { .. }) => markup.images.push(range.start),
+            Event::Start(Start::Image { dest_url, .. }) => markup.images.push(Image {
+                start: range.start,
+                destination: dest_url.into_string(),
+                is_described: text.get(range.clone()).is_some_and(|image| {
+                    image.strip_prefix("![").is_some_and(|rest| !rest.trim_start().starts_with(']'))
+                }),
+            }),
             Event::Start(Start::Link { link_type, dest_url, title, .. }) => {
                 let bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 let start = range.start + 1;

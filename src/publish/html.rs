@@ -183,7 +183,13 @@ impl<'e> Rewriter<'e> {
                 let alternative = self.skip_image();
                 match self.drawing(dest_url) {
                     Some(svg) => self.inline(svg, &alternative),
-                    None => self.out.push(Event::Text(alternative.into())),
+                    None => match self.page.pictures.get(dest_url.as_ref()) {
+                        Some(address) => self.html(format!(
+                            "<img src=\"{address}\" alt=\"{}\">",
+                            escaped(&alternative)
+                        )),
+                        None => self.out.push(Event::Text(alternative.into())),
+                    },
                 }
             }
             Tag::FootnoteDefinition(name) => {

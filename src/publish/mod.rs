@@ -67,6 +67,8 @@ pub struct Page<'a> {
     pub data: &'a BTreeMap<String, Data>,
     /// The places in the text that links lead to, and where links lead; may be empty.
     pub places: &'a Places,
+    /// Destination -> `data:` address of other images that the text may show; may be empty.
+    pub pictures: &'a BTreeMap<String, String>,
     /// Block quotes that begin with this word in strong text are folded away.
     pub folded: Option<&'a str>,
     /// Words that the page adds by itself.

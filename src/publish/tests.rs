@@ -30,6 +30,7 @@ fn html(markdown: &str) -> String {
         figures: &figures,
         data: &data,
         places: &Places::default(),
+        pictures: &BTreeMap::new(),
         folded: None,
         words: &WORDS,
     };
@@ -236,6 +237,7 @@ fn links_lead_to_the_places_of_a_page() {
         figures: &figures,
         data: &BTreeMap::new(),
         places: &places,
+        pictures: &BTreeMap::new(),
         folded: None,
         words: &WORDS,
     };
@@ -359,6 +361,7 @@ fn a_page_is_whole_and_escapes_its_title() {
         figures: &figures,
         data: &BTreeMap::new(),
         places: &places,
+        pictures: &BTreeMap::new(),
         folded: None,
         words: &Words::default(),
     };

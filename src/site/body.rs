@@ -15,6 +15,7 @@ use super::course::Course;
 use super::facts::Facts;
 use super::links::{FromPage, Sheets, to_pages};
 use super::outline::{Entry, Kind, Outline};
+use super::pictures::Pictures;
 use super::sources::Sources;
 use super::{Choice, For, markdown};
 
@@ -210,6 +211,8 @@ impl<'a> Workshop<'a> {
         let placed =
             |(offset, message): (usize, String)| Problem::new(place(text, front + offset), message);
         let mut problems: Vec<(usize, String)> = render::markdown_problems(source.text);
+        let pictures = Pictures::read(source.text, &entry.source, self.sources);
+        problems.extend(pictures.problems);
         let worded = markdown::with_words(source.text, &links);
         problems.extend(worded.as_ref().err().cloned().unwrap_or_default());
         problems.sort();
@@ -217,7 +220,7 @@ impl<'a> Workshop<'a> {
             return Err(fail(problems.into_iter().map(placed).collect()));
         };
         let language = source.language.unwrap_or_else(|| self.course.language.clone());
-        let html = render::markdown_page(&worded, &language, self.templates)
+        let html = render::markdown_page(&worded, &language, &pictures.addresses, self.templates)
             .map_err(|error| fault(entry, path.as_ref(), text, error))?;
         let stem = entry.source.rsplit('/').next().unwrap_or_default().trim_end_matches(".md");
         let html = to_pages(&html, &entry.source, &entry.address, self.outline);
@@ -230,6 +233,7 @@ impl<'a> Workshop<'a> {
         };
         let mut inputs = links.used.into_inner().unwrap_or_default();
         inputs.insert(entry.source.clone());
+        inputs.extend(pictures.files);
         Ok((facts, html, inputs))
     }
 }

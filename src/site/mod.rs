@@ -20,6 +20,7 @@ mod facts;
 mod links;
 mod markdown;
 mod outline;
+mod pictures;
 mod preview;
 mod sources;
 mod tags;

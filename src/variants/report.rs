@@ -84,6 +84,7 @@ impl Report {
             figures: &drawings,
             data: &BTreeMap::new(),
             places: &Places::default(),
+            pictures: &BTreeMap::new(),
             folded: None,
             words: &words,
         };

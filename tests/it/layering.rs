@@ -145,7 +145,7 @@ const LAYERS: [Layer; 23] = [
     Layer {
         module: "site",
         uses: &["engine", "scenario", "markup", "sheet", "render"],
-        crates: &["libm", "rayon", "serde", "sha2", "tera"],
+        crates: &["base64", "libm", "rayon", "serde", "sha2", "tera"],
     },
     Layer {
         module: "lib",

@@ -182,6 +182,24 @@ fn what_is_kept_is_what_would_be_made() {
 }
 
 #[test]
+fn images_are_part_of_the_page() {
+    let desk = course();
+    std::fs::write(desk.path("course/week/a b.png"), b"\x89PNG").unwrap();
+    let page = "# Page\n\n![One & \"dot\"](<a b.png>)\n";
+    std::fs::write(desk.path("course/week/page.md"), page).unwrap();
+    let files = built(&desk, &[]);
+    assert!(!files.keys().any(|name| name.ends_with(".png")));
+    // The Base64 of these bytes by `printf '\\x89PNG' | base64`.
+    let image = "<img src=\"data:image/png;base64,iVBORw==\" alt=\"One &amp; “dot”\">";
+    let html = text(&desk, "site/week/page.html");
+    assert!(html.contains(image), "{html}");
+    // Another image makes another page.
+    std::fs::write(desk.path("course/week/a b.png"), b"\x89PNh").unwrap();
+    built(&desk, &[]);
+    assert!(text(&desk, "site/week/page.html").contains("iVBOaA=="));
+}
+
+#[test]
 fn links_that_lead_nowhere_are_errors_and_nothing_is_written() {
     let desk = course();
     let before = built(&desk, &[]);
@@ -191,7 +209,11 @@ fn links_that_lead_nowhere_are_errors_and_nothing_is_written() {
         ("[](week/sheet.yaml#gone)", "no label `gone`"),
         ("[a](../../etc/passwd)", "leads out of the course"),
         ("[](gone.yaml)", "needs a text"),
-        ("![a](picture.png)", "holds no image"),
+        ("![a](picture.png)", "there is no image `picture.png`"),
+        ("![a](https://e.org/p.png)", "loads nothing from elsewhere"),
+        ("![a](../../p.png)", "there is no image"),
+        ("![a](points.csv)", "`points.csv` is no image"),
+        ("![](points.csv)", "for those who can't see it"),
         ("$\\foo$", "can't be set"),
         ("---\n\n[a](#gone)", "doesn't have"),
     ];
