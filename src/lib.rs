@@ -36,7 +36,8 @@
 //!
 //! let templates = Templates::built_in()?;
 //! let files = render(&scenario, &templates, &[Format::Markdown], Audience::Solutions)?;
-//! assert!(files["solutions.md"].contains("= 1 - 0.5 \\cdot 6 = -2"));
+//! let solutions = std::str::from_utf8(&files["solutions.md"])?;
+//! assert!(solutions.contains("= 1 - 0.5 \\cdot 6 = -2"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -9,10 +9,10 @@ use super::Failure;
 
 /// Writes all files, or none: every file is written beside its place before the first is
 /// renamed. A file that has its content already is left alone.
-pub(crate) fn write(files: &[(PathBuf, String)]) -> Result<(), Failure> {
+pub(crate) fn write(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
     let mut waiting = Waiting::default();
-    for (path, text) in files {
-        waiting.add(path, text.as_bytes())?;
+    for (path, bytes) in files {
+        waiting.add(path, bytes)?;
     }
     waiting.place()
 }

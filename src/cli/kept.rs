@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use gradsheet::Files;
 use gradsheet::site::{Cache, Key, Record, Sources, digest};
 
 /// The file in a course's folder of kept pages that names the course.
@@ -124,10 +125,17 @@ impl Cache for Kept {
         std::fs::read_to_string(self.path(key, "html")?).ok()
     }
 
-    fn store(&self, key: &Key, record: &Record, text: &str) {
+    fn paper(&self, key: &Key, name: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.path(key, name)?).ok()
+    }
+
+    fn store(&self, key: &Key, record: &Record, text: &str, papers: &Files) {
         if let (Some(html), Some(json)) = (self.path(key, "html"), self.path(key, "json"))
             && let Ok(record) = serde_json::to_vec(record)
         {
+            for (name, pdf) in papers {
+                self.path(key, name).iter().for_each(|path| put(path, pdf));
+            }
             put(&html, text.as_bytes());
             put(&json, &record);
         }

@@ -9,6 +9,8 @@ mod files;
 mod folder;
 mod found;
 mod identify;
+#[cfg(feature = "pdf")]
+mod joined;
 mod kept;
 mod list;
 mod mdbook;
@@ -168,6 +170,8 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
         }
         RenderError::Template(error) => template(&error),
         RenderError::Engine(error) => engine_failure(path, &error),
+        #[cfg(feature = "pdf")]
+        RenderError::Pdf(error) => Failure::Input(format!("{}: {error}", path.display())),
         other => Failure::Work(format!("{}: {other}", path.display())),
     }
 }

@@ -114,8 +114,8 @@ impl Out {
         }
     }
 
-    fn put(&mut self, text: &str) -> Result<(), Failure> {
-        self.file.write_all(text.as_bytes()).map_err(|error| failure(&self.path, &error))
+    fn put(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+        self.file.write_all(bytes.as_ref()).map_err(|error| failure(&self.path, &error))
     }
 
     fn finish(mut self) -> Result<(), Failure> {

@@ -116,7 +116,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         });
         let files = files.map_err(|error| source.failure(error))?;
         let folder = arguments.output.join(&stem);
-        written.extend(files.into_iter().map(|(name, text)| (folder.join(name), text)));
+        written.extend(files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)));
     }
     files::write(&written)
 }
@@ -138,12 +138,19 @@ pub(crate) fn formats(to: &[To], flavor: Option<Dialect>) -> Result<Vec<Format>,
                 .into(),
         ));
     }
-    let format = |to: &To| match to {
+    let format = |to: &To| {
+        match to {
         To::Md => Ok(flavor.map_or(Format::Markdown, |dialect| Format::Flavored(dialect.into()))),
         To::Html => Ok(Format::Html),
+        #[cfg(feature = "pdf")]
+        To::Pdf => Ok(Format::Pdf),
+        #[cfg(not(feature = "pdf"))]
         To::Pdf => Err(Failure::Input(
-            "PDF is not offered by this version; print the HTML page from a browser instead".into(),
+            "this gradsheet was built without PDF; build it with `cargo install --path . --features \
+             pdf`, which takes some minutes, or print the HTML page from a browser"
+                .into(),
         )),
+    }
     };
     to.iter().map(format).collect()
 }

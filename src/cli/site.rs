@@ -7,9 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
+use gradsheet::Files;
 use gradsheet::scenario::Date;
 use gradsheet::site::{
-    Assembly, Choice, Course, Entry, Facts, Fault, For, Outline, Sources, Why, Workshop, digest,
+    Assembly, Choice, Course, Entry, Facts, Fault, For, Outline, Papers, Sources, Why, Workshop,
+    digest, paper_address,
 };
 
 use super::kept::{self, Kept, Written};
@@ -23,6 +25,7 @@ use super::{Failure, files, folder, render, template, templates};
     output/site/sgd.html           a sheet, its solutions folded under their parts\n  \
     output/site/notes.html         a page\n  \
     output/site/week2/adam.html\n  \
+    output/site/sgd-handout.pdf, sgd-solutions.pdf    with `--to html,pdf`\n  \
     output/site/tags/*.html, 404.html; with `base` in the course file sitemap.xml and feed.xml\n\n\
     The course file, gradsheet.yaml, is optional:\n  \
     title: Optimization for deep learning\n  \
@@ -32,7 +35,8 @@ use super::{Failure, files, folder, render, template, templates};
     language: en\n  \
     theme: {accent: \"#0b62a8\", accent_dark: \"#7cb8f0\"}\n  \
     footer: Department of Examples\n  \
-    license: CC BY 4.0\n\n\
+    license: CC BY 4.0\n  \
+    paper: {size: letter, header: Deep Learning}       of sheets that don't say so themselves\n\n\
     `release: 2026-12-01` in a scenario holds its solutions back until that day is reached by\n\
     `--as-of`; the clock is never read. What did not change is not executed again: pages are kept in\n\
     gradsheet/ in the user's cache folder ($XDG_CACHE_HOME, ~/.cache, ~/Library/Caches or\n\
@@ -41,6 +45,9 @@ pub(crate) struct Arguments {
     /// The folder of the course
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
+    /// What to write: pages, and PDFs beside them
+    #[arg(long, value_delimiter = ',', default_value = "html", value_name = "FORMATS")]
+    to: Vec<render::To>,
     /// For whom: `both` folds each solution under its part
     #[arg(long, default_value = "both")]
     audience: render::For,
@@ -74,7 +81,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let templates = templates(arguments.templates.as_deref())?;
     let output = output(arguments.output.as_deref());
     let sources = folder::read(&arguments.folder, std::slice::from_ref(&output))?;
-    let choice = Choice { audience: audience(arguments.audience), as_of: arguments.as_of };
+    let papers = papers(&arguments.to)?;
+    let choice = Choice { audience: audience(arguments.audience), as_of: arguments.as_of, papers };
     let (course, outline) = plan(&sources)?;
     let kept = Kept::new(&arguments.folder, arguments.fresh);
     let program = kept::program();
@@ -84,6 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     counter.finish();
     let mut texts = BTreeMap::new();
     let mut known = BTreeMap::new();
+    let mut papers = BTreeMap::new();
     let mut faults = Vec::new();
     for (entry, result) in outline.all().zip(made) {
         let source = entry.source.clone();
@@ -93,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                     println!("{source}: {}", told(&why));
                 }
                 texts.extend(body.html.map(|html| (source.clone(), html)));
+                papers.insert(source.clone(), body.papers);
                 known.insert(source, body.facts);
             }
             Err(fault) => faults.push(fault),
@@ -107,8 +117,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         return Err(Failure::Input(dead.iter().map(line).collect::<Vec<_>>().join("\n")));
     }
-    let site = Site { workshop, assembly, known: &known, texts, kept: &kept };
+    let site = Site { workshop, assembly, known: &known, texts, papers, kept: &kept };
     site.write(&outline, &sources, &copied, &output)
+}
+
+/// What is printed; a site has pages in any case, and no Markdown.
+fn papers(to: &[render::To]) -> Result<Papers, Failure> {
+    if !to.contains(&render::To::Html) || to.contains(&render::To::Md) {
+        return Err(Failure::Input(
+            "a site is made of pages: `--to html` or `--to html,pdf`".into(),
+        ));
+    }
+    let printed = to.contains(&render::To::Pdf);
+    // A program without PDF says what to do instead.
+    render::formats(to, None)?;
+    Ok(if printed { Papers::Pdf } else { Papers::None })
 }
 
 pub(crate) fn audience(audience: render::For) -> For {
@@ -167,6 +190,7 @@ struct Site<'a> {
     assembly: Assembly<'a>,
     known: &'a BTreeMap<String, Facts>,
     texts: BTreeMap<String, String>,
+    papers: BTreeMap<String, Files>,
     kept: &'a Kept,
 }
 
@@ -201,6 +225,16 @@ impl Site<'_> {
             let (written, files) = one?;
             waiting.extend(files);
             names.insert(entry.address.clone(), written);
+        }
+        for (_, entry) in &pages {
+            for (name, old) in self.papers_of(entry) {
+                let address = paper_address(&entry.address, &name);
+                let path = output.join(&address);
+                if !std::fs::read(&path).is_ok_and(|bytes| digest(&bytes) == old) {
+                    waiting.add(&path, &self.paper(entry, &name)?)?;
+                }
+                names.insert(address, Written { key: String::new(), bytes: old });
+            }
         }
         for name in copied {
             let path = sources.path(name);
@@ -241,6 +275,20 @@ impl Site<'_> {
             self.assembly.page(index, &self.text(entry)?).map_err(|error| template(&error))?;
         waiting.add(path, page.as_bytes())?;
         Ok((Written { key, bytes: digest(page.as_bytes()) }, waiting))
+    }
+
+    /// The papers of a page, with their digests.
+    fn papers_of(&self, entry: &Entry) -> BTreeMap<String, String> {
+        self.known.get(&entry.source).map(|facts| facts.papers.clone()).unwrap_or_default()
+    }
+
+    fn paper(&self, entry: &Entry, name: &str) -> Result<Cow<'_, [u8]>, Failure> {
+        if let Some(bytes) = self.papers.get(&entry.source).and_then(|papers| papers.get(name)) {
+            return Ok(Cow::Borrowed(bytes));
+        }
+        let facts = self.known.get(&entry.source).cloned().unwrap_or_default();
+        let bytes = self.workshop.paper(entry, &facts, name, self.kept);
+        bytes.map(Cow::Owned).map_err(|fault| failure(&[fault]))
     }
 
     fn text(&self, entry: &Entry) -> Result<Cow<'_, str>, Failure> {

@@ -30,11 +30,11 @@ impl Staging {
     /// Writes files below a folder of that name.
     pub(crate) fn write(&self, name: &str, files: &Files) -> Result<(), Failure> {
         let top = self.folder.path().join(name);
-        for (file, text) in files {
+        for (file, bytes) in files {
             let path = top.join(file);
             let folder = path.parent().unwrap_or(&top);
             let written =
-                std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, text));
+                std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, bytes));
             written.map_err(|error| failure(&path, &error))?;
         }
         Ok(())

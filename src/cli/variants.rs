@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rayon::prelude::*;
 
+use gradsheet::Files;
 use gradsheet::engine::{self, Effort};
 use gradsheet::scenario::{Exam, Scenario};
 use gradsheet::sheet::Templates;
@@ -14,6 +15,8 @@ use gradsheet::variants::{
 };
 
 use super::found;
+#[cfg(feature = "pdf")]
+use super::joined::Joining;
 use super::progress::Counter;
 use super::records::{Records, Whole};
 use super::render::{Dialect, For, To, audience, formats};
@@ -31,6 +34,8 @@ const WINDOW: usize = 64;
     output/exam/variants/key.html          the same as one page for the markers\n  \
     output/exam/variants/manifest.json     what each variant's variables stand for\n  \
     output/exam/variants/report.html, .md  how equally hard they are; answers that many share\n\n\
+    `--to pdf --join` makes handouts.pdf and solutions.pdf of all papers, each paper with an even\n\
+    number of pages, so that a copier prints on both sides; without `--join` each is a file.\n\n\
     The same seed gives the same papers, byte for byte. More variants leave the earlier ones\n\
     as they are, and `--only 7` makes variant 7 again alone.\n\n\
     An exam from beginning to end:\n  \
@@ -96,6 +101,9 @@ pub(crate) struct Arguments {
     /// The site generator that the Markdown is for, as for `render` [default: github]
     #[arg(long, value_name = "FLAVOR")]
     flavor: Option<Dialect>,
+    /// Joins the PDFs of all variants to one for a copier, each paper on sheets of its own
+    #[arg(long, conflicts_with_all = ["only", "merge", "identify", "regrade"])]
+    join: bool,
     /// For whom
     #[arg(long, default_value = "both")]
     audience: For,
@@ -125,6 +133,12 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.join && !arguments.to.contains(&To::Pdf) {
+        return Err(Failure::Input(
+            "`--join` joins PDFs, but `--to` does not ask for `pdf`; add it, as in `--to pdf`"
+                .into(),
+        ));
+    }
     let case = Case::read(arguments)?;
     if let Some(code) = &arguments.identify {
         return super::identify::run(&case, code);
@@ -301,27 +315,37 @@ impl<'a> Case<'a> {
         let whole = if whole { Some(self.whole(listed)?) } else { None };
         let head = manifest::head(&self.exam, stem, seed);
         let mut records = Records::new(staging.folder(), &head, whole)?;
+        #[cfg(feature = "pdf")]
+        let mut joining = Joining::new(staging.folder(), &self.default);
         let counter = Counter::new("writing", "variants", found::length(papers.len()));
         for window in papers.chunks(WINDOW) {
             let made: Vec<Result<Paper, Failure>> =
                 window.par_iter().map(|job| self.paper(job, &press, staging)).collect();
             for (job, paper) in window.iter().zip(made) {
-                records.add(&job.entry(stem), &paper?.rows)?;
+                let paper = paper?;
+                records.add(&job.entry(stem), &paper.rows)?;
+                #[cfg(feature = "pdf")]
+                joining.add(&name(job.variant.number), &paper.files)?;
             }
             counter.advance(found::length(window.len()));
         }
         counter.finish();
+        #[cfg(feature = "pdf")]
+        joining.finish()?;
         records.finish()
     }
 
-    /// One variant's papers; its files are written and forgotten.
+    /// One variant's papers; its files are written and forgotten, but for those to be joined.
     fn paper(&self, job: &Job, press: &Press<'_>, staging: &Staging) -> Result<Paper, Failure> {
         let Job { variant, student } = job;
         let label = student.as_ref().map(Student::label);
         let paper = press.paper(variant, label.as_deref());
         let paper = paper.map_err(|error| self.failure(variant, error))?;
-        staging.write(&name(variant.number), &paper.files)?;
-        Ok(Paper { files: Default::default(), ..paper })
+        let joined = |file: &String| self.arguments.join && file.ends_with(".pdf");
+        let (files, own): (Files, Files) =
+            paper.files.into_iter().partition(|(file, _)| joined(file));
+        staging.write(&name(variant.number), &own)?;
+        Ok(Paper { number: paper.number, files, rows: paper.rows })
     }
 
     pub(crate) fn failure(&self, variant: &Variant, error: PaperError) -> Failure {

@@ -5,6 +5,23 @@
 //! all others contain an underscore.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::Places;
+
+/// What an identifier belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    Equation,
+    Block,
+}
+
+/// The identifier of a place within a range of the text.
+pub(super) fn named<'p>(places: &'p Places, range: &Range<usize>, named: Named) -> Option<&'p str> {
+    let mut found = places.identifiers.range(range.clone());
+    let fits = |name: &str| (named == Named::Equation) == name.starts_with("equation_");
+    found.find(|(_, name)| fits(name)).map(|(_, name)| name.as_str())
+}
 
 /// The identifiers that a page has given away.
 #[derive(Default)]

@@ -11,13 +11,15 @@ pub(super) const NARROW_LINE: usize = 30;
 impl Rewriter<'_> {
     pub(super) fn paragraph(&mut self, below_title: bool) {
         let identity = std::mem::take(&mut self.identity);
-        if let Some(list) = self.frames_ahead() {
+        if let Some(list) = self.reader.frames_ahead() {
             self.open_frames(list);
             return;
         }
-        match (self.peek(0), self.peek(1)) {
+        match (self.reader.peek(0), self.reader.peek(1)) {
             (Some(Event::Start(Tag::Image { .. })), _) if self.figure(&identity) => {}
-            (Some(Event::Start(Tag::Emphasis)), _) if below_title && self.is_wholly_emphasis() => {
+            (Some(Event::Start(Tag::Emphasis)), _)
+                if below_title && self.reader.is_wholly_emphasis() =>
+            {
                 self.open(format!("<p class=\"byline\"{identity}>"), "</p>\n");
             }
             (Some(Event::Start(Tag::Strong)), Some(Event::Text(text))) if is_letter(text) => {
@@ -25,44 +27,6 @@ impl Rewriter<'_> {
             }
             _ => self.open(format!("<p{identity}>"), "</p>\n"),
         }
-    }
-
-    /// Whether the emphasis that starts here is `(2 marks)` at the end of its paragraph.
-    pub(super) fn is_marks(&self) -> bool {
-        let text = match self.peek(0) {
-            Some(Event::Text(text)) => text,
-            _ => return false,
-        };
-        let digit = text
-            .strip_prefix('(')
-            .is_some_and(|text| text.starts_with(|c: char| c.is_ascii_digit()));
-        digit
-            && text.ends_with(')')
-            && self.peek(1) == Some(&Event::End(TagEnd::Emphasis))
-            && self.peek(2) == Some(&Event::End(TagEnd::Paragraph))
-    }
-
-    /// Whether the paragraph that starts here is one emphasis and nothing else.
-    fn is_wholly_emphasis(&self) -> bool {
-        let rest = &self.events[self.next..];
-        let end = rest.iter().position(|(event, _)| *event == Event::End(TagEnd::Emphasis));
-        end.and_then(|end| rest.get(end + 1))
-            .is_some_and(|(event, _)| *event == Event::End(TagEnd::Paragraph))
-    }
-
-    /// Whether the paragraph that starts here says in emphasis what a figure's caption said.
-    pub(super) fn repeats(&self, caption: &str) -> bool {
-        let emphasis = self.peek(0) == Some(&Event::Start(Tag::Emphasis));
-        // Signs may have been escaped, and quotation marks curled.
-        let same = |text: &str| {
-            let words =
-                |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect() };
-            words(text) == words(caption)
-        };
-        !caption.is_empty()
-            && emphasis
-            && self.is_wholly_emphasis()
-            && same(&self.text_until(self.next, &TagEnd::Emphasis))
     }
 
     pub(super) fn block_quote(&mut self, kind: Option<BlockQuoteKind>) {
@@ -75,7 +39,7 @@ impl Rewriter<'_> {
             Some(BlockQuoteKind::Caution) => ("caution", words.caution),
             None => {
                 let strong = matches!(
-                    (self.peek(0), self.peek(1)),
+                    (self.reader.peek(0), self.reader.peek(1)),
                     (Some(Event::Start(Tag::Paragraph)), Some(Event::Start(Tag::Strong)))
                 );
                 if strong && self.folds() {
@@ -99,26 +63,26 @@ impl Rewriter<'_> {
     /// Writes the block quote that starts here as something to unfold, if it is to be one.
     fn folds(&mut self) -> bool {
         let Some(word) = self.page.folded else { return false };
-        let title = self.text_until(self.next + 2, &TagEnd::Strong);
+        let title = self.reader.text_until(self.reader.next + 2, &TagEnd::Strong);
         if title != word {
             return false;
         }
-        self.skip_past(&TagEnd::Strong);
+        self.reader.skip_past(&TagEnd::Strong);
         let summary = escaped(title.trim_end_matches(['.', ':']));
         self.open(
             format!("<details class=\"solution\">\n<summary>{summary}</summary>\n"),
             "</details>\n",
         );
-        match self.peek(0) {
-            Some(Event::End(TagEnd::Paragraph)) => self.next += 1,
+        match self.reader.peek(0) {
+            Some(Event::End(TagEnd::Paragraph)) => self.reader.next += 1,
             _ => self.open("<p>", "</p>\n"),
         }
         true
     }
 
     pub(super) fn code(&mut self, kind: &CodeBlockKind<'_>) {
-        let text = self.text_until(self.next, &TagEnd::CodeBlock);
-        self.skip_past(&TagEnd::CodeBlock);
+        let text = self.reader.text_until(self.reader.next, &TagEnd::CodeBlock);
+        self.reader.skip_past(&TagEnd::CodeBlock);
         if let CodeBlockKind::Fenced(info) = kind
             && text.trim().is_empty()
             && let Some(height) = room(info)
@@ -134,41 +98,18 @@ impl Rewriter<'_> {
         self.html(format!("{open}<code>{}</code></pre>\n", escaped(&text)));
     }
 
-    /// About how many characters wide the table that starts here is.
-    pub(super) fn table_line(&self) -> usize {
-        let mut columns: Vec<usize> = Vec::new();
-        let mut column = 0;
-        let mut width = 0;
-        for (event, _) in &self.events[self.next..] {
-            match event {
-                Event::Start(Tag::TableHead | Tag::TableRow) => column = 0,
-                Event::Start(Tag::TableCell) => width = 3,
-                Event::End(TagEnd::TableCell) => {
-                    columns.resize(columns.len().max(column + 1), 0);
-                    columns[column] = columns[column].max(width);
-                    column += 1;
-                }
-                Event::End(TagEnd::Table) => break,
-                Event::Text(text) | Event::Code(text) => width += text.chars().count(),
-                Event::InlineMath(tex) | Event::DisplayMath(tex) => width += tex.chars().count(),
-                _ => {}
-            }
-        }
-        columns.iter().sum()
-    }
-
     /// Writes the paragraph that starts here as a figure, if it consists of one.
     fn figure(&mut self, identity: &str) -> bool {
-        let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.peek(0) else {
+        let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.reader.peek(0) else {
             return false;
         };
-        let (Some(svg), start) = (self.drawing(dest_url), self.next) else {
+        let (Some(svg), start) = (self.drawing(dest_url), self.reader.next) else {
             return false;
         };
-        self.next += 1;
-        let alternative = self.skip_image();
-        if self.peek(0) != Some(&Event::End(TagEnd::Paragraph)) {
-            self.next = start;
+        self.reader.next += 1;
+        let alternative = self.reader.skip_image();
+        if self.reader.peek(0) != Some(&Event::End(TagEnd::Paragraph)) {
+            self.reader.next = start;
             return false;
         }
         let (before, after) = if figure::is_wide(svg) {
@@ -213,7 +154,7 @@ pub(super) fn millimetres(length: &str) -> f32 {
 }
 
 /// `(a)` to `(zz)`.
-fn is_letter(text: &str) -> bool {
+pub(super) fn is_letter(text: &str) -> bool {
     text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).is_some_and(|letters| {
         matches!(letters.len(), 1 | 2) && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
     })

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use super::html::escaped;
 
 /// A figure whose drawing is wider than this many pixels may scroll on a small screen.
-const WIDE: u32 = 420;
+const WIDE: f32 = 420.0;
 
 /// The drawing as it stands in the page; `number` counts the page's figures from 1.
 pub(super) fn inline(svg: &str, alternative: &str, number: usize) -> String {
@@ -33,11 +33,15 @@ pub(super) fn inline(svg: &str, alternative: &str, number: usize) -> String {
 
 /// Whether the drawing would be too small to read on a telephone.
 pub(super) fn is_wide(svg: &str) -> bool {
+    width(svg).is_some_and(|width| width > WIDE)
+}
+
+/// How wide the drawing is, in pixels, if it says so.
+pub(super) fn width(svg: &str) -> Option<f32> {
     let tag = svg.find("<svg").map_or("", |start| &svg[start..]);
     let tag = &tag[..end_of_tag(tag).unwrap_or(0)];
     let width = tag.split(" width=\"").nth(1).unwrap_or_default();
-    let digits = width.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
-    digits.parse::<u32>().is_ok_and(|width| width > WIDE)
+    width.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().parse().ok()
 }
 
 /// Where the first tag's `>` is.

@@ -12,8 +12,11 @@ mod alphabet;
 mod layout;
 mod leaf;
 mod node;
+mod printed;
 mod row;
+mod spoken;
 mod tree;
+mod typst;
 
 use std::borrow::Cow;
 
@@ -21,6 +24,9 @@ use pulldown_latex::event::Style;
 use pulldown_latex::{Event, Parser, Storage};
 
 use node::{Class, Node};
+
+pub(super) use printed::{Printed, print};
+pub use spoken::Vocabulary;
 
 /// Longer formulas, in bytes, are refused: nested groups take quadratic time.
 const LONGEST: usize = 20_000;

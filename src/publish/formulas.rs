@@ -109,6 +109,24 @@ impl Formulas {
         markdown: &str,
         range: Range<usize>,
     ) -> Option<(Arc<Formula>, Option<Tag>)> {
+        let known = match display {
+            Display::Inline => &INLINE,
+            Display::Block => &BLOCK,
+        };
+        self.convert_by((tex, display), markdown, range, |tex| {
+            let convert = || formula::convert(tex, display, NARROW).map(Arc::new);
+            known.with_borrow_mut(|known| known.result(tex, convert))
+        })
+    }
+
+    /// What a conversion makes of a formula without its tag, and the tag; a problem is noted.
+    pub(super) fn convert_by<T>(
+        &mut self,
+        (tex, display): (&str, Display),
+        markdown: &str,
+        range: Range<usize>,
+        convert: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<(T, Option<Tag>)> {
         let (tex, tag) = match tag_of(tex, display) {
             Ok((bare, tag)) => (bare, tag),
             Err(message) => {
@@ -119,12 +137,7 @@ impl Formulas {
             }
         };
         let tex = tex.as_ref();
-        let known = match display {
-            Display::Inline => &INLINE,
-            Display::Block => &BLOCK,
-        };
-        let convert = || formula::convert(tex, display, NARROW).map(Arc::new);
-        match known.with_borrow_mut(|known| known.result(tex, convert)) {
+        match convert(tex) {
             Ok(formula) => Some((formula, tag)),
             Err(message) => {
                 // A formula on several lines of a block quote is no slice of the text, but the

@@ -7,8 +7,6 @@
 //! labels. Where anything of that form is missing, the comment is text like other raw HTML, and
 //! the list a list.
 
-use pulldown_cmark::{Event, Tag, TagEnd};
-
 use super::html::Rewriter;
 
 /// The line that makes frames of the list below it.
@@ -24,43 +22,6 @@ pub(super) enum List {
 }
 
 impl Rewriter<'_> {
-    /// Where the list of frames starts whose lead is the paragraph that begins here.
-    pub(super) fn frames_ahead(&self) -> Option<usize> {
-        let at = |index: usize| self.events.get(index).map(|(event, _)| event);
-        let Some(Event::Start(Tag::Strong)) = at(self.next) else { return None };
-        let rest = &self.events[self.next..];
-        let strong = Event::End(TagEnd::Strong);
-        let end = self.next + rest.iter().position(|(event, _)| *event == strong)?;
-        let paragraph = at(end + 1) == Some(&Event::End(TagEnd::Paragraph));
-        let block = at(end + 2) == Some(&Event::Start(Tag::HtmlBlock));
-        let mark = matches!(at(end + 3), Some(Event::Html(text)) if text.trim() == MARK);
-        let alone = at(end + 4) == Some(&Event::End(TagEnd::HtmlBlock));
-        let list = matches!(at(end + 5), Some(Event::Start(Tag::List(Some(_)))));
-        let formed = paragraph && block && mark && alone && list;
-        (formed && self.items_have_labels(end + 6)).then_some(end + 5)
-    }
-
-    /// Whether the list from here to its end has several items that begin with a paragraph.
-    fn items_have_labels(&self, from: usize) -> bool {
-        let (mut depth, mut items) = (0_usize, 0_usize);
-        for (index, (event, _)) in self.events.iter().enumerate().skip(from) {
-            match event {
-                Event::Start(Tag::Item) if depth == 0 => {
-                    let label = self.events.get(index + 1).map(|(event, _)| event);
-                    if label != Some(&Event::Start(Tag::Paragraph)) {
-                        return false;
-                    }
-                    (depth, items) = (1, items + 1);
-                }
-                Event::Start(_) => depth += 1,
-                Event::End(TagEnd::List(_)) if depth == 0 => return items > 1,
-                Event::End(_) => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
-        false
-    }
-
     /// Opens the group whose lead begins here and whose list starts at the given event.
     pub(super) fn open_frames(&mut self, list: usize) {
         self.frames_at = Some(list);
@@ -69,14 +30,16 @@ impl Rewriter<'_> {
 
     /// Passes over the comment before a list of frames; false where a block is none.
     pub(super) fn skip_mark(&mut self) -> bool {
-        let Some(list) = self.frames_at.filter(|list| *list == self.next + 2) else { return false };
-        self.next = list;
+        let Some(list) = self.frames_at.filter(|list| *list == self.reader.next + 2) else {
+            return false;
+        };
+        self.reader.next = list;
         true
     }
 
     /// Whether the list that starts here is one of frames, which is then open.
     pub(super) fn open_list(&mut self) -> bool {
-        let frames = self.frames_at.is_some_and(|list| list + 1 == self.next);
+        let frames = self.frames_at.is_some_and(|list| list + 1 == self.reader.next);
         self.lists.push(match frames {
             true => {
                 self.frames_at = None;
@@ -98,7 +61,7 @@ impl Rewriter<'_> {
         // Not every program that reads pages aloud finds a name in a formula.
         let ordinal = format!("<span class=\"unseen\">{last}.</span>");
         // The paragraph that begins the item is the label.
-        self.next += 1;
+        self.reader.next += 1;
         self.open(
             format!("<div class=\"choice\">{button}<label for=\"{id}\">{ordinal} "),
             "</label></div>\n<div class=\"frame\">\n",

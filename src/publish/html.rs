@@ -8,11 +8,12 @@ use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use crate::markup;
 
-use super::anchor::Anchors;
+use super::anchor::{self, Anchors, Named};
 use super::blocks::NARROW_LINE;
 use super::formula::Display;
 use super::formulas::{FormulaProblem, Formulas, boxed, stray_dollars, width_of_number};
 use super::frames::List;
+use super::reader::Reader;
 use super::{Page, destination, figure};
 
 /// The page's text as HTML, or what is wrong with its formulas.
@@ -21,8 +22,7 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
     let events: Vec<_> = parser.into_offset_iter().collect();
     let mut rewriter = Rewriter {
         page,
-        events: &events,
-        next: 0,
+        reader: Reader { events: &events, next: 0 },
         out: Vec::with_capacity(events.len() + 64),
         formulas: Formulas::default(),
         identity: String::new(),
@@ -53,17 +53,9 @@ pub(super) fn options(language: &str) -> Options {
     if language.starts_with("en") { common | Options::ENABLE_SMART_PUNCTUATION } else { common }
 }
 
-/// What an identifier belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Named {
-    Equation,
-    Block,
-}
-
 pub(super) struct Rewriter<'e> {
     pub(super) page: &'e Page<'e>,
-    pub(super) events: &'e [(Event<'e>, Range<usize>)],
-    pub(super) next: usize,
+    pub(super) reader: Reader<'e>,
     out: Vec<Event<'e>>,
     formulas: Formulas,
     /// The attribute of the next paragraph, if links lead to it.
@@ -90,8 +82,7 @@ pub(super) struct Rewriter<'e> {
 
 impl<'e> Rewriter<'e> {
     fn run(&mut self) {
-        while let Some((event, range)) = self.events.get(self.next) {
-            self.next += 1;
+        while let Some((event, range)) = self.reader.read() {
             match event {
                 Event::Start(tag) => self.start(tag, range),
                 Event::End(tag) => self.end(*tag),
@@ -130,19 +121,25 @@ impl<'e> Rewriter<'e> {
         let below_title = std::mem::take(&mut self.below_title);
         let caption = std::mem::take(&mut self.caption);
         match tag {
-            Tag::Paragraph if self.repeats(&caption) => self.skip_past(&TagEnd::Paragraph),
+            Tag::Paragraph if self.reader.repeats(&caption) => {
+                self.reader.skip_past(&TagEnd::Paragraph)
+            }
             Tag::Paragraph => {
                 let attribute = |name: &str| format!(" id=\"{}\"", escaped(name));
                 self.identity = self.named(range, Named::Block).map(attribute).unwrap_or_default();
                 self.paragraph(below_title);
             }
             Tag::HtmlBlock if self.skip_mark() => {}
+            Tag::HtmlBlock if self.reader.skip_new_page() => {
+                self.html("<div class=\"new-page\"></div>\n");
+            }
             Tag::HtmlBlock => self.html("<p>"),
             Tag::List(_) if self.open_list() => {}
             Tag::Item if self.open_frame() => {}
             Tag::Heading { level, .. } => {
-                let anchor =
-                    self.anchors.take(&self.text_until(self.next, &TagEnd::Heading(*level)));
+                let anchor = self
+                    .anchors
+                    .take(&self.reader.text_until(self.reader.next, &TagEnd::Heading(*level)));
                 self.html(format!("<{level} id=\"{anchor}\">"));
                 if let Some(name) = self.named(range, Named::Block) {
                     self.html(format!("<span id=\"{}\"></span>", escaped(name)));
@@ -151,7 +148,7 @@ impl<'e> Rewriter<'e> {
             Tag::BlockQuote(kind) => self.block_quote(*kind),
             Tag::CodeBlock(kind) => self.code(kind),
             Tag::Table(alignments) => {
-                if self.table_line() > NARROW_LINE {
+                if self.reader.table_line() > NARROW_LINE {
                     let label = escaped(self.page.words.table);
                     self.open(scroll_box("div", "scroll", &label), "</div>\n");
                 } else {
@@ -159,7 +156,7 @@ impl<'e> Rewriter<'e> {
                 }
                 self.out.push(Event::Start(Tag::Table(alignments.clone())));
             }
-            Tag::Emphasis if self.is_marks() => self.html("<em class=\"marks\">"),
+            Tag::Emphasis if self.reader.is_marks() => self.html("<em class=\"marks\">"),
             Tag::Link { dest_url, link_type, title, id } => {
                 let exact = self.page.places.destinations.range(range.clone()).next();
                 let dest_url = match exact {
@@ -180,7 +177,7 @@ impl<'e> Rewriter<'e> {
                 }
             }
             Tag::Image { dest_url, .. } => {
-                let alternative = self.skip_image();
+                let alternative = self.reader.skip_image();
                 match self.drawing(dest_url) {
                     Some(svg) => self.inline(svg, &alternative),
                     None => match self.page.pictures.get(dest_url.as_ref()) {
@@ -230,49 +227,6 @@ impl<'e> Rewriter<'e> {
         }
     }
 
-    pub(super) fn peek(&self, ahead: usize) -> Option<&'e Event<'e>> {
-        self.events.get(self.next + ahead).map(|(event, _)| event)
-    }
-
-    /// The plain text from event `from` to the given end.
-    pub(super) fn text_until(&self, from: usize, end: &TagEnd) -> String {
-        let mut text = String::new();
-        for (event, _) in &self.events[from..] {
-            match event {
-                Event::End(tag) if tag == end => break,
-                Event::Text(part)
-                | Event::Code(part)
-                | Event::InlineMath(part)
-                | Event::DisplayMath(part) => text.push_str(part),
-                Event::SoftBreak | Event::HardBreak => text.push(' '),
-                _ => {}
-            }
-        }
-        text
-    }
-
-    pub(super) fn skip_past(&mut self, end: &TagEnd) {
-        let rest = &self.events[self.next..];
-        let length = rest.iter().position(|(event, _)| *event == Event::End(*end));
-        self.next += length.map_or(rest.len(), |length| length + 1);
-    }
-
-    /// Reads on behind the image that starts here; its alternative text.
-    pub(super) fn skip_image(&mut self) -> String {
-        let text = self.text_until(self.next, &TagEnd::Image);
-        let mut depth = 1;
-        while depth > 0 {
-            match self.peek(0) {
-                Some(Event::Start(Tag::Image { .. })) => depth += 1,
-                Some(Event::End(TagEnd::Image)) => depth -= 1,
-                Some(_) => {}
-                None => break,
-            }
-            self.next += 1;
-        }
-        text
-    }
-
     /// The figure that a destination names, if the page has it.
     pub(super) fn drawing(&self, destination: &str) -> Option<&'e str> {
         let name = destination.strip_prefix("figures/")?;
@@ -287,9 +241,7 @@ impl<'e> Rewriter<'e> {
 
     /// The identifier of a place within a range of the text.
     fn named(&self, range: &Range<usize>, named: Named) -> Option<&'e str> {
-        let mut places = self.page.places.identifiers.range(range.clone());
-        let fits = |name: &str| (named == Named::Equation) == name.starts_with("equation_");
-        places.find(|(_, name)| fits(name)).map(|(_, name)| name.as_str())
+        anchor::named(self.page.places, range, named)
     }
 
     fn note(&mut self, name: &'e str) -> usize {
@@ -337,7 +289,7 @@ impl<'e> Rewriter<'e> {
         if let (Some(first), false) = (pieces.first_mut(), opening.is_empty()) {
             *first = format!("<span class=\"bound\">{opening}{first}</span>");
         }
-        let Some(Event::Text(text)) = self.peek(0) else {
+        let Some(Event::Text(text)) = self.reader.peek(0) else {
             return;
         };
         let rest = text.trim_start_matches(['.', ',', ';', ':', '!', '?', ')', ']', '’', '”', '%']);

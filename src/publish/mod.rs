@@ -38,13 +38,17 @@ pub mod formula;
 mod formulas;
 mod frames;
 mod html;
+#[cfg(feature = "pdf")]
+pub mod pdf;
+pub mod print;
+mod reader;
 
 use std::collections::BTreeMap;
 
 pub use crate::markup::Places;
 pub use data::Data;
 pub use embed::{Embedding, Outline, embedded, outline};
-pub use formula::{Display, to_mathml};
+pub use formula::{Display, Vocabulary, to_mathml};
 pub use formulas::{FormulaProblem, formula_problems};
 
 /// The template of a page; it includes `style.css`.

@@ -8,10 +8,11 @@ use super::explore::{Explorer, Source};
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
 use super::text::Text;
-use super::{Field, Fields, Problem, code, labels, plots, suggest};
+use super::{Field, Fields, Problem, code, labels, plots, steps, suggest};
+use crate::trace::Path;
 
 /// Every kind of cell.
-const KINDS: [&str; 13] = [
+const KINDS: [&str; 14] = [
     "markdown",
     "callout",
     "rules",
@@ -25,6 +26,7 @@ const KINDS: [&str; 13] = [
     "graph",
     "experiment",
     "code",
+    "page",
 ];
 
 /// Reads cells that refer to set-ups.
@@ -103,6 +105,9 @@ impl<'a> Cells<'a> {
                 map.take("experiment").and_then(|id| self.experiment(&id)).map(Content::Experiment)
             }
             "code" => code::read(self, &mut map),
+            "page" => {
+                map.required_text("page").map(|scalar| Content::Page(scalar.text.trim().to_owned()))
+            }
             "narration" => {
                 map.take("narration").and_then(|run| self.run(&run)).map(Content::Narration)
             }
@@ -175,32 +180,51 @@ impl<'a> Cells<'a> {
         let solution = map.take("solution").and_then(|text| Text::read(&text));
         let given = map.take("given").and_then(|given| self.given(&given, None));
         let items = map.items("answers").unwrap_or_default();
-        let answers: Vec<_> = items
-            .iter()
-            .map(|item| {
-                let path = self.paths.path(&item.text()?.text);
-                path.map_err(|error| refuse(item, error)).ok()
-            })
-            .collect();
-        let answers = answers.into_iter().collect::<Option<Vec<_>>>();
+        let read: Vec<_> = items.iter().map(|item| self.answer(item)).collect();
+        let read = read.into_iter().collect::<Option<Vec<_>>>();
+        let (answers, steps): (Option<Vec<_>>, Vec<_>) = match read {
+            Some(read) => {
+                let (answers, steps) = read.into_iter().unzip();
+                (Some(answers), steps)
+            }
+            None => (None, Vec::new()),
+        };
         let mistakes = map.take("mistakes").map(|field| {
             let mistakes = Mistakes { setups: self.paths.setups, text: self.written };
             mistakes.read(&field, answers.as_deref())
         });
-        let marks = map.take("marks").and_then(|field| {
-            let scalar = field.number()?;
-            Some(scalar.text.clone())
-        });
+        let whole = map.take("marks");
+        let marks = match &whole {
+            Some(field) => field.number().map(|scalar| scalar.text.clone()),
+            None => None,
+        };
+        let marks = steps::marks(marks, whole.as_ref(), &steps);
         let space = map.take("space").and_then(|field| length(&field));
         Some(Ask {
             text,
             given,
             solution,
             answers: answers?,
+            steps,
             mistakes: mistakes.unwrap_or_else(|| Some(Vec::new()))?,
             marks,
             space,
         })
+    }
+
+    /// `sgd.t1.w`, or `sgd.t1.w: 2` with the answer's own marks.
+    fn answer(&self, item: &Field<'_>) -> Option<(Path, Option<String>)> {
+        let path = |text: &str| self.paths.path(text).map_err(|error| refuse(item, error)).ok();
+        if !item.node().is_map() {
+            return Some((path(&item.text()?.text)?, None));
+        }
+        match item.entries()?.as_slice() {
+            [(key, marks)] => {
+                let marks = steps::positive(marks)?;
+                Some((path(&key.text)?, Some(marks)))
+            }
+            _ => item.expected("a path, or a path with its marks as in `sgd.t1.w: 2`"),
+        }
     }
 
     /// `given: [forward, gradient]` with `at:` beside it, or `{show: …, at: …}`.
@@ -347,6 +371,7 @@ fn default_audience(content: &Content) -> Audience {
         | Content::Ask(_)
         | Content::Given(_)
         | Content::Gradients { .. }
+        | Content::Page(_)
         | Content::Activations(_)
         | Content::Nodes(_)
         | Content::Adjoints { .. }

@@ -3,16 +3,14 @@
 //! The first line names the columns: `x` is a number, `x.c1`, `x.c2`, … are the entries of a
 //! row. Every other field is a decimal number, kept exactly as it is written.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use crate::formula::is_name;
 use crate::number::{Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
-use super::Field;
+use super::{Field, below};
 
-/// The largest file that is read, in bytes.
-const MAX_BYTES: u64 = 10_000_000;
 /// The most numbers that a file may hold.
 const MAX_NUMBERS: usize = 1_000_000;
 
@@ -22,50 +20,13 @@ pub(super) type Table = (Vec<String>, Vec<Vec<Tensor>>);
 /// Reads the file that a field names; what is wrong with it is reported there.
 pub(super) fn read(field: &Field<'_>, folder: &Path) -> Option<Table> {
     let name = field.text()?.text.as_str();
-    let refuse = |message: String| {
-        field.refuse(message);
-        None
-    };
-    let path = match below(folder, name) {
-        Ok(path) => path,
-        Err(message) => return refuse(message),
-    };
-    match std::fs::read(&path) {
-        Err(error) => refuse(format!("`{name}` can't be read: {error}")),
-        Ok(bytes) => match table(&bytes) {
-            Ok(table) => {
-                field.report().reads(name);
-                Some(table)
-            }
-            Err(Wrong { line, column, message }) => {
-                refuse(format!("{name}:{line}:{column}: {message}"))
-            }
-        },
+    match table(&below::read(field, folder, name)?) {
+        Ok(table) => Some(table),
+        Err(Wrong { line, column, message }) => {
+            field.refuse(format!("{name}:{line}:{column}: {message}"));
+            None
+        }
     }
-}
-
-/// The file of that name, if it lies below the folder and is not too large.
-fn below(folder: &Path, name: &str) -> Result<PathBuf, String> {
-    let relative = Path::new(name);
-    let plain = relative.components().all(|part| matches!(part, Component::Normal(_)));
-    if name.is_empty() || !plain {
-        return Err(format!("`{name}` must be a file below the scenario's folder"));
-    }
-    let absent = |error: std::io::Error| format!("`{name}` can't be read: {error}");
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let root = folder.canonicalize().map_err(absent)?;
-    let path = root.join(relative).canonicalize().map_err(absent)?;
-    if !path.starts_with(&root) {
-        return Err(format!("`{name}` leads out of the scenario's folder"));
-    }
-    let about = path.metadata().map_err(absent)?;
-    if !about.is_file() {
-        return Err(format!("`{name}` is not a file"));
-    }
-    if about.len() > MAX_BYTES {
-        return Err(format!("`{name}` is larger than {MAX_BYTES} bytes"));
-    }
-    Ok(path)
 }
 
 /// What is wrong in a file, and in which line and column of fields.

@@ -17,8 +17,8 @@ use crate::number::Real;
 
 use super::cells::{Among, Cells};
 use super::definition::{
-    Audience, Cell as SheetCell, Content, Explored, Frame, Frames, FrontMatter, RunId, Scenario,
-    Setup,
+    Audience, Cell as SheetCell, Content, Explored, Frame, Frames, FrontMatter, Printing, RunId,
+    Scenario, Setup,
 };
 use super::edit::{child, put, remove};
 use super::quantity::rational;
@@ -273,6 +273,7 @@ impl Explorer<'_> {
             seed: self.source.origin.seed,
             variables,
             label: None,
+            printing: Printing::default(),
             setups: setups?,
             cells: Some(vec![SheetCell { audience, label: None, content: content? }]),
             files: Vec::new(),

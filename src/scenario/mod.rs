@@ -12,6 +12,7 @@
 mod asks;
 mod batches;
 mod beginning;
+mod below;
 mod cells;
 mod code;
 mod csv;
@@ -36,6 +37,7 @@ mod optimizer;
 mod paths;
 mod place;
 mod plots;
+mod printing;
 mod problem;
 mod problems;
 mod quantity;
@@ -45,6 +47,7 @@ mod requirement;
 mod schedule;
 mod setup;
 mod shapes;
+mod steps;
 mod text;
 mod variables;
 pub mod yaml;
@@ -54,9 +57,9 @@ pub use date::Date;
 pub use definition::{
     Activation, Ask, Audience, Axis, Backward, Callout, Carry, Case, Cell, Content, Definition,
     Display, ExactForm, Experiment, ExperimentId, ExperimentPlot, Explored, Frame, Frames,
-    FrontMatter, Generated, Generator, Given, Hint, Initial, Instead, Label, Library, Measure,
-    Mistake, Moment, Parameter, PlotKind, Quantity, Question, Reduction, Run, RunId, Scenario,
-    Setup, Turn,
+    FrontMatter, Generated, Generator, Given, Hint, Initial, Instead, Label, Library, Logo,
+    Measure, Mistake, Moment, Parameter, PlotKind, Printing, Quantity, Question, Reduction, Run,
+    RunId, Scenario, Setup, SheetSize, Turn,
 };
 pub use exam::{Exam, Fairness, Feature};
 pub use field::Field;
@@ -64,6 +67,7 @@ pub use fields::Fields;
 pub use numbering::{Labelled, Number, Numbered, Numbering, Shown};
 pub use paths::path;
 pub use place::Place;
+pub use printing::printing;
 pub use problem::{Problem, Report};
 pub use problems::Problems;
 pub use read::read;

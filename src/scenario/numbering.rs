@@ -177,6 +177,7 @@ impl<'a> Counts<'a> {
             | Content::Callout { .. }
             | Content::Given(_)
             | Content::Experiment(_)
+            | Content::Page(_)
             | Content::Narration(_)
             | Content::Code { .. }
             | Content::Frames(_) => None,

@@ -10,6 +10,7 @@ use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup}
 use super::exam::Exam;
 use super::explore::Source;
 use super::paths::{Paths, Site};
+use super::printing::printing;
 use super::requirement::{self, Requirement};
 use super::{Field, Fields, Problems, setup};
 
@@ -51,6 +52,7 @@ pub(super) fn scenario(
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
+    let printing = printing(&mut map, origin.folder);
     let display = display(&mut map, &default_display());
     // Read before, since all else may depend on it.
     let variables = map.take("variables");
@@ -86,6 +88,7 @@ pub(super) fn scenario(
         seed,
         variables: top.report().assignment().clone(),
         label: None,
+        printing,
         setups,
         cells,
         files: top.report().files(),

@@ -8,6 +8,7 @@ use super::build::{Builder, Paper, SheetError};
 use super::names::run_name;
 use super::prose::Prose;
 use super::show::aligned;
+use super::steps::Steps;
 use super::update::Asked;
 use super::view::{AskView, Block};
 use super::work::Work;
@@ -65,15 +66,33 @@ impl Builder<'_> {
         if let Some(text) = &ask.solution {
             blocks.push(Block::Text(self.text(text, home)?));
         }
+        let mut steps = Steps::default();
         for (moment, paths) in self.moments(&ask.answers) {
-            blocks.extend(self.derivation(moment, &paths)?);
+            steps.expect(self.marked_answers(ask, moment));
+            blocks.extend(self.derivation(moment, &paths, &mut steps)?);
         }
-        for path in &ask.answers {
+        for (path, marks) in ask.answers.iter().zip(&ask.steps) {
             if !self.is_computed(path) {
-                blocks.push(self.looked_up(path)?);
+                blocks.push(self.looked_up(path, marks.as_deref())?);
             }
         }
+        blocks.extend(steps.elsewhere(self.prose));
         Ok(blocks)
+    }
+
+    /// The answers of an iteration that have marks of their own: what they are called, the marks.
+    fn marked_answers(&self, ask: &Ask, moment: Moment) -> Vec<(String, String)> {
+        let marked = ask.answers.iter().zip(&ask.steps);
+        let marked = marked.filter_map(|(path, marks)| Some((path, marks.as_ref()?)));
+        let own = marked.filter_map(|(path, marks)| {
+            let Target::Record { run, t, what } = &path.target else { return None };
+            let is_own = self.run_id(&path.setup, run) == Some(moment.run) && *t == moment.t;
+            let marks = self.prose.say("step_marks", &[("count", marks.clone())]);
+            // The entries of a matrix stand in one line.
+            let whole = Path { entry: None, ..path.clone() };
+            is_own.then(|| (self.label(moment, &whole, what), marks))
+        });
+        own.collect()
     }
 
     /// The answers by the iteration that they belong to, in order of appearance.
@@ -106,7 +125,7 @@ impl Builder<'_> {
     }
 
     /// A value that is not computed but given: `\alpha = 0.5`.
-    fn looked_up(&self, path: &Path) -> Result<Block, SheetError> {
+    fn looked_up(&self, path: &Path, marks: Option<&str>) -> Result<Block, SheetError> {
         let fail = |fault| SheetError::Number { place: path.setup.clone(), fault };
         let Some(id) = self.scenario.setups.iter().position(|setup| setup.name == path.setup)
         else {
@@ -128,10 +147,17 @@ impl Builder<'_> {
             }
             Target::Record { .. } => String::new(),
         };
-        Ok(Block::Formula(format!("{name} = {}", shown.latex())))
+        let marks = marks.map(|marks| self.prose.say("step_marks", &[("count", marks.to_owned())]));
+        let end = marks.map(|marks| format!(r" \quad \text{{{marks}}}")).unwrap_or_default();
+        Ok(Block::Formula(format!("{name} = {}{end}", shown.latex())))
     }
 
-    fn derivation(&mut self, moment: Moment, asked: &[&What]) -> Result<Vec<Block>, SheetError> {
+    fn derivation(
+        &mut self,
+        moment: Moment,
+        asked: &[&What],
+        steps: &mut Steps,
+    ) -> Result<Vec<Block>, SheetError> {
         // Who asks for the forward pass alone is not told the gradient.
         let forward = asked.iter().all(|what| matches!(what, What::Forward { .. } | What::Loss));
         let news = !forward && self.tell(moment);
@@ -152,16 +178,18 @@ impl Builder<'_> {
         if forward {
             let mut rows = work.look_ahead().map_err(fail)?;
             rows.extend(work.forward(loss).map_err(fail)?);
+            steps.give(&mut rows);
             blocks.push(Block::Text(self.prose.word("forward_lead")));
             blocks.push(Block::Formula(aligned(&rows)));
         } else if news || wants_pass {
-            blocks.extend(pass_blocks(&work, self.prose, loss).map_err(fail)?);
+            blocks.extend(pass_blocks(&work, self.prose, loss, steps).map_err(fail)?);
         } else {
             blocks.extend(work.gradient_remarks(self.prose).map_err(fail)?);
         }
         if let Some(asked) = asked_update(&work, asked) {
             let name = run_name(self.prose, work.run);
-            let rows = work.update(&asked).map_err(fail)?;
+            let mut rows = work.update(&asked).map_err(fail)?;
+            steps.give(&mut rows);
             blocks.push(Block::Text(self.prose.say("apply_rule", &[("name", name)])));
             blocks.push(Block::Formula(aligned(&rows)));
             blocks.extend(work.update_remarks(self.prose));
@@ -171,10 +199,16 @@ impl Builder<'_> {
 }
 
 /// Forward pass and gradient, with what there is to say about them.
-pub(super) fn pass_blocks(work: &Work<'_>, prose: &Prose, loss: bool) -> Result<Vec<Block>, Fault> {
+pub(super) fn pass_blocks(
+    work: &Work<'_>,
+    prose: &Prose,
+    loss: bool,
+    steps: &mut Steps,
+) -> Result<Vec<Block>, Fault> {
     let mut rows = work.look_ahead()?;
     rows.extend(work.forward(loss)?);
     rows.extend(work.gradient()?);
+    steps.give(&mut rows);
     let lead = if work.setup.gradients.is_some() { "gradient_lead" } else { "pass_lead" };
     let mut blocks = vec![Block::Text(prose.word(lead)), Block::Formula(aligned(&rows))];
     blocks.extend(work.gradient_remarks(prose)?);

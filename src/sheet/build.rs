@@ -27,6 +27,7 @@ use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
 use super::standard;
+use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
 use super::update::{Asked, in_symbols};
 use super::view::{Block, CellView, IterationView, RuleView, SheetView};
@@ -389,6 +390,7 @@ impl Builder<'_> {
             Content::Nodes(setup) => Ok(self.nodes(*setup)),
             Content::Adjoints { setup, at } => self.adjoints(*setup, *at),
             Content::Graph { setup, backward } => Ok(self.graph(*setup, *backward)),
+            Content::Page(title) => Ok(CellView::Page { title: plain(title) }),
             Content::Narration(run) => self.narration(*run),
             Content::Code { library, of } => self.code(*library, of),
             Content::Frames(frames) => self.frames(frames, numbered, home),
@@ -585,7 +587,7 @@ impl Builder<'_> {
         let mut blocks = Vec::new();
         if let Some(work) = at.and_then(|moment| self.work(moment)) {
             let fail = |fault| SheetError::Number { place: setup.name.clone(), fault };
-            blocks = pass_blocks(&work, self.prose, false).map_err(fail)?;
+            blocks = pass_blocks(&work, self.prose, false, &mut Steps::default()).map_err(fail)?;
         }
         let numbers = self.numbers(&setup.display);
         let (formula, derivatives) = standard::gradients(setup, self.prose, &numbers);
@@ -642,7 +644,8 @@ impl Builder<'_> {
             let place = self.place(moment);
             let fail = |fault| SheetError::Number { place: place.clone(), fault };
             let Some(work) = self.work(moment) else { break };
-            let mut blocks = pass_blocks(&work, self.prose, true).map_err(fail)?;
+            let mut blocks =
+                pass_blocks(&work, self.prose, true, &mut Steps::default()).map_err(fail)?;
             let everything = Asked {
                 parameters: setup.trained_names().map(str::to_owned).collect(),
                 last: "theta".into(),

@@ -138,7 +138,7 @@ impl Builder<'_> {
     }
 
     /// What an answer is called, as in its worked solution.
-    fn label(&self, moment: Moment, path: &Path, what: &What) -> String {
+    pub(super) fn label(&self, moment: Moment, path: &Path, what: &What) -> String {
         let name = match self.work(moment) {
             Some(work) => label(&work, what),
             None => format!(r"\text{{{}}}", path.to_string().replace('_', r"\_")),

@@ -31,6 +31,7 @@ mod prose;
 mod references;
 mod show;
 mod standard;
+mod steps;
 pub mod templates;
 mod trajectory;
 mod update;

@@ -179,11 +179,13 @@ pub(super) struct Row {
     pub steps: Vec<Step>,
     /// What ends the row without a relation of its own.
     pub end: String,
+    /// What it earns, as it prints.
+    pub marks: Option<String>,
 }
 
 impl Row {
     pub(super) fn new(left: impl Into<String>) -> Self {
-        Self { left: left.into(), steps: Vec::new(), end: String::new() }
+        Self { left: left.into(), steps: Vec::new(), end: String::new(), marks: None }
     }
 
     /// Adds a step, unless it would only repeat the one before.
@@ -214,6 +216,9 @@ impl Row {
         if !self.end.is_empty() {
             text.push(' ');
             text.push_str(&self.end);
+        }
+        if let Some(marks) = &self.marks {
+            text.push_str(&format!(r" \quad \text{{{marks}}}"));
         }
         text
     }

@@ -24,6 +24,8 @@ pub type Words = BTreeMap<String, String>;
 pub struct Templates {
     tera: Tera,
     words: BTreeMap<String, Words>,
+    /// What is for Typst, by file name.
+    typst: BTreeMap<String, String>,
     digest: String,
 }
 
@@ -75,7 +77,7 @@ impl Templates {
         let templates = |prefix: &'static str, list: &[(String, String)]| {
             let list: Vec<(String, String)> = list
                 .iter()
-                .filter(|(name, _)| !name.ends_with(".yaml"))
+                .filter(|(name, _)| !name.ends_with(".yaml") && !name.ends_with(".typ"))
                 .map(|(name, text)| (format!("{prefix}/{name}"), text.clone()))
                 .collect();
             list
@@ -88,6 +90,8 @@ impl Templates {
             let list: &mut Words = words.entry(language.to_owned()).or_default();
             list.extend(phrases(name, text)?);
         }
+        let typst = built_in.iter().chain(user).filter(|(name, _)| name.ends_with(".typ"));
+        let typst = typst.cloned().collect();
         let mut hash = Sha256::new();
         for text in built_in.iter().chain(user).flat_map(|(name, text)| [name, text]) {
             hash.update(text.len().to_le_bytes());
@@ -95,12 +99,17 @@ impl Templates {
         }
         let hash: [u8; 32] = hash.finalize().into();
         let digest = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { tera, words, digest })
+        Ok(Self { tera, words, typst, digest })
     }
 
     /// The words of a language, if there is a file for it.
     pub fn words(&self, language: &str) -> Option<&Words> {
         self.words.get(language)
+    }
+
+    /// A template in Typst's language, which papers are set by; empty where there is none.
+    pub fn typst(&self, name: &str) -> &str {
+        self.typst.get(name).map_or("", String::as_str)
     }
 
     /// A digest of all templates and words.
@@ -174,7 +183,7 @@ fn collect(
         let known = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         if path.is_dir() {
             collect(root, &path, list)?;
-        } else if ["md", "html", "css", "svg", "xml", "yaml"].contains(&known) {
+        } else if ["md", "html", "css", "svg", "typ", "xml", "yaml"].contains(&known) {
             let text =
                 std::fs::read_to_string(&path).map_err(|problem| error(&name(&path), problem))?;
             let relative = path.strip_prefix(root).unwrap_or(&path);

@@ -68,6 +68,9 @@ pub(super) enum CellView {
         tables: Vec<TableView>,
         notes: Vec<String>,
     },
+    Page {
+        title: String,
+    },
     Narration {
         title: String,
         lead: String,

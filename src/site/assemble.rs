@@ -14,6 +14,11 @@ use super::outline::{Entry, HOME, Outline};
 use super::sources::{Sources, relative};
 use super::tags::Tags;
 
+/// Where a paper of a page stands: `week1/sgd-handout.pdf` beside `week1/sgd.html`.
+pub fn paper_address(page: &str, name: &str) -> String {
+    format!("{}-{name}", page.trim_end_matches(".html"))
+}
+
 /// All pages of a course, and what is known of each.
 pub struct Assembly<'a> {
     course: &'a Course,
@@ -43,6 +48,7 @@ struct Around<'a> {
     sections: &'a [Link],
     tags: Vec<Link>,
     note: Option<String>,
+    papers: Vec<Link>,
 }
 
 /// A page in the table of contents.
@@ -110,6 +116,7 @@ impl<'a> Assembly<'a> {
             sections: &page.sections,
             tags: self.tag_links(page, &entry.address),
             note: note.map(|date| self.phrases.say("site_release", &blanks(date))),
+            papers: self.paper_links(page, &entry.address),
             ..self.around(&entry.address, page)
         })
     }
@@ -228,6 +235,7 @@ impl<'a> Assembly<'a> {
             sections: &[],
             tags: Vec::new(),
             note: None,
+            papers: Vec::new(),
         }
     }
 
@@ -262,6 +270,17 @@ impl<'a> Assembly<'a> {
                 .map(|date| self.phrases.say("site_release", &[("date", date)])),
             tags: page.map(|page| self.tag_links(page, from)).unwrap_or_default(),
         }
+    }
+
+    /// The papers of a page, which stand beside it.
+    fn paper_links(&self, page: &Facts, from: &str) -> Vec<Link> {
+        let link = |name: &String| {
+            let stem = name.trim_end_matches(".pdf");
+            let address = paper_address(from, name);
+            let title = self.phrases.word(&format!("site_paper_{stem}"));
+            Link { title, address: encoded(&relative(from, &address)) }
+        };
+        page.papers.keys().map(link).collect()
     }
 
     fn tag_links(&self, page: &Facts, from: &str) -> Vec<Link> {

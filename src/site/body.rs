@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use rayon::prelude::*;
 
 use crate::engine::Effort;
-use crate::render::{self, RenderError};
+use crate::render::{self, CoursePage, Files, RenderError};
 use crate::scenario::{self, Date, Place, Problem, Problems};
 use crate::sheet::{Paper, Templates, plain};
 
@@ -17,7 +17,7 @@ use super::links::{FromPage, Sheets, to_pages};
 use super::outline::{Entry, Kind, Outline};
 use super::pictures::Pictures;
 use super::sources::Sources;
-use super::{Choice, For, markdown};
+use super::{Choice, For, Papers, markdown};
 
 /// A page without what stands around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Body {
     pub facts: Facts,
     /// Its text; `None` where it is kept and was not asked for.
     pub html: Option<String>,
+    /// Its papers; none where it is kept.
+    pub papers: Files,
 }
 
 /// Why a page can't be made.
@@ -39,8 +41,14 @@ pub struct Fault {
     pub is_input: bool,
 }
 
-/// What is known of a page, its text, and the files that it was made from.
-type Made = (Facts, String, BTreeSet<String>);
+/// A page made anew.
+struct Made {
+    facts: Facts,
+    html: String,
+    papers: Files,
+    /// The files that it was made from.
+    inputs: BTreeSet<String>,
+}
 
 /// What all pages of a course are made with.
 pub struct Workshop<'a> {
@@ -64,7 +72,8 @@ impl<'a> Workshop<'a> {
         choice: Choice,
         program: &str,
     ) -> Self {
-        let settings = format!("{program}\n{}\n{}", templates.digest(), course.language);
+        let (words, papers) = (&course.language, (choice.papers, &course.printing));
+        let settings = format!("{program}\n{}\n{words}\n{papers:?}", templates.digest());
         let sheets = Sheets::new(sources, outline, templates);
         let base = digest(settings.as_bytes());
         Self { sources, outline, course, templates, choice, sheets, base }
@@ -106,14 +115,14 @@ impl<'a> Workshop<'a> {
                 why = Why::Settings;
             }
             if why == Why::Kept {
-                return Ok((Body { facts: record.facts, html: None }, why));
+                return Ok((Body { facts: record.facts, html: None, papers: Files::new() }, why));
             }
         }
-        let (facts, html, inputs) = self.made(entry)?;
+        let Made { facts, html, papers, inputs } = self.made(entry)?;
         let digests = inputs.iter().filter_map(|path| Some((path.clone(), self.digest(path)?)));
         let record = Record { base: self.base.clone(), inputs: digests.collect(), facts };
-        cache.store(&key, &record, &html);
-        Ok((Body { facts: record.facts, html: Some(html) }, why))
+        cache.store(&key, &record, &html, &papers);
+        Ok((Body { facts: record.facts, html: Some(html), papers }, why))
     }
 
     /// The text of a page; made again where the cache lost it.
@@ -125,7 +134,26 @@ impl<'a> Workshop<'a> {
         let kept = cache.text(&self.key(entry));
         match kept.filter(|html| digest(html.as_bytes()) == facts.text) {
             Some(html) => Ok(html),
-            None => self.made(entry).map(|(_, html, _)| html),
+            None => self.made(entry).map(|made| made.html),
+        }
+    }
+
+    /// A paper of a page; made again where the cache lost it.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with its source.
+    pub fn paper(
+        &self,
+        entry: &Entry,
+        facts: &Facts,
+        name: &str,
+        cache: &dyn Cache,
+    ) -> Result<Vec<u8>, Fault> {
+        let kept = cache.paper(&self.key(entry), name);
+        match kept.filter(|bytes| facts.papers.get(name) == Some(&digest(bytes))) {
+            Some(bytes) => Ok(bytes),
+            None => self.made(entry).map(|mut made| made.papers.remove(name).unwrap_or_default()),
         }
     }
 
@@ -139,13 +167,14 @@ impl<'a> Workshop<'a> {
         Key { source: entry.source.clone(), paper }
     }
 
-    /// A page made anew, its text, and the files that went into it.
+    /// A page made anew.
     fn made(&self, entry: &Entry) -> Result<Made, Fault> {
-        let (facts, html, inputs) = match entry.kind {
+        let made = match entry.kind {
             Kind::Sheet => self.sheet(entry)?,
             Kind::Markdown => self.markdown(entry)?,
         };
-        Ok((facts.with_text(&html, &entry.address), html, inputs))
+        let facts = made.facts.with_text(&made.html, &made.papers, &entry.address);
+        Ok(Made { facts, ..made })
     }
 
     /// The digest of a file as it is now.
@@ -169,8 +198,9 @@ impl<'a> Workshop<'a> {
     fn sheet(&self, entry: &Entry) -> Result<Made, Fault> {
         let path = self.sources.path(&entry.source);
         let text = self.sources.pages.get(&entry.source).map_or("", String::as_str);
-        let scenario =
+        let mut scenario =
             scenario::read(&path, text).map_err(|problems| input(entry, problems.to_string()))?;
+        scenario.printing = scenario.printing.or(&self.course.printing);
         let held_back = is_held_back(scenario.front.release, self.choice);
         let paper = match (self.choice.audience, held_back) {
             (For::Handout, _) | (_, true) => Paper::Handout,
@@ -178,7 +208,14 @@ impl<'a> Workshop<'a> {
             (For::Both, false) => Paper::Folded,
         };
         let links = self.links(entry);
-        let page = render::course_page(&scenario, self.templates, paper, &links, &Effort::FULL)
+        let printed: &[Paper] = match (self.choice.papers, paper) {
+            (Papers::None, _) => &[],
+            (Papers::Pdf, Paper::Handout) => &[Paper::Handout],
+            (Papers::Pdf, Paper::Solutions) => &[Paper::Solutions],
+            (Papers::Pdf, Paper::Folded) => &[Paper::Handout, Paper::Solutions],
+        };
+        let order = CoursePage { paper, printed, links: &links, effort: &Effort::FULL };
+        let (page, papers) = render::course_page(&scenario, self.templates, &order)
             .map_err(|error| fault(entry, &path, text, error))?;
         let mut inputs = links.used.into_inner().unwrap_or_default();
         inputs.insert(entry.source.clone());
@@ -197,7 +234,7 @@ impl<'a> Workshop<'a> {
             held_back,
             ..Facts::default()
         };
-        Ok((facts, html, inputs))
+        Ok(Made { facts, html, papers, inputs })
     }
 
     fn markdown(&self, entry: &Entry) -> Result<Made, Fault> {
@@ -234,7 +271,7 @@ impl<'a> Workshop<'a> {
         let mut inputs = links.used.into_inner().unwrap_or_default();
         inputs.insert(entry.source.clone());
         inputs.extend(pictures.files);
-        Ok((facts, html, inputs))
+        Ok(Made { facts, html, papers: Files::new(), inputs })
     }
 }
 
@@ -253,6 +290,8 @@ fn fault(entry: &Entry, path: &std::path::Path, text: &str, error: RenderError) 
     match error {
         RenderError::Texts(list) => input(entry, Problems::new(name, text, list).to_string()),
         RenderError::Template(error) => input(entry, error.to_string()),
+        #[cfg(feature = "pdf")]
+        RenderError::Pdf(error) => input(entry, format!("{name}: {error}")),
         other => Fault {
             source: entry.source.clone(),
             message: format!("{name}: {other}"),

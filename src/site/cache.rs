@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::render::Files;
+
 use super::facts::Facts;
 
 /// Where pages are kept between builds, without what stands around them.
@@ -14,8 +16,10 @@ pub trait Cache: Sync {
     /// The text of a page; whether it is the one that belongs to the record is for the caller to
     /// see.
     fn text(&self, key: &Key) -> Option<String>;
-    /// Keeps both.
-    fn store(&self, key: &Key, record: &Record, text: &str);
+    /// A paper of it, likewise.
+    fn paper(&self, key: &Key, name: &str) -> Option<Vec<u8>>;
+    /// Keeps all of it.
+    fn store(&self, key: &Key, record: &Record, text: &str, papers: &Files);
 }
 
 /// Which page: a source, and the paper that is made of it.

@@ -9,8 +9,9 @@
 //! | `base` | the address at which the site will stand; needed for `sitemap.xml` and the feed |
 //! | `theme` | `accent` and `accent_dark`, colours as `#0b62a8`, legible on the paper of their theme |
 //! | `footer`, `license` | at the foot of every page |
+//! | `paper` | how sheets are printed that don't say so themselves, as in a scenario |
 
-use crate::scenario::{Field, Problem, Problems, Report, suggest, yaml};
+use crate::scenario::{Field, Printing, Problem, Problems, Report, printing, suggest, yaml};
 
 use super::sources::Sources;
 
@@ -23,7 +24,7 @@ const PAPER: [u8; 3] = [0xff, 0xfe, 0xfc];
 const DARK_PAPER: [u8; 3] = [0x16, 0x18, 0x1b];
 
 /// What holds for a whole course.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     /// Its title.
     pub title: String,
@@ -43,6 +44,8 @@ pub struct Course {
     pub footer: String,
     /// Under which licence it stands.
     pub license: String,
+    /// How sheets are printed that don't say so themselves.
+    pub printing: Printing,
 }
 
 /// Colours that differ from the built-in ones, as `#0b62a8`.
@@ -89,6 +92,7 @@ impl Course {
             theme: Theme::default(),
             footer: String::new(),
             license: String::new(),
+            printing: Printing::default(),
         }
     }
 
@@ -114,6 +118,7 @@ fn read(top: &Field<'_>, sources: &Sources) -> Option<Course> {
     let theme = map.take("theme").and_then(|field| theme(&field)).unwrap_or_default();
     let order = map.take("order").map(|field| names(&field, sources)).unwrap_or_default();
     let exclude = map.take("exclude").map(|field| names(&field, sources)).unwrap_or_default();
+    let printing = printing(&mut map, &sources.root);
     map.finish();
     Some(Course {
         title: title?,
@@ -125,6 +130,7 @@ fn read(top: &Field<'_>, sources: &Sources) -> Option<Course> {
         theme,
         footer: footer.unwrap_or_default(),
         license: license.unwrap_or_default(),
+        printing,
     })
 }
 

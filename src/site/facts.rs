@@ -1,8 +1,10 @@
 //! What is known of a page beside its text: all that other pages and the course need.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+
+use crate::render::Files;
 
 use super::cache::digest;
 use super::links::{Href, hrefs, identifiers};
@@ -39,12 +41,17 @@ pub struct Facts {
     pub links: BTreeSet<Href>,
     /// The digest of its text.
     pub text: String,
+    /// The digests of its papers, by name.
+    #[serde(default)]
+    pub papers: BTreeMap<String, String>,
 }
 
 impl Facts {
     /// With what stands in the text of the page at an address.
-    pub(super) fn with_text(self, html: &str, address: &str) -> Self {
+    pub(super) fn with_text(self, html: &str, papers: &Files, address: &str) -> Self {
+        let papers = papers.iter();
         Self {
+            papers: papers.map(|(name, bytes)| (name.clone(), digest(bytes))).collect(),
             sections: sections(html),
             places: identifiers(html),
             links: hrefs(html, address),

@@ -25,7 +25,7 @@ mod preview;
 mod sources;
 mod tags;
 
-pub use assemble::Assembly;
+pub use assemble::{Assembly, paper_address};
 pub use body::{Body, Fault, Workshop};
 pub use cache::{Cache, Key, Record, Why, digest};
 pub use course::{Course, Theme};
@@ -55,4 +55,15 @@ pub struct Choice {
     pub audience: For,
     /// The day for which it is built; dated solutions stay hidden without one.
     pub as_of: Option<Date>,
+    /// What is printed of its sheets.
+    pub papers: Papers,
+}
+
+/// Whether sheets come as papers too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Papers {
+    /// As pages alone.
+    None,
+    /// A PDF of each handout, and of solutions that are not held back.
+    Pdf,
 }

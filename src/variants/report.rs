@@ -90,9 +90,10 @@ impl Report {
         };
         let html = render::html(&page, templates)?;
         let mut files = Files::new();
-        files.insert("report.html".into(), html);
-        files.insert("report.md".into(), markdown);
-        files.extend(drawings.into_iter().map(|(name, svg)| (format!("figures/{name}"), svg)));
+        files.insert("report.html".into(), html.into_bytes());
+        files.insert("report.md".into(), markdown.into_bytes());
+        let drawing = |(name, svg): (String, String)| (format!("figures/{name}"), svg.into_bytes());
+        files.extend(drawings.into_iter().map(drawing));
         Ok(files)
     }
 }

@@ -1,15 +1,15 @@
 //! The tables behind plots: exact values, rounded as the sheet displays them, and where they stand.
 
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Files, Format};
+use gradsheet::{Audience, Format};
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
-fn rendered(text: &str, audience: Audience) -> Files {
+fn rendered(text: &str, audience: Audience) -> Texts {
     let templates = Templates::built_in().unwrap();
     let scenario = shipped::read("data", text);
     let formats = [Format::Markdown, Format::Html];
-    gradsheet::render(&scenario, &templates, &formats, audience).unwrap()
+    shipped::rendered(&scenario, &templates, &formats, audience).unwrap()
 }
 
 /// A neuron on which two decimals put the second pre-activation exactly on the kink.

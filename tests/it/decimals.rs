@@ -2,7 +2,7 @@
 
 use gradsheet::number::{Decimal, Precision, Real, Rounding, round};
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Format, render, scenario};
+use gradsheet::{Audience, Format, scenario};
 use serde_json::Value as Json;
 
 use crate::witness::{self, at, fixtures, fraction, read, traced};
@@ -11,6 +11,8 @@ mod pencil;
 
 use Precision::{Decimals, Significant};
 use Rounding::{HalfEven, HalfUp};
+
+use crate::shipped;
 
 fn rounded(number: &str, precision: Precision, rounding: Rounding) -> Decimal {
     let number = Real::from(fraction(number).unwrap());
@@ -179,7 +181,8 @@ fn a_carried_run_goes_on_from_displayed_numbers() {
 fn a_sheet_puts_equals_before_exact_numbers_only() {
     let scenario = scenario::read("worksheet.yaml".as_ref(), WORKSHEET).unwrap();
     let templates = Templates::built_in().unwrap();
-    let files = render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+    let files =
+        shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
     let sheet = &files["solutions.md"];
     for there in [r"\approx 0.65", r"\approx -1.35", r"\approx 0.40", r"\approx -1.60", "= -3.3"] {
         assert!(sheet.contains(there), "{there} is missing:\n{sheet}");

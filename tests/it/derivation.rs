@@ -36,7 +36,7 @@ fn solve(about: &str, model: &[&str], keys: &str, optimizer: &str, answers: &str
     );
     let scenario = shipped::read("derived", &text);
     let templates = Templates::built_in().unwrap();
-    let files = gradsheet::render(&scenario, &templates, &[Format::Markdown], Audience::Solutions)
+    let files = shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions)
         .unwrap_or_else(|error| panic!("{about}: {error}"));
     files["solutions.md"].clone()
 }

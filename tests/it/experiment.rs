@@ -3,7 +3,9 @@
 use gradsheet::scenario::Scenario;
 use gradsheet::sheet::Templates;
 use gradsheet::trace::{self, Figure, Tensor, Trace, json};
-use gradsheet::{Audience, Format, engine, render, scenario};
+use gradsheet::{Audience, Format, engine, scenario};
+
+use crate::shipped;
 
 fn read(text: &str) -> Scenario {
     scenario::read("experiment.yaml".as_ref(), text).unwrap_or_else(|error| panic!("{error}"))
@@ -16,7 +18,7 @@ fn execute(text: &str) -> Trace {
 fn solutions(text: &str) -> String {
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
-    let files = render(&read(text), &templates, &formats, Audience::Solutions);
+    let files = shipped::rendered(&read(text), &templates, &formats, Audience::Solutions);
     files.unwrap().remove("solutions.md").unwrap()
 }
 

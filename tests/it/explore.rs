@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Files, Format};
+use gradsheet::{Audience, Format};
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
-fn rendered(text: &str, audience: Audience) -> Files {
+fn rendered(text: &str, audience: Audience) -> Texts {
     let templates = Templates::built_in().unwrap();
     let scenario = shipped::read("explore", text);
     let formats = [Format::Markdown, Format::Html];
-    gradsheet::render(&scenario, &templates, &formats, audience).unwrap()
+    shipped::rendered(&scenario, &templates, &formats, audience).unwrap()
 }
 
 /// A bowl whose parameter shrinks by `1 - rate` in each step of SGD.

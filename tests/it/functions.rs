@@ -8,10 +8,12 @@ use gradsheet::formula::{
 };
 use gradsheet::number::Real;
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Format, publish, render, scenario};
+use gradsheet::{Audience, Format, publish, scenario};
 use serde_json::Value as Json;
 
 use crate::witness::{at, decimal, fixtures, read, record, traced};
+
+use crate::shipped;
 
 fn value(expression: &Expression, z: &RBig, y: &RBig) -> Result<Real, Failure> {
     let mut prove = Prove;
@@ -339,7 +341,7 @@ fn formulas_of_every_function_are_well_formed() {
         .unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
-    let files = render(&scenario, &templates, &formats, Audience::Both).unwrap();
+    let files = shipped::rendered(&scenario, &templates, &formats, Audience::Both).unwrap();
     let markdown = &files["solutions.md"];
     let problems = publish::formula_problems(markdown);
     assert!(problems.is_empty(), "{problems:?}");
@@ -371,7 +373,8 @@ fn the_gradient_of_cross_entropy_is_softmax_minus_target_where_that_sums_to_one(
         let scenario = scenario::read("ce.yaml".as_ref(), &text).expect(&text);
         let templates = Templates::built_in().unwrap();
         let files =
-            render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+            shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions)
+                .unwrap();
         let row = format!("\\frac{{\\partial L}}{{\\partial z}} &= {expected}\n");
         assert!(files["solutions.md"].contains(&row), "{}", files["solutions.md"]);
     }

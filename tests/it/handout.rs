@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use gradsheet::engine;
 use gradsheet::sheet::Templates;
 use gradsheet::trace::json;
-use gradsheet::{Audience, Files, Format};
+use gradsheet::{Audience, Format};
 use serde_yaml::Value;
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
 /// A scenario with a cell of every kind that shows results, and answers of many digits.
 pub(crate) const EVERYTHING: &str = r"
@@ -86,12 +86,12 @@ fn scenarios() -> Vec<(String, String)> {
     list
 }
 
-fn all(stem: &str, text: &str) -> Files {
+fn all(stem: &str, text: &str) -> Texts {
     paper(stem, text, Audience::Both)
 }
 
 #[track_caller]
-fn paper(stem: &str, text: &str, audience: Audience) -> Files {
+fn paper(stem: &str, text: &str, audience: Audience) -> Texts {
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
     shipped::render_for(stem, text, &templates, &formats, audience)
@@ -347,7 +347,7 @@ fn prune(yaml: &mut Value) {
 }
 
 /// Where secrets stand in the files of a handout, their names included.
-fn leaks(handout: &Files, secrets: &BTreeSet<Digits>) -> Vec<String> {
+fn leaks(handout: &Texts, secrets: &BTreeSet<Digits>) -> Vec<String> {
     let mut found = Vec::new();
     for (name, content) in handout {
         for (place, text) in [("the name of", name), ("the text of", content)] {

@@ -8,9 +8,9 @@ use gradsheet::scenario::{Number, Scenario, Shown};
 use gradsheet::sheet::{
     Elsewhere, Hidden, Links, Paper, SheetError, Target, Templates, build_among, targets,
 };
-use gradsheet::{Audience, Files, Format};
+use gradsheet::{Audience, Format};
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
 const HEAD: &str = "title: Numbers
 setups:
@@ -77,10 +77,10 @@ fn scenario(cells: &str) -> Scenario {
     shipped::read("numbers", &format!("{HEAD}{cells}"))
 }
 
-fn files(cells: &str) -> Files {
+fn files(cells: &str) -> Texts {
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
-    gradsheet::render(&scenario(cells), &templates, &formats, Audience::Both)
+    shipped::rendered(&scenario(cells), &templates, &formats, Audience::Both)
         .unwrap_or_else(|error| panic!("{error:?}"))
 }
 
@@ -132,7 +132,7 @@ fn both_papers_number_alike_in_both_formats() {
 /// Every link within a page leads to an identifier that is there once.
 #[test]
 fn no_link_dangles() {
-    let mut papers: Vec<Files> = vec![files(NUMBERED)];
+    let mut papers: Vec<Texts> = vec![files(NUMBERED)];
     let templates = Templates::built_in().unwrap();
     for (stem, text) in shipped::scenarios() {
         papers.push(shipped::render_for(&stem, &text, &templates, &[Format::Html], Audience::Both));
@@ -273,7 +273,7 @@ fn a_template_keeps_what_is_referred_to() {
     let templates = Templates::with_folder(folder.path()).unwrap();
     let text = format!("{HEAD}  - markdown: 'See [](#one).'\n  - question: One\n    label: one\n");
     let scenario = gradsheet::scenario::read(Path::new("a.yaml"), &text).unwrap();
-    let error = gradsheet::render(&scenario, &templates, &[Format::Html], Audience::Handout);
+    let error = shipped::rendered(&scenario, &templates, &[Format::Html], Audience::Handout);
     let gradsheet::RenderError::Texts(problems) = error.unwrap_err() else { panic!() };
     assert!(problems[0].message.contains("`one` is referred to"), "{problems:?}");
 }

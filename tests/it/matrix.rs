@@ -2,7 +2,9 @@
 
 use gradsheet::sheet::Templates;
 use gradsheet::trace::json;
-use gradsheet::{Audience, Format, engine, render, scenario};
+use gradsheet::{Audience, Format, engine, scenario};
+
+use crate::shipped;
 
 /// The network of a well-known worked example; its biases are not trained, so they are data.
 const NETWORK: &str = "
@@ -47,7 +49,8 @@ fn solutions(text: &str) -> String {
         scenario::read("matrix.yaml".as_ref(), text).unwrap_or_else(|error| panic!("{error}"));
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
-    let mut files = render(&scenario, &templates, &formats, Audience::Solutions).unwrap();
+    let mut files =
+        shipped::rendered(&scenario, &templates, &formats, Audience::Solutions).unwrap();
     files.remove("solutions.md").unwrap()
 }
 

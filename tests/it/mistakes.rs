@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use gradsheet::Files;
 use gradsheet::engine::execute;
 use gradsheet::marking::{Outcome, wrong_turns};
 use gradsheet::scenario::{self, Exam};
 use gradsheet::variants::{Reason, Search, TooFew, Variant};
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
 const NEURON: &str = "title: Wrong turns
 setups:
@@ -170,7 +169,7 @@ fn a_mistake_is_made_in_every_run_that_is_asked_about_and_allows_it() {
     );
 }
 
-fn rendered(question: &str) -> Files {
+fn rendered(question: &str) -> Texts {
     let text =
         format!("{NEURON}cells:\n  - question: Q\n    setup: neuron\n    text: T\n{question}");
     shipped::render("q", &text)

@@ -3,10 +3,12 @@
 
 use dashu_ratio::RBig;
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Format, render};
+use gradsheet::{Audience, Format};
 use serde_json::Value as Json;
 
 use crate::witness::{self, at, decimal, fixtures, read};
+
+use crate::shipped;
 
 /// Losses whose gradients are the data themselves.
 fn scenario(shape: &str, options: &str) -> String {
@@ -138,7 +140,7 @@ fn solutions(text: &str) -> String {
     let scenario = gradsheet::scenario::read("sheet.yaml".as_ref(), text).unwrap();
     let templates = Templates::built_in().unwrap();
     let mut files =
-        render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+        shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
     files.remove("solutions.md").unwrap()
 }
 

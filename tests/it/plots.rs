@@ -1,12 +1,12 @@
 //! Plots of runs: what their alternative texts say, and what is drawn.
 
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Files, Format};
+use gradsheet::{Audience, Format};
 
-use super::shipped;
+use super::shipped::{self, Texts};
 
 /// The worksheet's neuron with two optimizers, and one plot of the given runs.
-fn plotted(cell: &str) -> Files {
+fn plotted(cell: &str) -> Texts {
     let text = format!(
         "title: Plotted
 setups:
@@ -29,11 +29,11 @@ cells:
     );
     let templates = Templates::built_in().unwrap();
     let scenario = shipped::read("plotted", &text);
-    gradsheet::render(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap()
+    shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap()
 }
 
 /// The drawing, with its description.
-fn drawing(files: &Files) -> &str {
+fn drawing(files: &Texts) -> &str {
     files.iter().find(|(name, _)| name.ends_with(".svg")).unwrap().1
 }
 
@@ -107,7 +107,7 @@ cells:
 ";
     let templates = Templates::built_in().unwrap();
     let scenario = shipped::read("given", text);
-    let files = gradsheet::render(&scenario, &templates, &[Format::Markdown], Audience::Solutions);
+    let files = shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions);
     let sheet = &files.unwrap()["solutions.md"];
     assert!(sheet.contains("Under SGD the norm of the gradient is 5 and 0 in"), "{sheet}");
 }

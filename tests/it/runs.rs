@@ -20,7 +20,7 @@ use std::env;
 use std::thread;
 
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Format, catalogue, render, scenario};
+use gradsheet::{Audience, Format, catalogue, scenario};
 
 use crate::witness;
 
@@ -38,6 +38,8 @@ mod tally;
 use compare::Verdict;
 use plan::Plan;
 use tally::Tally;
+
+use crate::shipped;
 
 /// One run in so many is rendered too.
 const SHEETS: u64 = 10;
@@ -57,7 +59,7 @@ fn environment(name: &str, default: u64) -> u64 {
 fn unknown_number(text: &str) -> Option<String> {
     let scenario = scenario::read("run.yaml".as_ref(), text).ok()?;
     let templates = Templates::built_in().ok()?;
-    match render(&scenario, &templates, &[Format::Markdown], Audience::Solutions) {
+    match shipped::rendered(&scenario, &templates, &[Format::Markdown], Audience::Solutions) {
         Ok(files) => {
             let lines = files.get("solutions.md").into_iter().flat_map(|sheet| sheet.lines());
             let mut lines = lines.filter(|line| line.contains(r"\text{undefined}"));

@@ -1,11 +1,12 @@
 //! The scenarios that are shipped, and their papers, rendered through the library.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gradsheet::engine::Effort;
 use gradsheet::scenario::Scenario;
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Files, Format, scenario};
+use gradsheet::{Audience, Files, Format, RenderError, scenario};
 
 /// A folder of the repository.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -44,17 +45,37 @@ pub(crate) fn render_for(
     templates: &Templates,
     formats: &[Format],
     audience: Audience,
-) -> Files {
+) -> Texts {
     let effort = Effort { trials: 2, progress: &|_| {} };
-    gradsheet::render_with(&read(stem, text), templates, formats, audience, &effort)
-        .unwrap_or_else(|error| panic!("{stem}: {error}"))
+    let files = gradsheet::render_with(&read(stem, text), templates, formats, audience, &effort);
+    texts(files.unwrap_or_else(|error| panic!("{stem}: {error}")))
+}
+
+/// Files of text by their path, as tests read them.
+pub(crate) type Texts = BTreeMap<String, String>;
+
+/// The files as texts.
+#[track_caller]
+pub(crate) fn texts(files: Files) -> Texts {
+    let text = |(name, bytes)| (name, String::from_utf8(bytes).unwrap());
+    files.into_iter().map(text).collect()
+}
+
+/// A scenario's papers as texts.
+pub(crate) fn rendered(
+    scenario: &Scenario,
+    templates: &Templates,
+    formats: &[Format],
+    audience: Audience,
+) -> Result<Texts, RenderError> {
+    gradsheet::render(scenario, templates, formats, audience).map(texts)
 }
 
 /// Every file of a scenario, as `gradsheet render` writes them.
 #[track_caller]
-pub(crate) fn render(stem: &str, text: &str) -> Files {
+pub(crate) fn render(stem: &str, text: &str) -> Texts {
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
-    gradsheet::render(&read(stem, text), &templates, &formats, Audience::Both)
+    rendered(&read(stem, text), &templates, &formats, Audience::Both)
         .unwrap_or_else(|error| panic!("{stem}: {error}"))
 }

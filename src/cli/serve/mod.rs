@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use gradsheet::scenario::Date;
-use gradsheet::site::{Choice, Materials, Preview};
+use gradsheet::site::{Choice, Materials, Papers, Preview};
 
 use super::kept::{self, Kept};
 use super::progress::Counter;
@@ -56,7 +56,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let desk = Desk {
         root: root.clone(),
         templates: arguments.templates.clone(),
-        choice: Choice { audience: site::audience(arguments.audience), as_of: arguments.as_of },
+        choice: Choice {
+            audience: site::audience(arguments.audience),
+            as_of: arguments.as_of,
+            papers: Papers::None,
+        },
         kept: Kept::new(&root, false),
         program: kept::program(),
     };

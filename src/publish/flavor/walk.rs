@@ -11,6 +11,7 @@ use super::super::Words;
 use super::super::formula::Display;
 use super::super::frames::MARK;
 use super::super::html::options;
+use super::super::print::NEW_PAGE;
 use super::edits::Edits;
 use super::escape::{Spot, entities, number, spelled};
 use super::lines::{begins_line, prefix};
@@ -304,8 +305,8 @@ impl<'s> Walk<'s> {
             }
             return;
         }
-        // A mark for the program's own pages; elsewhere frames are a list.
-        if html.trim() == MARK {
+        // Marks for the program's own pages; elsewhere frames are a list, and pages have no end.
+        if [MARK, NEW_PAGE].contains(&html.trim()) {
             self.edits.replace(range.clone(), "\n");
             return;
         }

@@ -93,6 +93,41 @@ const LETTERLIKE: [(u32, char); 24] = [
     (0x1D551, 'ℤ'),
 ];
 
+/// The sign that means the opposite, as `≠` does of `=`, where Unicode has one.
+pub(super) fn composed(sign: &str) -> Option<char> {
+    let mut rest = sign.chars();
+    let (Some(sign), None) = (rest.next(), rest.next()) else { return None };
+    NEGATED.iter().find(|(plain, _)| *plain == sign).map(|(_, negated)| *negated)
+}
+
+/// Signs and their opposites: the canonical compositions with U+0338.
+const NEGATED: [(char, char); 24] = [
+    ('=', '≠'),
+    ('<', '≮'),
+    ('>', '≯'),
+    ('≤', '≰'),
+    ('≥', '≱'),
+    ('≡', '≢'),
+    ('≈', '≉'),
+    ('∼', '≁'),
+    ('≃', '≄'),
+    ('≅', '≇'),
+    ('∈', '∉'),
+    ('∋', '∌'),
+    ('⊂', '⊄'),
+    ('⊃', '⊅'),
+    ('⊆', '⊈'),
+    ('⊇', '⊉'),
+    ('∃', '∄'),
+    ('∣', '∤'),
+    ('∥', '∦'),
+    ('≺', '⊀'),
+    ('≻', '⊁'),
+    ('→', '↛'),
+    ('←', '↚'),
+    ('⇒', '⇏'),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

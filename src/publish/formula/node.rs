@@ -1,5 +1,8 @@
 //! MathML elements: a small tree, written as text, and a guess at its width.
 
+/// The invisible sign of function application, which a screen reader speaks as "of".
+pub(super) const APPLIED: &str = "\u{2061}";
+
 /// How TeX classes an atom (The TeXbook, chapter 17); it decides the space around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {

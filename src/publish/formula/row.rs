@@ -4,7 +4,7 @@
 //! operators. TeX alone knows that a minus after `=` or `·` is a sign: such an operator gets
 //! `form="prefix"` (The TeXbook, appendix G, rules 5 and 6).
 
-use super::node::{Class, Content, Node};
+use super::node::{APPLIED, Class, Content, Node};
 
 /// A row while it grows: joins upright letters to words, and primes to what they belong to.
 #[derive(Default)]
@@ -84,9 +84,8 @@ impl Row {
     }
 }
 
-/// The invisible sign of function application, which a screen reader speaks as "of".
 fn applied() -> Node {
-    Node::leaf("mo", '\u{2061}', Class::Ordinary)
+    Node::leaf("mo", APPLIED, Class::Ordinary)
 }
 
 fn is_upright_letter(node: &Node) -> bool {

@@ -94,6 +94,8 @@ pub enum Content {
         /// Whether the adjoints' arrows are drawn too.
         backward: Backward,
     },
+    /// A new page, on paper, under a heading.
+    Page(String),
     /// Every iteration of a run, told.
     Narration(RunId),
     /// Scripts that repeat runs with a library.
@@ -205,6 +207,8 @@ pub struct Ask {
     pub solution: Option<Text>,
     /// The values that are asked for, whose solution is derived.
     pub answers: Vec<Path>,
+    /// The marks of each of these answers, as written, where it has some of its own.
+    pub steps: Vec<Option<String>>,
     /// The wrong turns that students take.
     pub mistakes: Vec<Mistake>,
     /// Marks.
@@ -361,6 +365,7 @@ impl Content {
             | Self::Nodes(_)
             | Self::Adjoints { .. }
             | Self::Graph { .. }
+            | Self::Page(_)
             | Self::Narration(_)
             | Self::Code { .. }
             | Self::Frames(_) => {}

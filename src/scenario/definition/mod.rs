@@ -3,6 +3,7 @@
 mod cell;
 mod experiment;
 mod mistake;
+mod printing;
 mod run;
 mod setup;
 
@@ -20,6 +21,7 @@ pub use cell::{
 };
 pub use experiment::{Axis, Case, Experiment, Measure, Quantity};
 pub use mistake::{Instead, Mistake, Turn};
+pub use printing::{Logo, Printing, SheetSize};
 pub use run::Run;
 pub use setup::{Definition, Generated, Generator, Initial, Parameter, Reduction, Setup};
 
@@ -38,6 +40,8 @@ pub struct Scenario {
     pub variables: Assignment,
     /// Whose paper it is, where it is one of many.
     pub label: Option<Label>,
+    /// How it is printed.
+    pub printing: Printing,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.

@@ -4,13 +4,15 @@ use gradsheet::engine::{self, Graph, Operation};
 use gradsheet::formula::notation::Notation;
 use gradsheet::scenario::{Scenario, Setup};
 use gradsheet::sheet::Templates;
-use gradsheet::{Audience, Format, render};
+use gradsheet::{Audience, Format};
 
 use super::fixed::Judge;
 use super::grid::{Grid, Shape};
 use super::latex::Symbols;
 use super::model::Model;
 use super::numbers;
+
+use crate::shipped;
 
 /// One scenario with all models, each with one derivation.
 pub(crate) fn scenario(models: &[Model], derivation: &str) -> String {
@@ -28,7 +30,8 @@ pub(crate) fn scenario(models: &[Model], derivation: &str) -> String {
 /// The rows of each block of formulas on the solutions.
 pub(crate) fn blocks(scenario: &Scenario) -> Vec<Vec<String>> {
     let templates = Templates::built_in().unwrap();
-    let files = render(scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
+    let files =
+        shipped::rendered(scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
     let blocks = files["solutions.md"].split("\\begin{aligned}\n").skip(1);
     let rows = |block: &str| {
         let (rows, _) = block.split_once("\n\\end{aligned}").unwrap();

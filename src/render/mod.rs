@@ -1,5 +1,8 @@
 //! From a checked scenario to finished files, in memory.
 
+#[cfg(feature = "pdf")]
+mod paper;
+
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
@@ -12,7 +15,7 @@ use crate::sheet::{
 use crate::trace::{Trace, json::Unprintable};
 
 /// Finished files by their path below the sheet's folder.
-pub type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The trials of an experiment that is only checked: as few as have a standard error.
 const FEW: u64 = 2;
@@ -26,6 +29,9 @@ pub enum Format {
     Flavored(Flavor),
     /// One self-contained page.
     Html,
+    /// Paper.
+    #[cfg(feature = "pdf")]
+    Pdf,
 }
 
 /// Which papers are made.
@@ -65,6 +71,10 @@ pub enum RenderError {
     /// A template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// A paper can't be printed.
+    #[cfg(feature = "pdf")]
+    #[error(transparent)]
+    Pdf(#[from] publish::pdf::PdfError),
 }
 
 impl From<SheetError> for RenderError {
@@ -172,7 +182,19 @@ pub(crate) fn embedded(
     })
 }
 
-/// Executes a scenario and makes one paper as the text of a page of a course.
+/// What a page of a course is made as.
+pub(crate) struct CoursePage<'a> {
+    /// What the page shows.
+    pub(crate) paper: Paper,
+    /// What is printed too, where papers are made.
+    pub(crate) printed: &'a [Paper],
+    /// Who knows the other sheets.
+    pub(crate) links: &'a dyn Links,
+    /// How experiments are run.
+    pub(crate) effort: &'a Effort<'a>,
+}
+
+/// Executes a scenario and makes it the text of a page of a course, and its papers as PDF.
 ///
 /// # Errors
 ///
@@ -180,27 +202,51 @@ pub(crate) fn embedded(
 pub(crate) fn course_page(
     scenario: &Scenario,
     templates: &Templates,
-    paper: Paper,
-    links: &dyn Links,
-    effort: &Effort<'_>,
-) -> Result<String, RenderError> {
+    order: &CoursePage<'_>,
+) -> Result<(String, Files), RenderError> {
+    let CoursePage { paper, printed, links, effort } = *order;
     let problems = notation_problems(scenario);
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
     }
     let trace = engine::execute_with(scenario, effort)?;
-    let sheet =
-        sheet::build_among(scenario, &trace, templates, paper, Hidden::Checked, Some(links))?;
+    let built = |paper| {
+        sheet::build_among(scenario, &trace, templates, paper, Hidden::Checked, Some(links))
+    };
+    let sheet = built(paper)?;
     let problems = formula_problems(&sheet.passages);
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
     }
+    let mut papers = Files::new();
+    for paper in printed {
+        papers.extend(printed_paper(scenario, &built(*paper)?, templates, *paper)?);
+    }
     let words = templates.words(&sheet.language);
     let solution = words.and_then(|words| words.get("solution")).map(String::as_str);
     let folded = solution.filter(|_| paper == Paper::Folded);
-    with_page(&sheet, templates, |page| {
+    let html = with_page(&sheet, templates, |page| {
         publish::body(&Page { folded, ..*page }).map_err(page_error)
-    })
+    })?;
+    Ok((html, papers))
+}
+
+/// A paper as PDF.
+#[cfg(feature = "pdf")]
+fn printed_paper(
+    scenario: &Scenario,
+    sheet: &Sheet,
+    templates: &Templates,
+    paper: Paper,
+) -> Result<Files, RenderError> {
+    let pdf = paper::pdf(scenario, sheet, templates, paper)?;
+    Ok(Files::from([(format!("{}.pdf", paper.name()), pdf)]))
+}
+
+/// No paper: a program without PDF is never asked for one.
+#[cfg(not(feature = "pdf"))]
+fn printed_paper(_: &Scenario, _: &Sheet, _: &Templates, _: Paper) -> Result<Files, RenderError> {
+    Ok(Files::new())
 }
 
 /// The text of a page of plain Markdown.
@@ -268,8 +314,11 @@ fn paper_files(
                 files.extend(markdown(scenario, &sheet, templates, paper, *flavor)?);
             }
             Format::Html => {
-                files.insert(format!("{}.html", paper.name()), page(&sheet, templates)?);
+                let page = page(&sheet, templates)?;
+                files.insert(format!("{}.html", paper.name()), page.into_bytes());
             }
+            #[cfg(feature = "pdf")]
+            Format::Pdf => files.extend(printed_paper(scenario, &sheet, templates, paper)?),
         }
     }
     Ok(files)
@@ -311,7 +360,8 @@ fn markdown(
     let tables = sheet.data.iter().map(|(name, data)| {
         (format!("{figures}/{}.csv", name.trim_end_matches(".svg")), data.csv())
     });
-    Ok(drawings.chain(tables).chain([(file, text)]).collect())
+    let texts = drawings.chain(tables).chain([(file, text)]);
+    Ok(texts.map(|(name, text)| (name, text.into_bytes())).collect())
 }
 
 /// The LaTeX that a scenario chooses for its names, where it can't be set.
@@ -328,9 +378,17 @@ fn notation_problems(scenario: &Scenario) -> Vec<Problem> {
 
 /// The formulas of the author's texts that can't be converted, at their places.
 fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
+    passage_problems(passages, publish::formula_problems)
+}
+
+/// What is found wrong with formulas of the author's texts, at their places.
+fn passage_problems(
+    passages: &[Passage],
+    find: impl Fn(&str) -> Vec<FormulaProblem>,
+) -> Vec<Problem> {
     let mut problems = Vec::new();
     for passage in passages {
-        for problem in publish::formula_problems(&passage.rendered) {
+        for problem in find(&passage.rendered) {
             // What a template has filled in is not in the source; then the text as a whole is named.
             let tex = problem.tex.trim();
             let same = passage.rendered == passage.text.source;

@@ -1,0 +1,435 @@
+//! The tree of a formula -> Typst's mathematics, for papers.
+//!
+//! The tree is the one that pages write as MathML, so that both come from the same parse and agree
+//! on what is a sign, a function or an accent. An element without a counterpart is an error; none
+//! is left out. Every character that shows is written as `\u{…}` or in a string, so nothing in a
+//! formula can be taken for Typst's own signs.
+//!
+//! | LaTeX | Typst | why |
+//! |---|---|---|
+//! | `=` | `class("relation",\u{3d})` | the space around it is decided in `row`, as TeX does |
+//! | `f'` | `attach(\u{66},tr:\u{2032})` | the font draws primes to be raised |
+//! | `\left( x \right)` | `lr(…)` | delimiters grow; all others keep their size |
+//! | `aligned`, matrices, `cases` | `mat(delim:#none,…)` | `&` aligns the columns |
+
+use super::alphabet::composed;
+use super::node::{APPLIED, Class, Node};
+use crate::publish::print::literal::string;
+
+/// Accents by the sign in the tree, and what Typst calls them.
+const ACCENTS: [(&str, &str); 11] = [
+    ("ˆ", "hat"),
+    ("^", "hat"),
+    ("˜", "tilde"),
+    ("~", "tilde"),
+    ("¯", "macron"),
+    ("→", "arrow"),
+    ("˙", "dot"),
+    ("¨", "dot.double"),
+    ("ˇ", "caron"),
+    ("˘", "breve"),
+    ("˚", "circle"),
+];
+/// The same for accents that no wide form has.
+const SMALL_ACCENTS: [(&str, &str); 2] = [("´", "acute"), ("`", "grave")];
+/// Signs above or below a whole expression.
+const LINES: [(&str, &str); 6] = [
+    ("⏞", "overbrace"),
+    ("⏟", "underbrace"),
+    ("⎴", "overbracket"),
+    ("⎵", "underbracket"),
+    ("‾", "overline"),
+    ("_", "underline"),
+];
+
+/// A row of nodes.
+pub(super) fn row(nodes: &[Node]) -> Result<String, String> {
+    let mut out = String::new();
+    write_row(nodes, &mut out)?;
+    Ok(out)
+}
+
+/// The rows of a display formula, `&` before each cell but the first.
+pub(super) fn lines(rows: &[Vec<&[Node]>]) -> Result<String, String> {
+    let mut out = String::new();
+    for (index, cells) in rows.iter().enumerate() {
+        if index > 0 {
+            out.push_str(" \\ ");
+        }
+        for (column, cell) in cells.iter().enumerate() {
+            if column > 0 {
+                out.push('&');
+            }
+            write_row(cell, &mut out)?;
+        }
+    }
+    Ok(out)
+}
+
+fn write_row(nodes: &[Node], out: &mut String) -> Result<(), String> {
+    nodes.iter().try_for_each(|node| write(node, out))
+}
+
+fn write(node: &Node, out: &mut String) -> Result<(), String> {
+    let children = node.children();
+    match (node.tag, children) {
+        ("mi" | "mo" | "mn" | "mtext", _) => {
+            leaf(node, out);
+            Ok(())
+        }
+        ("mspace", _) => space(node, out),
+        ("mrow", _) => mrow(node, children, out),
+        ("mstyle", _) => style(node, children, out),
+        ("mfrac", [top, bottom]) => fraction(node, top, bottom, out),
+        ("msqrt", _) => call("sqrt", &[children], out),
+        ("mroot", [radicand, index]) => call("root", &[of(index), of(radicand)], out),
+        ("msub", [base, sub]) => scripts(base, &[("b", sub)], out),
+        ("msup", [base, sup]) => scripts(base, &[("t", sup)], out),
+        ("msubsup", [base, sub, sup]) => scripts(base, &[("b", sub), ("t", sup)], out),
+        ("mover", [base, mark]) => above(node, base, mark, out),
+        ("munder", [base, mark]) => below(base, mark, out),
+        ("munderover", [base, under, over]) => limits(base, &[("b", under), ("t", over)], out),
+        ("mtable", rows) => table(node, rows, out),
+        (tag, _) => Err(format!("it has an element, `{tag}`, that papers can't show")),
+    }
+}
+
+/// A node as a row of its own.
+fn of(node: &Node) -> &[Node] {
+    std::slice::from_ref(node)
+}
+
+fn call(name: &str, arguments: &[&[Node]], out: &mut String) -> Result<(), String> {
+    out.push_str(name);
+    out.push('(');
+    for (index, argument) in arguments.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        group(argument, out)?;
+    }
+    out.push(')');
+    Ok(())
+}
+
+/// An argument, which must not be empty.
+fn group(nodes: &[Node], out: &mut String) -> Result<(), String> {
+    let before = out.len();
+    write_row(nodes, out)?;
+    if out.len() == before {
+        out.push_str("#none");
+    }
+    Ok(())
+}
+
+fn leaf(node: &Node, out: &mut String) {
+    let text = node.text();
+    if text == APPLIED || text.is_empty() {
+        return;
+    }
+    let Some(struck) = text.strip_suffix('\u{338}') else { return symbol(node, text, out) };
+    match composed(struck) {
+        Some(sign) => symbol(node, &sign.to_string(), out),
+        None => {
+            out.push_str("cancel(");
+            symbol(node, struck, out);
+            out.push(')');
+        }
+    }
+}
+
+fn symbol(node: &Node, text: &str, out: &mut String) {
+    let letter = text.chars().count() == 1;
+    let upright = node.attribute("mathvariant") == Some("normal");
+    let shown = match node.tag {
+        // Words and numbers are upright as they are.
+        "mtext" | "mn" => string(text),
+        "mi" if !letter => string(text),
+        "mi" if upright => format!("upright({})", escaped(text)),
+        _ => text.chars().map(|c| escaped(&c.to_string())).collect(),
+    };
+    let shown = match (node.attribute("stretchy"), node.attribute("minsize")) {
+        (Some("true"), Some(size)) => format!("lr(size:#{size},{shown})"),
+        (Some("true"), None) if node.attribute("form") == Some("infix") => format!("mid({shown})"),
+        (Some("true"), None) if node.attribute("form").is_none() => format!("stretch({shown})"),
+        _ => shown,
+    };
+    let shown = match (node.tag, node.class, node.attribute("largeop")) {
+        ("mo", Class::Large, Some("false")) => format!("inline({shown})"),
+        _ => shown,
+    };
+    let class = match node.class {
+        // The space around functions stands in the tree.
+        Class::Ordinary | Class::Function | Class::Space => "normal",
+        Class::Large => "large",
+        Class::Binary => "binary",
+        Class::Relation => "relation",
+        Class::Open => "opening",
+        Class::Close => "closing",
+        Class::Punctuation => "punctuation",
+    };
+    // Only operators say what they are; `lr` finds that of its delimiters itself.
+    if node.tag != "mo" || grows(node) {
+        out.push_str(&shown);
+    } else {
+        out.push_str(&format!("class(\"{class}\",{shown})"));
+    }
+}
+
+/// Whether a delimiter grows with what it encloses.
+fn grows(node: &Node) -> bool {
+    node.tag == "mo"
+        && node.attribute("stretchy") == Some("true")
+        && node.attribute("minsize").is_none()
+        && matches!(node.attribute("form"), Some("prefix" | "postfix"))
+}
+
+fn escaped(text: &str) -> String {
+    text.chars().map(|c| format!("\\u{{{:x}}}", u32::from(c))).collect()
+}
+
+fn space(node: &Node, out: &mut String) -> Result<(), String> {
+    let width = node.attribute("width").unwrap_or("0em");
+    out.push_str(&format!("#h({});", length(width)?));
+    Ok(())
+}
+
+/// A length of the tree in Typst's units.
+fn length(text: &str) -> Result<String, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let value: f32 = digits.parse().map_err(|_| format!("`{text}` is no length"))?;
+    Ok(match &text[digits.len()..] {
+        unit @ ("em" | "pt" | "mm" | "cm" | "in") => format!("{value}{unit}"),
+        // The usual sizes: an x is less than half an em high, a pixel a 96th of an inch.
+        "ex" => format!("{}em", value * 0.43),
+        "px" => format!("{}pt", value * 0.75),
+        unit => return Err(format!("it has a length in `{unit}`, which papers don't know")),
+    })
+}
+
+fn mrow(node: &Node, children: &[Node], out: &mut String) -> Result<(), String> {
+    match (node.attribute("class"), children) {
+        (Some("struck"), _) => call("cancel", &[children], out),
+        (Some("overline"), _) => call("overline", &[children], out),
+        (None, [base, prime]) if is_prime(prime) => {
+            out.push_str("attach(");
+            group(of(base), out)?;
+            out.push_str(&format!(",tr:{})", escaped(prime.text())));
+            Ok(())
+        }
+        (None, [first, ..]) if grows(first) => call("lr", &[children], out),
+        (None, [.., last]) if grows(last) => call("lr", &[children], out),
+        _ => write_row(children, out),
+    }
+}
+
+fn is_prime(node: &Node) -> bool {
+    node.tag == "mo" && matches!(node.text(), "′" | "″" | "‴")
+}
+
+fn style(node: &Node, children: &[Node], out: &mut String) -> Result<(), String> {
+    if let Some(color) = node.attribute("mathcolor") {
+        out.push_str(&format!("#text(fill:rgb({}),$", string(color)));
+        write_row(children, out)?;
+        out.push_str("$);");
+        return Ok(());
+    }
+    if let Some(color) = node.attribute("mathbackground") {
+        out.push_str(&format!("#box(fill:rgb({}),outset:2pt,$", string(color)));
+        write_row(children, out)?;
+        out.push_str("$);");
+        return Ok(());
+    }
+    let name = match (node.attribute("displaystyle"), node.attribute("scriptlevel")) {
+        (Some("true"), _) => "display",
+        (_, Some("1")) => "script",
+        (_, Some("2")) => "sscript",
+        _ => "inline",
+    };
+    call(name, &[children], out)
+}
+
+fn fraction(node: &Node, top: &Node, bottom: &Node, out: &mut String) -> Result<(), String> {
+    let thickness = node.attribute("linethickness").map(length).transpose()?;
+    match thickness {
+        None => call("frac", &[of(top), of(bottom)], out),
+        // A binomial: one above the other, without a line.
+        Some(width) if width.starts_with("0") && !width.contains('.') => {
+            out.push_str("inline(mat(delim:#none,row-gap:#0.3em,");
+            group(of(top), out)?;
+            out.push(';');
+            group(of(bottom), out)?;
+            out.push_str("))");
+            Ok(())
+        }
+        Some(_) => {
+            Err("its fraction has a line of a thickness of its own, which papers can't show"
+                .to_owned())
+        }
+    }
+}
+
+/// Scripts beside their base, also where it would take them above and below.
+fn scripts(base: &Node, scripts: &[(&str, &Node)], out: &mut String) -> Result<(), String> {
+    let movable = !matches!(base.class, Class::Ordinary | Class::Open | Class::Close);
+    attach(base, movable.then_some("scripts"), scripts, out)
+}
+
+fn limits(base: &Node, scripts: &[(&str, &Node)], out: &mut String) -> Result<(), String> {
+    attach(base, Some("limits"), scripts, out)
+}
+
+fn attach(
+    base: &Node,
+    place: Option<&str>,
+    scripts: &[(&str, &Node)],
+    out: &mut String,
+) -> Result<(), String> {
+    out.push_str("attach(");
+    match place {
+        Some(name) => call(name, &[of(base)], out)?,
+        None => group(of(base), out)?,
+    }
+    for (name, script) in scripts {
+        out.push_str(&format!(",{name}:"));
+        group(of(script), out)?;
+    }
+    out.push(')');
+    Ok(())
+}
+
+fn above(node: &Node, base: &Node, mark: &Node, out: &mut String) -> Result<(), String> {
+    let sign = mark.text();
+    if node.attribute("accent") == Some("true") {
+        let known = ACCENTS.iter().chain(&SMALL_ACCENTS).find(|(known, _)| *known == sign);
+        let (_, name) = known.ok_or_else(|| format!("papers don't know the accent `{sign}`"))?;
+        return call(name, &[of(base)], out);
+    }
+    match line(mark) {
+        Some(name) => call(name, &[of(base)], out),
+        None => limits(base, &[("t", mark)], out),
+    }
+}
+
+fn below(base: &Node, mark: &Node, out: &mut String) -> Result<(), String> {
+    match line(mark) {
+        Some(name) => call(name, &[of(base)], out),
+        None => limits(base, &[("b", mark)], out),
+    }
+}
+
+fn line(mark: &Node) -> Option<&'static str> {
+    let found = LINES.iter().find(|(sign, _)| mark.tag == "mo" && *sign == mark.text());
+    found.map(|(_, name)| *name)
+}
+
+fn table(node: &Node, rows: &[Node], out: &mut String) -> Result<(), String> {
+    let class = node.attribute("class").unwrap_or_default();
+    let pairs = class.starts_with("pairs");
+    let display = node.attribute("displaystyle") == Some("true");
+    let columns = rows.iter().map(|row| row.children().len()).max().unwrap_or(0);
+    let gap = match class {
+        "pairs tight" => "0em",
+        "pairs" => "1.5em",
+        "cases" => "1em",
+        _ => "0.8em",
+    };
+    out.push_str(&format!("mat(delim:#none,column-gap:#{gap}"));
+    if display {
+        out.push_str(",row-gap:#0.6em");
+    }
+    out.push_str(&rules(rows));
+    for (index, row) in rows.iter().enumerate() {
+        out.push(if index == 0 { ',' } else { ';' });
+        for column in 0..columns {
+            // The halves of a pair stand in one column, aligned where they meet.
+            if column > 0 {
+                out.push(if pairs && column % 2 == 1 { '&' } else { ',' });
+            }
+            let empty = Node::parent("mtd", Vec::new());
+            let cell = row.children().get(column).unwrap_or(&empty);
+            cell_of(cell, pairs, display, out)?;
+        }
+    }
+    out.push(')');
+    Ok(())
+}
+
+fn cell_of(cell: &Node, pairs: bool, display: bool, out: &mut String) -> Result<(), String> {
+    let class = cell.attribute("class").unwrap_or_default();
+    let is = |letter: &str| class.split(' ').any(|one| one == letter);
+    if !pairs && is("l") {
+        out.push('&');
+    }
+    if cell.children().is_empty() {
+        out.push_str("#none");
+    } else if display {
+        call("display", &[cell.children()], out)?;
+    } else {
+        write_row(cell.children(), out)?;
+    }
+    if !pairs && is("r") {
+        out.push('&');
+    }
+    Ok(())
+}
+
+/// The lines between rows and columns.
+fn rules(rows: &[Node]) -> String {
+    let mut across: Vec<usize> = Vec::new();
+    let mut down: Vec<usize> = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        if row.attribute("class") == Some("rule") {
+            across.push(index);
+        }
+        if row.attribute("style").is_some_and(|style| style.starts_with("border-bottom")) {
+            across.push(index + 1);
+        }
+        for (column, cell) in row.children().iter().enumerate() {
+            let classes = cell.attribute("class").unwrap_or_default();
+            for class in classes.split(' ') {
+                match class {
+                    "bar" => down.push(column),
+                    "bar-end" => down.push(column + 1),
+                    _ => {}
+                }
+            }
+        }
+    }
+    down.sort_unstable();
+    down.dedup();
+    if across.is_empty() && down.is_empty() {
+        return String::new();
+    }
+    let list =
+        |places: &[usize]| -> String { places.iter().map(|place| format!("{place},")).collect() };
+    format!(",augment:#(hline:({}),vline:({}))", list(&across), list(&down))
+}
+
+impl Node {
+    /// The value of an attribute.
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        let mut rest = self.attributes.as_str();
+        while let Some((key, after)) = rest.split_once("=\"") {
+            let (value, next) = after.split_once('"')?;
+            if key.trim_start() == name {
+                return Some(value);
+            }
+            rest = next;
+        }
+        None
+    }
+
+    /// The rows of cells, where the node is a table and nothing else.
+    pub(super) fn as_pairs(&self) -> Option<Vec<Vec<&[Node]>>> {
+        let pairs = self.tag == "mtable"
+            && self.attribute("class").is_some_and(|class| class.starts_with("pairs"));
+        let cells = |row: &'_ Node| -> usize { row.children().len() };
+        let plain = || self.children().iter().all(|row| row.attribute("class").is_none());
+        if !pairs || !plain() || self.children().iter().any(|row| cells(row) > 2) {
+            return None;
+        }
+        let rows = self.children().iter();
+        Some(rows.map(|row| row.children().iter().map(Node::children).collect()).collect())
+    }
+}
