@@ -6,7 +6,7 @@ use crate::figure;
 use crate::number::{Rational, exact_input_text, parse_exact};
 use crate::publish::pdf::{self, Sources, Standard};
 use crate::publish::print::{self, Exam, Layout, Print, Size};
-use crate::scenario::{Label, Printing, Scenario, SheetSize};
+use crate::scenario::{Date, Label, Place, Printing, Problem, Scenario, SheetSize};
 use crate::sheet::{Paper, Sheet, Templates, Words};
 
 use super::{RenderError, made_formula, passage_problems, with_page};
@@ -28,7 +28,14 @@ pub(super) fn pdf(
     }
     let empty = Words::new();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
-    let layout = layout(scenario, words, paper);
+    let standard = match scenario.printing.archival {
+        Some(true) => Standard::Archival,
+        _ => Standard::Accessible,
+    };
+    let mut layout = layout(scenario, words, paper);
+    if standard == Standard::Archival {
+        layout.date = Some(date(scenario)?);
+    }
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for (name, svg) in &sheet.figures {
         files.insert(format!("figures/{name}"), figure::printed(svg).into_bytes());
@@ -41,10 +48,6 @@ pub(super) fn pdf(
         print::source(&print, templates.typst(PREAMBLE))
             .map_err(|list| RenderError::Texts(list.iter().map(made_formula).collect()))
     })?;
-    let standard = match scenario.printing.archival {
-        Some(true) => Standard::Archival,
-        _ => Standard::Accessible,
-    };
     let template = templates.typst(TEMPLATE);
     let (bytes, _) = pdf::pdf(&Sources { source: &source, template, files: &files }, standard)?;
     Ok(bytes)
@@ -69,8 +72,19 @@ fn layout(scenario: &Scenario, words: &Words, paper: Paper) -> Layout {
         footer: footer.clone(),
         logo: logo.as_ref().map(|logo| logo.file.clone()),
         code,
+        date: None,
         exam: (*exam == Some(true) && paper == Paper::Handout).then(|| exam_head(scenario)),
     }
+}
+
+/// The day of a paper for archives, whose standard asks for one.
+fn date(scenario: &Scenario) -> Result<[u32; 3], RenderError> {
+    let written = scenario.front.date.as_deref().and_then(Date::read);
+    written.map(Date::parts).ok_or_else(|| {
+        let message = "papers for archives have a date, which `paper: {archival: true}` asks for";
+        let problem = Problem::new(Place::START, message).in_field("date");
+        RenderError::Texts(vec![problem.with_help("write it as in `date: 2026-12-01`")])
+    })
 }
 
 /// The questions that give marks, with those of all their parts together.

@@ -179,7 +179,8 @@ impl<'a> Cells<'a> {
     fn ask(&self, map: &mut Fields<'_>, text: Option<Text>) -> Option<Ask> {
         let solution = map.take("solution").and_then(|text| Text::read(&text));
         let given = map.take("given").and_then(|given| self.given(&given, None));
-        let items = map.items("answers").unwrap_or_default();
+        let listed = map.take("answers");
+        let items = listed.as_ref().and_then(Field::items).unwrap_or_default();
         let read: Vec<_> = items.iter().map(|item| self.answer(item)).collect();
         let read = read.into_iter().collect::<Option<Vec<_>>>();
         let (answers, steps): (Option<Vec<_>>, Vec<_>) = match read {
@@ -198,7 +199,7 @@ impl<'a> Cells<'a> {
             Some(field) => field.number().map(|scalar| scalar.text.clone()),
             None => None,
         };
-        let marks = steps::marks(marks, whole.as_ref(), &steps);
+        steps::check(&steps, listed.as_ref(), whole.as_ref());
         let space = map.take("space").and_then(|field| length(&field));
         Some(Ask {
             text,

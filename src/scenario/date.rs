@@ -36,6 +36,11 @@ impl Date {
         (1..=date.last_of_month()?).contains(&date.day).then_some(date)
     }
 
+    /// Year, month and day.
+    pub fn parts(self) -> [u32; 3] {
+        [self.year.into(), self.month.into(), self.day.into()]
+    }
+
     fn last_of_month(self) -> Option<u8> {
         let leap = self.year.is_multiple_of(4)
             && (!self.year.is_multiple_of(100) || self.year.is_multiple_of(400));

@@ -108,7 +108,19 @@ const LAYERS: [Layer; 23] = [
     Layer {
         module: "publish",
         uses: &["markup", "memo"],
-        crates: &["pulldown_cmark", "pulldown_latex", "tera", "thiserror"],
+        // The last ones are for papers alone.
+        crates: &[
+            "pulldown_cmark",
+            "pulldown_latex",
+            "tera",
+            "thiserror",
+            "comemo",
+            "lopdf",
+            "typst",
+            "typst_assets",
+            "typst_layout",
+            "typst_pdf",
+        ],
     },
     Layer {
         module: "reference",
@@ -117,7 +129,7 @@ const LAYERS: [Layer; 23] = [
     },
     Layer {
         module: "render",
-        uses: &["markup", "scenario", "trace", "engine", "sheet", "publish"],
+        uses: &["number", "markup", "scenario", "trace", "engine", "figure", "sheet", "publish"],
         crates: &["thiserror"],
     },
     Layer {

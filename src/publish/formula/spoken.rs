@@ -160,6 +160,9 @@ impl Speaker<'_> {
             ("mrow", inner) if node.attribute("class") == Some("overline") => {
                 format!("{} {}", self.row(inner), self.word("bar_above"))
             }
+            // Matrices and cases are named, which says what their brackets show.
+            ("mrow", [mark, table]) if is_around(mark, table) => self.node(table),
+            ("mrow", [open, table, _]) if is_around(open, table) => self.node(table),
             (_, children) => self.row(children),
         }
     }
@@ -223,6 +226,11 @@ impl Speaker<'_> {
             _ => said.join("; "),
         }
     }
+}
+
+/// Whether a bracket is that of a table.
+fn is_around(bracket: &Node, table: &Node) -> bool {
+    bracket.tag == "mo" && table.tag == "mtable"
 }
 
 /// Whether it is heard where it ends.

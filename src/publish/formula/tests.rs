@@ -168,3 +168,99 @@ fn every_formula_of_the_worksheet_converts() {
         assert!(to_mathml(tex, Display::Block).is_ok(), "{tex}");
     }
 }
+
+fn typst(tex: &str, display: Display, room: f32) -> String {
+    print(tex, display, room, &Vocabulary::new()).unwrap().markup
+}
+
+#[test]
+fn papers_have_the_same_elements() {
+    let table = [
+        ("x", r"\u{78}"),
+        ("12.5", "\"12.5\""),
+        ("x=1", r#"\u{78}class("relation",\u{3d})"1""#),
+        ("-x", r#"class("normal",\u{2212})\u{78}"#),
+        ("a-b", r#"\u{61}class("binary",\u{2212})\u{62}"#),
+        ("f'", r"attach(\u{66},tr:\u{2032})"),
+        (
+            r"\mathrm{ReLU}'(z)",
+            r#"attach("ReLU",tr:\u{2032})class("opening",\u{28})\u{7a}class("closing",\u{29})"#,
+        ),
+        (r"\frac{1}{2}", r#"frac("1","2")"#),
+        (r"\sqrt{x}", r"sqrt(\u{78})"),
+        (r"\sqrt[3]{x}", r#"root("3",\u{78})"#),
+        (r"x_1^2", r#"attach(\u{78},b:"1",t:"2")"#),
+        (r"\hat{y}", r"hat(\u{79})"),
+        (r"\bar v", r"macron(\u{76})"),
+        (r"\overline{xy}", r"overline(\u{78}\u{79})"),
+        (r"\left(x\right)", r"lr(\u{28}\u{78}\u{29})"),
+        ("\\text{a \"}", "\"a \\\"\""),
+        (r"\mathbb{R}", r"\u{211d}"),
+        (r"\neq", r#"class("relation",\u{2260})"#),
+        (r"\not\equiv", r#"class("relation",\u{2262})"#),
+        (r"a\,b", r"\u{61}#h(0.1667em);\u{62}"),
+        (
+            r"\begin{pmatrix}1&2\\3&4\end{pmatrix}",
+            r#"lr(\u{28}mat(delim:#none,column-gap:#0.8em,"1","2";"3","4")\u{29})"#,
+        ),
+        (
+            r"\begin{cases}1&z\\0&x\end{cases}",
+            r#"lr(\u{7b}mat(delim:#none,column-gap:#1em,&"1",&\u{7a};&"0",&\u{78}))"#,
+        ),
+        (
+            r"\|x\|_2^2",
+            r#"class("normal",\u{2016})\u{78}attach(class("normal",\u{2016}),b:"2",t:"2")"#,
+        ),
+    ];
+    for (tex, markup) in table {
+        assert_eq!(typst(tex, Display::Inline, 40.0), markup, "{tex}");
+    }
+}
+
+#[test]
+fn display_formulas_are_broken_where_they_are_too_wide() {
+    let aligned = "\\begin{aligned} a &= b + c = d + e = f \\\\ g &= h \\end{aligned}";
+    let lines = |room| typst(aligned, Display::Block, room).matches(" \\ ").count() + 1;
+    assert_eq!(lines(40.0), 2);
+    assert_eq!(lines(7.0), 3);
+    // Three relations, and a sum that is cut too.
+    assert!(lines(3.0) > 4, "{}", typst(aligned, Display::Block, 3.0));
+    // What is cut begins with its relation, in the column of the first one.
+    let row = typst("a = b = c", Display::Block, 3.0);
+    assert_eq!(row, r#"\u{61}&class("relation",\u{3d})\u{62} \ &class("relation",\u{3d})\u{63}"#);
+    // Nothing inside parentheses is torn apart.
+    assert_eq!(typst("f(a + b + c + d)", Display::Block, 3.0).matches(" \\ ").count(), 0);
+}
+
+#[test]
+fn a_paper_says_what_its_formulas_are() {
+    let words = [
+        ("equals", "equals"),
+        ("squared", "squared"),
+        ("gradient", "gradient"),
+        ("prime", "prime"),
+        ("hat", "hat"),
+        ("fraction", "<< top >> over << bottom >>"),
+        ("fraction_long", "the fraction << top >>, over << bottom >>, end of fraction,"),
+        ("root", "the root of << of >>"),
+        ("sub", "sub << index >>"),
+        ("super", "super << exponent >>"),
+        ("times", "times"),
+        ("minus", "minus"),
+        ("cases", "by cases: << rows >>"),
+    ];
+    let words = words.map(|(key, word)| (format!("spoken_{key}"), word.to_owned())).into();
+    let table = [
+        (r"\hat{y}^2", "y hat squared"),
+        (r"\frac{1}{2}", "1 over 2"),
+        (r"\frac{a-b}{\sqrt 2}", "the fraction a minus b, over the root of 2, end of fraction,"),
+        (r"u^w_1", "u sub 1 super w"),
+        (r"\alpha\cdot f'", "alpha times f prime"),
+        (r"\nabla_w L=6", "gradient sub w L equals 6"),
+        (r"\begin{cases}1&\text{if }z\\0&x\end{cases}", "by cases: 1 if z; 0 x"),
+    ];
+    for (tex, spoken) in table {
+        let printed = print(tex, Display::Inline, 40.0, &words).unwrap();
+        assert_eq!(printed.spoken, spoken, "{tex}");
+    }
+}

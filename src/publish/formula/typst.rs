@@ -199,7 +199,9 @@ fn length(text: &str) -> Result<String, String> {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let value: f32 = digits.parse().map_err(|_| format!("`{text}` is no length"))?;
     Ok(match &text[digits.len()..] {
-        unit @ ("em" | "pt" | "mm" | "cm" | "in") => format!("{value}{unit}"),
+        unit @ ("em" | "pt" | "mm" | "cm" | "in") => {
+            format!("{}{unit}", (value * 10_000.0).round() / 10_000.0)
+        }
         // The usual sizes: an x is less than half an em high, a pixel a 96th of an inch.
         "ex" => format!("{}em", value * 0.43),
         "px" => format!("{}pt", value * 0.75),

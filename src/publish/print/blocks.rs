@@ -28,6 +28,11 @@ impl<'e> Writer<'e> {
                 let letter = string(text);
                 self.reader.skip_past(&TagEnd::Strong);
                 self.open(&format!("#part({letter})["), "]\n\n");
+                // The letter stands in a box of its own width.
+                if let Some(Event::Text(text)) = self.reader.peek(0) {
+                    self.reader.next += 1;
+                    self.text(text.trim_start());
+                }
             }
             (Some(Event::DisplayMath(_)), _) => self.open("", "\n\n"),
             // It must not stand at the foot of a page, away from its formula.

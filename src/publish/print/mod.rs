@@ -71,6 +71,8 @@ pub struct Layout {
     pub code: Option<String>,
     /// Fields for a name and a number, and a table for marks.
     pub exam: Option<Exam>,
+    /// The day that archives file it under: year, month, day. The clock is never read.
+    pub date: Option<[u32; 3]>,
 }
 
 impl Default for Layout {
@@ -84,6 +86,7 @@ impl Default for Layout {
             logo: None,
             code: None,
             exam: None,
+            date: None,
         }
     }
 }
@@ -164,7 +167,7 @@ fn settings(print: &Print<'_>, out: &mut String) {
         out,
         "#show: paper.with(title: {}, description: {}, language: {}, region: {region}, \
          size: \"{paper}\", columns: {}, font-size: {}pt, header: {}, footer: {}, logo: {}, \
-         code: {}, words: {})",
+         code: {}, date: {}, words: {})",
         string(page.title),
         string(page.description),
         string(language),
@@ -174,6 +177,10 @@ fn settings(print: &Print<'_>, out: &mut String) {
         optional(layout.footer.as_deref()),
         optional(layout.logo.as_deref()),
         optional(layout.code.as_deref()),
+        layout.date.map_or_else(
+            || "none".to_owned(),
+            |[year, month, day]| format!("datetime(year: {year}, month: {month}, day: {day})")
+        ),
         words(vocabulary),
     );
 }

@@ -121,8 +121,9 @@ impl<'e> Writer<'e> {
                 .collect();
             let student = super::literal::optional(exam.student.as_deref());
             let total = string(&exam.total);
+            let words = super::words(self.print.vocabulary);
             self.push(&format!(
-                "#exam-head(student: {student}, total: {total}, marks: ({rows}))\n"
+                "#exam-head(student: {student}, total: {total}, marks: ({rows}), words: {words})\n"
             ));
         }
         self.push("]\n\n");
