@@ -7,7 +7,7 @@
 //!   -> Scenario     parsed, validated, every name resolved      scenario
 //!   -> Trace        the engine executes it, exactly             engine, trace
 //!   -> Sheet        cells + trace, through templates            sheet, figure, code
-//!   -> Markdown | HTML                                          publish
+//!   -> Markdown | HTML | PDF                                    publish
 //! ```
 //!
 //! What it prints is right: every printed digit and every branch that a ReLU takes is

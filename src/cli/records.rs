@@ -51,12 +51,12 @@ impl<'a> Records<'a> {
         let mut rows = csv::Writer::from_path(&key).map_err(begin)?;
         rows.write_record(COLUMNS).map_err(begin)?;
         let mut manifest = Out::new(folder.join(MANIFEST))?;
-        manifest.put(&manifest::opening(head))?;
+        manifest.put(manifest::opening(head).as_bytes())?;
         let whole = match whole {
             None => None,
             Some(whole) => {
                 let mut page = Out::new(folder.join(PAGE))?;
-                page.put(whole.page.before())?;
+                page.put(whole.page.before().as_bytes())?;
                 Some((whole, page))
             }
         };
@@ -69,24 +69,25 @@ impl<'a> Records<'a> {
             let written = self.rows.write_record(row.cells());
             written.map_err(|error| failure(&self.folder.join(KEY), &error.into()))?;
         }
-        self.manifest.put(&manifest::item(entry, !self.begun))?;
+        self.manifest.put(manifest::item(entry, !self.begun).as_bytes())?;
         self.begun = true;
         if let Some((whole, page)) = &mut self.whole {
             whole.report.add(entry, rows);
             let section = whole.page.section(entry, rows);
-            page.put(&section.map_err(|error| Failure::Input(error.to_string()))?)?;
+            let section = section.map_err(|error| Failure::Input(error.to_string()))?;
+            page.put(section.as_bytes())?;
         }
         Ok(())
     }
 
     /// Completes the files.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
-        self.manifest.put(manifest::CLOSING)?;
+        self.manifest.put(manifest::CLOSING.as_bytes())?;
         self.manifest.finish()?;
         let key = self.folder.join(KEY);
         self.rows.flush().map_err(|error| failure(&key, &error))?;
         let Some((whole, mut page)) = self.whole else { return Ok(()) };
-        page.put(whole.page.after())?;
+        page.put(whole.page.after().as_bytes())?;
         page.finish()?;
         let files = whole.report.files(whole.templates);
         let wrong = |error: RenderError| render_failure(whole.scenario, "", error);
@@ -114,8 +115,8 @@ impl Out {
         }
     }
 
-    fn put(&mut self, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
-        self.file.write_all(bytes.as_ref()).map_err(|error| failure(&self.path, &error))
+    fn put(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|error| failure(&self.path, &error))
     }
 
     fn finish(mut self) -> Result<(), Failure> {

@@ -133,6 +133,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    formats(&arguments.to, arguments.flavor)?;
     if arguments.join && !arguments.to.contains(&To::Pdf) {
         return Err(Failure::Input(
             "`--join` joins PDFs, but `--to` does not ask for `pdf`; add it, as in `--to pdf`"

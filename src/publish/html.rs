@@ -122,7 +122,7 @@ impl<'e> Rewriter<'e> {
         let caption = std::mem::take(&mut self.caption);
         match tag {
             Tag::Paragraph if self.reader.repeats(&caption) => {
-                self.reader.skip_past(&TagEnd::Paragraph)
+                self.reader.skip_past(&TagEnd::Paragraph);
             }
             Tag::Paragraph => {
                 let attribute = |name: &str| format!(" id=\"{}\"", escaped(name));

@@ -330,12 +330,22 @@ fn where_a_scenario_lies_does_not_show_in_its_sheet() {
     assert_eq!(desk.files("one"), desk.files("two"));
 }
 
+#[cfg(not(feature = "pdf"))]
 #[test]
-fn pdf_is_refused_before_anything_is_written() {
+fn a_build_without_pdf_says_what_to_do_instead_and_writes_nothing() {
     let desk = Desk::new(&[("neuron.yaml", NEURON)]);
-    let done = desk.run(&["render", "neuron.yaml", "--to", "md,pdf"]).ends_with(2);
-    assert!(done.err.contains("PDF"), "{}", done.err);
-    assert!(!desk.path("output").exists());
+    let commands: [&[&str]; 3] = [
+        &["render", "neuron.yaml", "--to", "md,pdf"],
+        &["variants", "neuron.yaml", "--count", "1", "--to", "pdf"],
+        &["site", ".", "--to", "html,pdf"],
+    ];
+    for command in commands {
+        let done = desk.run(command).ends_with(2);
+        for there in ["without PDF", "--features pdf", "print the HTML page"] {
+            assert!(done.err.contains(there), "{command:?}: {}", done.err);
+        }
+        assert!(!desk.path("output").exists());
+    }
 }
 
 #[test]

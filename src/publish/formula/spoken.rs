@@ -102,7 +102,11 @@ const GREEK: [(char, &str); 24] = [
 pub(super) fn spoken(nodes: &[Node], vocabulary: &Vocabulary) -> String {
     let speaker = Speaker { vocabulary };
     let text = speaker.row(nodes);
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" ;", ";")
+    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (mark, plain) in [(" ,", ","), (" ;", ";"), (",,", ","), (",;", ";")] {
+        text = text.replace(mark, plain);
+    }
+    text.trim_end_matches(',').to_owned()
 }
 
 struct Speaker<'v> {
@@ -123,7 +127,13 @@ impl Speaker<'_> {
     }
 
     fn row(&self, nodes: &[Node]) -> String {
-        nodes.iter().map(|node| self.node(node)).collect::<Vec<_>>().join(" ")
+        // Matrices and cases are named, which says what their brackets show.
+        let is_table = |index: usize| nodes.get(index).is_some_and(|node| node.tag == "mtable");
+        let around = |index: usize| is_table(index + 1) || index > 0 && is_table(index - 1);
+        let heard = nodes.iter().enumerate().filter(|(index, node)| {
+            !(node.attribute("stretchy") == Some("true") && around(*index))
+        });
+        heard.map(|(_, node)| self.node(node)).collect::<Vec<_>>().join(" ")
     }
 
     fn node(&self, node: &Node) -> String {
@@ -160,9 +170,6 @@ impl Speaker<'_> {
             ("mrow", inner) if node.attribute("class") == Some("overline") => {
                 format!("{} {}", self.row(inner), self.word("bar_above"))
             }
-            // Matrices and cases are named, which says what their brackets show.
-            ("mrow", [mark, table]) if is_around(mark, table) => self.node(table),
-            ("mrow", [open, table, _]) if is_around(open, table) => self.node(table),
             (_, children) => self.row(children),
         }
     }
@@ -226,11 +233,6 @@ impl Speaker<'_> {
             _ => said.join("; "),
         }
     }
-}
-
-/// Whether a bracket is that of a table.
-fn is_around(bracket: &Node, table: &Node) -> bool {
-    bracket.tag == "mo" && table.tag == "mtable"
 }
 
 /// Whether it is heard where it ends.

@@ -253,11 +253,12 @@ fn a_paper_says_what_its_formulas_are() {
     let table = [
         (r"\hat{y}^2", "y hat squared"),
         (r"\frac{1}{2}", "1 over 2"),
-        (r"\frac{a-b}{\sqrt 2}", "the fraction a minus b, over the root of 2, end of fraction,"),
+        (r"\frac{a-b}{\sqrt 2}", "the fraction a minus b, over the root of 2, end of fraction"),
         (r"u^w_1", "u sub 1 super w"),
         (r"\alpha\cdot f'", "alpha times f prime"),
         (r"\nabla_w L=6", "gradient sub w L equals 6"),
         (r"\begin{cases}1&\text{if }z\\0&x\end{cases}", "by cases: 1 if z; 0 x"),
+        (r"f=\begin{cases}1&\text{if }z\\0&x\end{cases}", "f equals by cases: 1 if z; 0 x"),
     ];
     for (tex, spoken) in table {
         let printed = print(tex, Display::Inline, 40.0, &words).unwrap();
