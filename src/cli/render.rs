@@ -14,7 +14,8 @@ use super::{Failure, Source, files, templates};
 #[derive(Debug, Args)]
 #[command(after_help = "Files, for a scenario neuron.yaml:\n  \
     output/neuron/handout.md, solutions.md     Markdown, with figures/*.svg beside them\n  \
-    output/neuron/handout.html, solutions.html one self-contained page each\n\n\
+    output/neuron/handout.html, solutions.html one self-contained page each\n  \
+    output/neuron/handout.pdf, solutions.pdf   with `--to pdf`, if built with the feature `pdf`\n\n\
     Nothing is half written: either all files of all scenarios appear, or none.\n\n\
     For a site that exists already, Markdown comes as its generator takes it:\n  \
     gradsheet render neuron.yaml --to md --flavor quarto -o exercises\n\

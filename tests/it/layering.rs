@@ -116,6 +116,7 @@ const LAYERS: [Layer; 23] = [
             "thiserror",
             "comemo",
             "lopdf",
+            "rayon",
             "typst",
             "typst_assets",
             "typst_layout",

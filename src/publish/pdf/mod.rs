@@ -13,6 +13,7 @@ mod world;
 
 use std::collections::BTreeMap;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use typst::diag::{SourceDiagnostic, Warned};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
@@ -24,6 +25,9 @@ pub use join::{JoinError, Joined, Sides};
 
 /// What is remembered of the work on earlier papers is forgotten after so many.
 const REMEMBERED: usize = 8;
+
+/// Enough for content as deep as Typst allows.
+const STACK: usize = 32 << 20;
 
 /// The standards that a paper keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,6 +60,32 @@ pub struct PdfError(pub Vec<String>);
 /// # Errors
 /// What is wrong with the template or the preamble, each with its place; what the standards forbid.
 pub fn pdf(sources: &Sources<'_>, standard: Standard) -> Result<(Vec<u8>, Vec<String>), PdfError> {
+    apart(|| made(sources, standard))
+}
+
+/// Does work that shares itself among threads, one piece inside of another where it waits.
+///
+/// Where papers are made side by side, a thread that waits for a share of one paper would begin
+/// the next within it, and so on, without a bound to the stack and the papers in memory. There each
+/// thread has another one to itself, for which it waits without doing anything else.
+fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread_local! {
+        static ALONE: Option<ThreadPool> =
+            ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build().ok();
+    }
+    if rayon::current_thread_index().is_none() {
+        return work();
+    }
+    ALONE.with(|pool| match pool {
+        None => work(),
+        Some(pool) => std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| pool.install(work));
+            waiting.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        }),
+    })
+}
+
+fn made(sources: &Sources<'_>, standard: Standard) -> Result<(Vec<u8>, Vec<String>), PdfError> {
     let world = World::new(sources);
     let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
     let told = |list: &[SourceDiagnostic]| -> Vec<String> {
