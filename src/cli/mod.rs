@@ -171,7 +171,10 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
         RenderError::Template(error) => template(&error),
         RenderError::Engine(error) => engine_failure(path, &error),
         #[cfg(feature = "pdf")]
-        RenderError::Pdf(error) => Failure::Input(format!("{}: {error}", path.display())),
+        RenderError::Pdf(error) => {
+            let placed = |line: &String| format!("{}: {line}", path.display());
+            Failure::Input(error.0.iter().map(placed).collect::<Vec<_>>().join("\n"))
+        }
         other => Failure::Work(format!("{}: {other}", path.display())),
     }
 }

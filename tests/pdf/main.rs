@@ -233,7 +233,16 @@ fn a_character_that_no_font_has_is_an_error() {
         &Templates::built_in().unwrap(),
     );
     let message = message.unwrap_err().to_string();
-    assert!(message.contains("could not be displayed with"), "{message}");
+    assert!(message.contains("`\u{13000}` is in none of the fonts"), "{message}");
+}
+
+#[test]
+fn what_is_nested_too_deep_is_an_error() {
+    for deep in [">".repeat(3000) + " a", "*".repeat(2000) + "a" + &"*".repeat(2000)] {
+        let text = with_cells(&format!("  - markdown: |\n      {deep}\n"));
+        let message = render_with(&text, &Templates::built_in().unwrap()).unwrap_err().to_string();
+        assert!(message.contains("too deep within each other"), "{message}");
+    }
 }
 
 #[test]

@@ -53,7 +53,10 @@ pub struct Sources<'a> {
 /// Why there is no PDF.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", .0.join("\n"))]
-pub struct PdfError(pub Vec<String>);
+pub struct PdfError(
+    /// What is wrong, all of it.
+    pub Vec<String>,
+);
 
 /// A paper as PDF, and what Typst warns of.
 ///
@@ -124,12 +127,31 @@ fn told(one: &SourceDiagnostic, world: &World<'_>, sources: &Sources<'_>) -> Str
         _ => "the paper".to_owned(),
     };
     text.push_str(": ");
+    if let Some(message) = reworded(&one.message) {
+        return text + &message;
+    }
     text.push_str(&one.message);
     for hint in &one.hints {
         text.push_str("\n  = help: ");
         text.push_str(&hint.v);
     }
     text
+}
+
+/// What a writer of scenarios understands better than Typst's own words.
+fn reworded(message: &str) -> Option<String> {
+    if let Some((_, rest)) = message.split_once("the text `\"")
+        && let Some((text, _)) = rest.split_once("\"` could not be displayed")
+    {
+        return Some(format!(
+            "`{text}` is in none of the fonts of papers, which have Latin, Greek, Cyrillic and the \
+             signs of mathematics\n  = help: print the HTML page instead, from a browser"
+        ));
+    }
+    let depths = ["maximum parsing depth exceeded", "maximum layout depth exceeded"];
+    depths.iter().any(|depth| message.starts_with(depth)).then(|| {
+        "quotations, lists or emphases stand too deep within each other for a paper".to_owned()
+    })
 }
 
 /// Line and column of a byte, both from 1.

@@ -49,6 +49,10 @@ fn every_construct_is_a_call_of_the_template() {
             "[a](javascript:x) [b](other.html) [c](#no)",
             "#[#\"a\";];#\" \";#[#\"b\";];#\" \";#[#\"c\";];",
         ),
+        (
+            "# A\n\n[a](#a) [b](<#x\")[y>)",
+            "#title-block[\n#sheet-title[#place-of(\"a\");#\"A\";]\n\n]\n\n#goto(\"a\")[#\"a\";];#\" \";#[#\"b\";];",
+        ),
         ("<b onclick=\"x\">", "#\"<b onclick=\\\"x\\\">\";"),
         (
             "#let x = 1 $x$ @a <b>",

@@ -48,6 +48,7 @@ pub(super) fn body(print: &Print<'_>) -> Result<String, Vec<FormulaProblem>> {
         formulas: Formulas::default(),
         anchors: Anchors::default(),
         placed: BTreeSet::new(),
+        links: Vec::new(),
         notes: BTreeMap::new(),
         closing: Vec::new(),
         lists: Vec::new(),
@@ -73,6 +74,8 @@ pub(super) struct Writer<'e> {
     anchors: Anchors,
     /// The places that are on the paper.
     placed: BTreeSet<String>,
+    /// Where links to places are still to be written, and to which.
+    links: Vec<(usize, String)>,
     /// Footnotes by name, numbered as they occur.
     notes: BTreeMap<&'e str, usize>,
     /// What closes each block quote, link and paragraph that is open.
@@ -262,33 +265,32 @@ impl<'e> Writer<'e> {
         let mailbox = link_type == LinkType::Email;
         let address =
             if mailbox { format!("mailto:{destination}") } else { destination.to_owned() };
-        let opening = match destination.strip_prefix('#') {
-            Some(name) => format!("#goto({})[", string(name)),
-            None if address.contains(':') && destination::is_safe(&address) => {
-                format!("#link({})[", string(&address))
-            }
+        if let Some(name) = destination.strip_prefix('#') {
+            // Whether the paper has the place is known at its end.
+            self.links.push((self.out.len(), name.to_owned()));
+            self.closing.push("];");
+        } else if address.contains(':') && destination::is_safe(&address) {
+            self.open(&format!("#link({})[", string(&address)), "];");
+        } else {
             // Other sheets are other files, which need not lie beside this one.
-            None => "#[".to_owned(),
-        };
-        self.open(&opening, "];");
+            self.open("#[", "];");
+        }
     }
 
     /// The text, in which links to places that are not on the paper are plain.
     fn with_links(self) -> String {
-        let Self { out, placed, .. } = self;
+        let Self { out, placed, links, .. } = self;
         let mut text = String::with_capacity(out.len());
-        let mut rest = out.as_str();
-        while let Some((before, after)) = rest.split_once("#goto(\"") {
-            text.push_str(before);
-            let (name, after) = after.split_once("\")[").unwrap_or((after, ""));
-            match placed.iter().find(|known| string(known)[1..] == format!("{name}\"")) {
-                Some(_) => text.push_str(&format!("#goto(\"{name}\")[")),
-                None => text.push_str("#["),
+        let mut written = 0;
+        for (at, name) in links {
+            text.push_str(&out[written..at]);
+            match placed.contains(&name) {
+                true => text.push_str(&format!("#goto({})[", string(&name))),
+                false => text.push_str("#["),
             }
-            rest = after;
+            written = at;
         }
-        text.push_str(rest);
-        text
+        text + &out[written..]
     }
 
     /// A footnote: its text where it is first referred to.
