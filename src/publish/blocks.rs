@@ -4,6 +4,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, Event, Tag, TagEnd};
 
 use super::figure;
 use super::html::{Rewriter, escaped, scroll_box};
+use super::reader::Image;
 
 /// Tables and code of so many characters a line surely fit a telephone.
 pub(super) const NARROW_LINE: usize = 30;
@@ -100,18 +101,10 @@ impl Rewriter<'_> {
 
     /// Writes the paragraph that starts here as a figure, if it consists of one.
     fn figure(&mut self, identity: &str) -> bool {
-        let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.reader.peek(0) else {
-            return false;
-        };
-        let (Some(svg), start) = (self.drawing(dest_url), self.reader.next) else {
-            return false;
-        };
-        self.reader.next += 1;
-        let alternative = self.reader.skip_image();
-        if self.reader.peek(0) != Some(&Event::End(TagEnd::Paragraph)) {
-            self.reader.next = start;
-            return false;
-        }
+        let page = self.page;
+        let image = self.reader.only_image(|destination| page.drawing(destination).is_some());
+        let Some(Image { destination, title, alternative }) = image else { return false };
+        let svg = page.drawing(destination).unwrap_or_default();
         let (before, after) = if figure::is_wide(svg) {
             let label = format!("{}: {alternative}", self.page.words.figure);
             (scroll_box("div", "scroll", &escaped(&label)), "</div>")
@@ -126,7 +119,7 @@ impl Rewriter<'_> {
             self.caption = title.to_string();
         }
         self.html("</figure>\n");
-        self.html(self.data(dest_url, title));
+        self.html(self.data(destination, title));
         self.closing.push("");
         true
     }

@@ -178,7 +178,7 @@ impl<'e> Rewriter<'e> {
             }
             Tag::Image { dest_url, .. } => {
                 let alternative = self.reader.skip_image();
-                match self.drawing(dest_url) {
+                match self.page.drawing(dest_url) {
                     Some(svg) => self.inline(svg, &alternative),
                     None => match self.page.pictures.get(dest_url.as_ref()) {
                         Some(address) => self.html(format!(
@@ -225,12 +225,6 @@ impl<'e> Rewriter<'e> {
             TagEnd::FootnoteDefinition => self.html("</div>\n"),
             other => self.out.push(Event::End(other)),
         }
-    }
-
-    /// The figure that a destination names, if the page has it.
-    pub(super) fn drawing(&self, destination: &str) -> Option<&'e str> {
-        let name = destination.strip_prefix("figures/")?;
-        self.page.figures.get(name).map(String::as_str)
     }
 
     /// A figure in a line of text.

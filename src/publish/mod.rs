@@ -79,6 +79,14 @@ pub struct Page<'a> {
     pub words: &'a Words<'a>,
 }
 
+impl<'a> Page<'a> {
+    /// The drawing that a destination names, if the page has it.
+    fn drawing(&self, destination: &str) -> Option<&'a str> {
+        let name = destination.strip_prefix("figures/")?;
+        self.figures.get(name).map(String::as_str)
+    }
+}
+
 /// Words that stand in no Markdown: titles of callouts, and names of boxes for screen readers.
 #[derive(Debug, Clone, Copy)]
 #[allow(missing_docs, reason = "each field is the word that it is named after")]

@@ -15,6 +15,13 @@ pub(super) struct Reader<'e> {
     pub(super) next: usize,
 }
 
+/// An image in the text.
+pub(super) struct Image<'e> {
+    pub(super) destination: &'e str,
+    pub(super) title: &'e str,
+    pub(super) alternative: String,
+}
+
 impl<'e> Reader<'e> {
     /// The next event, with its place in the text.
     pub(super) fn read(&mut self) -> Option<&'e (Event<'e>, Range<usize>)> {
@@ -70,6 +77,22 @@ impl<'e> Reader<'e> {
         let rest = &self.events[self.next..];
         let length = rest.iter().position(|(event, _)| *event == Event::End(*end));
         self.next += length.map_or(rest.len(), |length| length + 1);
+    }
+
+    /// Reads the image that the paragraph which starts here consists of, up to the paragraph's end,
+    /// if it is one of those that are known.
+    pub(super) fn only_image(&mut self, is_known: impl Fn(&str) -> bool) -> Option<Image<'e>> {
+        let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.peek(0) else {
+            return None;
+        };
+        let start = self.next;
+        self.next += 1;
+        let alternative = self.skip_image();
+        if !is_known(dest_url) || self.peek(0) != Some(&Event::End(TagEnd::Paragraph)) {
+            self.next = start;
+            return None;
+        }
+        Some(Image { destination: dest_url, title, alternative })
     }
 
     /// Reads on behind the image that starts here; its alternative text.

@@ -118,7 +118,7 @@ fn without_solutions(yaml: &mut serde_yaml::Value) {
 #[test]
 fn solutions_leave_no_trace_in_a_handout() {
     let mut compared = 0;
-    for (stem, text) in shipped().into_iter().filter(|(stem, _)| stem.starts_with("exam")) {
+    for (stem, text) in shipped() {
         let handout = |text: &str| {
             let scenario = scenario::read(format!("{stem}.yaml").as_ref(), text).unwrap();
             let templates = Templates::built_in().unwrap();
@@ -127,13 +127,16 @@ fn solutions_leave_no_trace_in_a_handout() {
         };
         let mut yaml: serde_yaml::Value = serde_yaml::from_str(&text).unwrap();
         let written = serde_yaml::to_string(&yaml).unwrap();
-        without_solutions(&mut yaml["cells"]);
+        if let Some(cells) = yaml.get_mut("cells") {
+            without_solutions(cells);
+        }
         let changed = serde_yaml::to_string(&yaml).unwrap();
-        assert_ne!(written, changed, "{stem}");
-        assert!(handout(&written) == handout(&changed), "{stem}");
-        compared += 1;
+        if written != changed {
+            assert!(handout(&written) == handout(&changed), "{stem}");
+            compared += 1;
+        }
     }
-    assert!(compared > 2);
+    assert!(compared > 4);
 }
 
 #[test]

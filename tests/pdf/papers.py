@@ -6,7 +6,8 @@
 Needs `pdftotext`, `pdfinfo` and `pdftoppm` (poppler); with the Python package `pdfua` at hand, its
 checks of PDF/UA-1 run too. What is held:
 
-- every answer of a scenario, as the key displays it, stands in the text of the solutions;
+- every answer of a variant, as the key displays it, stands in the text of its solutions;
+- every number of a sheet's Markdown stands in the text of its PDF;
 - no number of four or more digits that only the solutions' Markdown has stands in the handout;
 - every formula of the shipped sheets has the same signs in the PDF as in the page;
 - papers of many variants that are joined have an even number of pages each, in their order.
@@ -81,6 +82,22 @@ def answers(problems, folder):
             if value not in text and "e" not in value:
                 problems.append(f"{paper}: {row['path']} = {value} is not in its text")
             count += 1
+    return count
+
+
+def shown(problems, papers):
+    """The numbers of each sheet, in Markdown and in print."""
+    count = 0
+    for folder in sorted(papers.iterdir()):
+        for name in ("handout", "solutions"):
+            markdown = (ROOT / "output" / folder.name / f"{name}.md").read_text(encoding="utf-8")
+            # Scripts may be broken within a line; drawings' descriptions are not in the text.
+            markdown = re.sub(r"```.*?```|!\[.*?\]\(.*?\)", "", markdown, flags=re.S)
+            text = "".join(pages(folder / f"{name}.pdf"))
+            wanted = set(re.findall(r"\d+(?:\.\d+)?", markdown.replace("{,}", ".")))
+            problems += [f"{folder.name}: {name}.pdf lacks {number}"
+                         for number in sorted(wanted) if number not in text]
+            count += len(wanted)
     return count
 
 
@@ -216,6 +233,7 @@ def main():
         output = pathlib.Path(arguments.output) if arguments.output else None
         checks = [
             ("answers found in the text of solutions", lambda: answers(problems, scratch / "exams")),
+            ("numbers of the Markdown found in print", lambda: shown(problems, papers)),
             ("numbers of solutions looked for in handouts", lambda: leaks(problems, papers)),
             ("formulas compared with the page", lambda: formulas(problems, scratch, output)),
             ("variants joined", lambda: joined(problems, scratch / "joined")),

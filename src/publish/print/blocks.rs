@@ -7,6 +7,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Event, Tag, TagEn
 use super::super::anchor::{self, Named};
 use super::super::blocks::{is_letter, room};
 use super::super::frames::List;
+use super::super::reader::Image;
 use super::literal::{lines, string};
 use super::natural_width;
 use super::writer::Writer;
@@ -14,7 +15,7 @@ use super::writer::Writer;
 /// About so many characters of a table fit an em of the column.
 const CHARACTERS: f32 = 1.9;
 
-impl<'e> Writer<'e> {
+impl Writer<'_> {
     pub(super) fn paragraph(&mut self, range: &Range<usize>) {
         if let Some(list) = self.reader.frames_ahead() {
             self.frames_at = Some(list);
@@ -80,39 +81,25 @@ impl<'e> Writer<'e> {
 
     /// Writes the paragraph that starts here as a figure, if it consists of one.
     fn figure(&mut self, name: Option<&str>) -> bool {
-        let Some(Event::Start(Tag::Image { dest_url, title, .. })) = self.reader.peek(0) else {
-            return false;
-        };
-        let (Some(file), start) = (self.drawing_name(dest_url), self.reader.next) else {
-            return false;
-        };
-        self.reader.next += 1;
-        let alternative = self.reader.skip_image();
-        if self.reader.peek(0) != Some(&Event::End(TagEnd::Paragraph)) {
-            self.reader.next = start;
-            return false;
-        }
+        let page = self.print.page;
+        let image = self.reader.only_image(|destination| page.drawing(destination).is_some());
+        let Some(Image { destination, title, alternative }) = image else { return false };
         if let Some(name) = name {
             self.place(name);
         }
-        self.drawing(file, &alternative, title);
-        self.caption = title.to_string();
+        self.drawing(destination, &alternative, title);
+        self.caption = title.to_owned();
         self.closing.push("\n\n");
         true
     }
 
-    /// The name of the drawing that a destination means, if the paper has it.
-    pub(super) fn drawing_name(&self, destination: &'e str) -> Option<&'e str> {
-        let name = destination.strip_prefix("figures/")?;
-        self.print.page.figures.contains_key(name).then_some(name)
-    }
-
-    pub(super) fn drawing(&mut self, name: &str, alternative: &str, caption: &str) {
-        let svg = self.print.page.figures.get(name).map_or("", String::as_str);
+    /// Writes the drawing of that destination, if the paper has it; else its text.
+    pub(super) fn drawing(&mut self, destination: &str, alternative: &str, caption: &str) {
+        let Some(svg) = self.print.page.drawing(destination) else { return self.text(alternative) };
         let width = natural_width(svg);
         self.push(&format!(
             "#drawing({}, {}, {width:.0}pt, {});",
-            string(&format!("/figures/{name}")),
+            string(&format!("/{destination}")),
             string(alternative),
             string(caption)
         ));

@@ -205,10 +205,7 @@ impl<'e> Writer<'e> {
             Tag::Link { dest_url, link_type, .. } => self.link(dest_url, *link_type, range),
             Tag::Image { dest_url, .. } => {
                 let alternative = self.reader.skip_image();
-                match self.drawing_name(dest_url) {
-                    Some(name) => self.drawing(name, &alternative, ""),
-                    None => self.text(&alternative),
-                }
+                self.drawing(dest_url, &alternative, "");
             }
             // Written where it is first referred to.
             Tag::FootnoteDefinition(_) => self.reader.skip_past(&TagEnd::FootnoteDefinition),
