@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
+use super::blocks::room;
 use super::frames::MARK;
 use super::print::NEW_PAGE;
 
@@ -51,7 +52,8 @@ impl<'e> Reader<'e> {
         text
     }
 
-    /// Whether the paragraph that starts here leads to a display formula or a list right below it.
+    /// Whether the paragraph that starts here leads to a display formula, a list, a table or room to
+    /// write right below it.
     pub(super) fn leads(&self) -> bool {
         let rest = &self.events[self.next..];
         let end = Event::End(TagEnd::Paragraph);
@@ -60,8 +62,24 @@ impl<'e> Reader<'e> {
         match after(1) {
             Some(Event::Start(Tag::Paragraph)) => matches!(after(2), Some(Event::DisplayMath(_))),
             Some(Event::Start(Tag::List(_) | Tag::Table(_))) => true,
-            _ => false,
+            other => other.is_some_and(is_room),
         }
+    }
+
+    /// Whether there is room to write right behind what was opened last.
+    pub(super) fn room_follows(&self) -> bool {
+        let mut depth = 1_usize;
+        for (index, (event, _)) in self.events.iter().enumerate().skip(self.next) {
+            match event {
+                Event::Start(_) => depth += 1,
+                Event::End(_) => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth == 0 {
+                return self.events.get(index + 1).is_some_and(|(event, _)| is_room(event));
+            }
+        }
+        false
     }
 
     /// Reads on behind the comment that starts here, if it begins a new page; whether it does.
@@ -208,4 +226,10 @@ impl<'e> Reader<'e> {
             && self.is_wholly_emphasis()
             && same(&self.text_until(self.next, &TagEnd::Emphasis))
     }
+}
+
+/// Whether a code block begins that stands for room to write.
+fn is_room(event: &Event<'_>) -> bool {
+    let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { return false };
+    room(info).is_some()
 }

@@ -89,7 +89,8 @@ fn date(scenario: &Scenario) -> Result<[u32; 3], RenderError> {
 
 /// The questions that give marks, with those of all their parts together.
 fn exam_head(scenario: &Scenario) -> Exam {
-    let all = scenario.parts();
+    let mut all = scenario.parts();
+    all.retain(|part| part.shown.handout);
     let asked: Vec<(&str, Rational)> = all
         .iter()
         .filter_map(|part| {

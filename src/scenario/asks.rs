@@ -1,7 +1,7 @@
 //! The parts of all questions, called as the sheets call them: `1a`, `1b`, `2`.
 
 use super::definition::{Ask, Content, Scenario};
-use super::numbering::{Number, Numbered};
+use super::numbering::{Number, Numbered, Shown};
 
 /// One part of a question.
 #[derive(Debug, Clone)]
@@ -10,6 +10,8 @@ pub struct Part<'a> {
     pub label: String,
     /// What is asked.
     pub ask: &'a Ask,
+    /// On which papers it stands.
+    pub shown: Shown,
 }
 
 impl Scenario {
@@ -28,7 +30,7 @@ fn part_of<'a>(part: &Numbered<'a>) -> Option<Part<'a>> {
         Number::Question(question) => question.to_string(),
         _ => return None,
     };
-    Some(Part { label, ask })
+    Some(Part { label, ask, shown: part.shown })
 }
 
 /// a, b, …, z, aa, ab, …

@@ -7,6 +7,9 @@
 //! Source: The Unicode Standard, code chart U1D400. Some letters stood in "Letterlike Symbols"
 //! before that block was made; their places in it stay empty ([`LETTERLIKE`]).
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use pulldown_latex::event::Font;
 
 /// Where the alphabets of a font begin: its A, its Α and its 0.
@@ -92,6 +95,29 @@ const LETTERLIKE: [(u32, char); 24] = [
     (0x1D549, 'ℝ'),
     (0x1D551, 'ℤ'),
 ];
+
+/// The letter that a letter of an alphabet of its own is drawn from, and whether it is bold.
+pub(super) fn plain(c: char) -> Option<(char, bool)> {
+    static LETTERS: LazyLock<BTreeMap<char, (char, bool)>> = LazyLock::new(|| {
+        let bold = [Font::Bold, Font::BoldItalic, Font::BoldScript, Font::BoldSansSerif];
+        let others = [
+            Font::Italic,
+            Font::Script,
+            Font::Fraktur,
+            Font::DoubleStruck,
+            Font::SansSerif,
+            Font::Monospace,
+        ];
+        let letters = || ('A'..='Z').chain('a'..='z').chain('0'..='9').chain('Α'..='ω');
+        let fonts =
+            others.map(|font| (font, false)).into_iter().chain(bold.map(|font| (font, true)));
+        let pairs = fonts.flat_map(|(font, bold)| {
+            letters().map(move |plain| (letter(font, plain), (plain, bold)))
+        });
+        pairs.filter(|(drawn, (plain, _))| drawn != plain).collect()
+    });
+    LETTERS.get(&c).copied()
+}
 
 /// The sign that means the opposite, as `≠` does of `=`, where Unicode has one.
 pub(super) fn composed(sign: &str) -> Option<char> {

@@ -54,6 +54,8 @@ impl Builder<'_, '_> {
         match content {
             _ if stretchy => operator(content).with("stretchy", "true"),
             '′' => operator(content),
+            // The parser writes the letter mu as the sign of a millionth.
+            'µ' => self.ordinary('μ', stretchy),
             '|' | '‖' => operator(content).with("stretchy", "false").with("form", "prefix"),
             // `\|` arrives as the sign for parallel lines, which many fonts slant.
             '∥' => operator('‖').with("stretchy", "false").with("form", "prefix"),
@@ -143,6 +145,18 @@ pub(super) fn as_accent(node: &mut Node) -> bool {
         _ => operator.with("stretchy", "false"),
     };
     true
+}
+
+/// A `\middle` delimiter, which the parser gives the size of `\big`, grows as its neighbours do.
+pub(super) fn as_middle(node: &mut Node) {
+    if node.tag == "mo"
+        && node.attribute("form") == Some("infix")
+        && node.attribute("minsize") == Some("1.2em")
+    {
+        let text = node.text().to_owned();
+        let grown = Node::leaf("mo", text, node.class).with("form", "infix");
+        *node = grown.with("lspace", "0").with("rspace", "0").with("stretchy", "true");
+    }
 }
 
 fn fence(content: char, class: Class, form: &str, size: Option<&str>) -> Node {

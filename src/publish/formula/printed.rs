@@ -11,6 +11,9 @@ use super::{Display, mode, parse, typst, width};
 /// The estimate of a width is rather too large, for telephones; paper is tighter.
 const TIGHT: f32 = 0.86;
 
+/// How many times as wide as its column a line may be: as letters half as large still fit.
+const LARGEST: f32 = 2.2;
+
 /// A formula ready for a paper.
 #[derive(Debug, Clone)]
 pub(in crate::publish) struct Printed {
@@ -51,9 +54,19 @@ pub(in crate::publish) fn print(
         None if estimate(&nodes) <= room => vec![vec![&nodes[..]]],
         None => {
             let (left, right) = nodes.split_at(first_relation(&nodes));
-            broken(&[vec![left, right]], room)
+            // What has no relation, or hardly anything behind it, begins at the margin.
+            let row = match right.is_empty() || estimate(left) > 0.6 * room {
+                true => vec![&[][..], &nodes[..]],
+                false => vec![left, right],
+            };
+            broken(&[row], room)
         }
     };
+    if widest(&lines) > LARGEST * room {
+        return Err("it is wider than paper, even in small letters; break it into lines, as with \
+                    `aligned`"
+            .to_owned());
+    }
     let markup = typst::lines(&lines)?;
     Ok(Printed { markup, spoken, lines: lines.len(), width: widest(&lines) })
 }
@@ -102,20 +115,30 @@ fn fitted(nodes: &[Node], room: f32) -> Vec<&[Node]> {
 /// Where nodes may be cut: before those of the class outside of parentheses, but the first node.
 fn cuts(nodes: &[Node], class: Class) -> Vec<usize> {
     let mut depth = 0_i32;
+    let mut bars = false;
     let mut cuts = Vec::new();
     for (index, node) in nodes.iter().enumerate() {
         match node.class {
             Class::Open => depth += 1,
             Class::Close => depth -= 1,
-            _ => {}
+            // The first bar opens, the next one closes.
+            _ => bars ^= matches!(base(node).text(), "|" | "‖"),
         }
         // A product is not torn apart.
         let sum = class != Class::Binary || matches!(node.text(), "+" | "−" | "-" | "±");
-        if index > 0 && depth == 0 && node.class == class && node.tag == "mo" && sum {
+        if index > 0 && depth == 0 && !bars && node.class == class && node.tag == "mo" && sum {
             cuts.push(index);
         }
     }
     cuts
+}
+
+/// What scripts belong to.
+fn base(node: &Node) -> &Node {
+    match (node.tag, node.children()) {
+        ("msub" | "msup" | "msubsup", [base, ..]) => base,
+        _ => node,
+    }
 }
 
 /// As many of the pieces between the cuts on a line as fit.

@@ -4,6 +4,7 @@
 //! alone is said in short, what is longer gets an end that can be heard: "the root of 2", but "the
 //! root of v sub 1 plus epsilon, end of root".
 
+use super::alphabet::plain;
 use super::node::{APPLIED, Class, Node};
 
 /// The words of a language by their keys; of a key without one, the key itself is said.
@@ -69,6 +70,9 @@ const ACCENTS: [(&str, &str); 9] = [
     ("˙", "dot"),
     ("¨", "double_dot"),
 ];
+
+/// Signs above or below a whole expression.
+const LINES: [&str; 6] = ["⏞", "⏟", "⎴", "⎵", "‾", "_"];
 
 /// Letters that voices read as signs, and their names.
 const GREEK: [(char, &str); 24] = [
@@ -140,6 +144,10 @@ impl Speaker<'_> {
         match (node.tag, node.children()) {
             ("mi" | "mn" | "mtext" | "mo", _) => self.leaf(node),
             ("mspace", _) => String::new(),
+            ("mfrac", [top, bottom]) if node.attribute("linethickness").is_some() => {
+                let blanks = [("top", &*self.node(top)), ("bottom", &*self.node(bottom))];
+                self.say("choose", &blanks)
+            }
             ("mfrac", [top, bottom]) => {
                 let simple = is_short(top) && is_short(bottom);
                 let (top, bottom) = (self.node(top), self.node(bottom));
@@ -153,6 +161,8 @@ impl Speaker<'_> {
             ("mroot", [of, degree]) => {
                 self.say("nth_root", &[("of", &self.node(of)), ("degree", &self.node(degree))])
             }
+            // Braces and lines show what is meant together, which is heard as it is.
+            ("munder" | "mover", [base, mark]) if LINES.contains(&mark.text()) => self.node(base),
             ("msub" | "munder", [base, sub]) => {
                 format!("{} {}", self.node(base), self.index(sub))
             }
@@ -184,8 +194,12 @@ impl Speaker<'_> {
         }
         let name = |c: char| GREEK.iter().find(|(letter, _)| *letter == c).map(|(_, name)| *name);
         let mut letters = text.chars();
-        match (letters.next().and_then(name), letters.next()) {
-            (Some(name), None) => name.to_owned(),
+        match (letters.next(), letters.next()) {
+            (Some(letter), None) => {
+                let (letter, bold) = plain(letter).unwrap_or((letter, false));
+                let said = name(letter).map_or_else(|| letter.to_string(), str::to_owned);
+                if bold { format!("{} {said}", self.word("bold")) } else { said }
+            }
             _ => text.replace('\u{a0}', " "),
         }
     }
@@ -200,8 +214,9 @@ impl Speaker<'_> {
             "2" => self.word("squared").to_owned(),
             "⊤" | "T" => self.word("transposed").to_owned(),
             _ => {
-                // A letter names rather than multiplies: the u of w.
-                let letter = sup.tag == "mi";
+                // A letter names rather than multiplies, the u of w; so does what is in brackets.
+                let bracketed = sup.children().first().is_some_and(|first| first.text() == "(");
+                let letter = sup.tag == "mi" || bracketed;
                 let key = match (letter, is_short(sup)) {
                     (true, _) => "super",
                     (false, true) => "power",

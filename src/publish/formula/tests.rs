@@ -181,10 +181,10 @@ fn papers_have_the_same_elements() {
         ("x=1", r#"\u{78}class("relation",\u{3d})"1""#),
         ("-x", r#"class("normal",\u{2212})\u{78}"#),
         ("a-b", r#"\u{61}class("binary",\u{2212})\u{62}"#),
-        ("f'", r"attach(\u{66},tr:\u{2032})"),
+        ("f'", r"attach(\u{66},t:\u{2032})"),
         (
             r"\mathrm{ReLU}'(z)",
-            r#"attach("ReLU",tr:\u{2032})class("opening",\u{28})\u{7a}class("closing",\u{29})"#,
+            r#"attach("ReLU",t:\u{2032})class("opening",\u{28})\u{7a}class("closing",\u{29})"#,
         ),
         (r"\frac{1}{2}", r#"frac("1","2")"#),
         (r"\sqrt{x}", r"sqrt(\u{78})"),
@@ -196,6 +196,19 @@ fn papers_have_the_same_elements() {
         (r"\left(x\right)", r"lr(\u{28}\u{78}\u{29})"),
         ("\\text{a \"}", "\"a \\\"\""),
         (r"\mathbb{R}", r"\u{211d}"),
+        (r"\mu", r"\u{3bc}"),
+        (r"a/b", r#"\u{61}class("normal",\u{2f})\u{62}"#),
+        (r"f'^2", r#"attach(attach(\u{66},t:\u{2032}),t:"2")"#),
+        (r"\overset{a}{b}_2", r#"attach(scripts(attach(limits(\u{62}),t:\u{61})),b:"2")"#),
+        (r"\left\{x\middle|y\right\}", r"lr(\u{7b}\u{78}mid(\u{7c})\u{79}\u{7d})"),
+        (r"\binom{n}{}", r"lr(\u{28}mat(delim:#none,row-gap:#0.3em,\u{6e};#none;)\u{29})"),
+        (r"{a^b}^c", r#"attach(class("normal",attach(\u{61},t:\u{62})),t:\u{63})"#),
+        (r"\xrightarrow{a}", r"attach(stretch(\u{2192}),t:\u{61})"),
+        (r"\overleftarrow{AB}", r"arrow.l(\u{41}\u{42})"),
+        (
+            r"\begin{matrix}1&\\&2\end{matrix}",
+            r#"mat(delim:#none,column-gap:#0.8em,"1",#none;;#none;,"2")"#,
+        ),
         (r"\neq", r#"class("relation",\u{2260})"#),
         (r"\not\equiv", r#"class("relation",\u{2262})"#),
         (r"a\,b", r"\u{61}#h(0.1667em);\u{62}"),
@@ -228,8 +241,14 @@ fn display_formulas_are_broken_where_they_are_too_wide() {
     // What is cut begins with its relation, in the column of the first one.
     let row = typst("a = b = c", Display::Block, 3.0);
     assert_eq!(row, r#"\u{61}&class("relation",\u{3d})\u{62} \ &class("relation",\u{3d})\u{63}"#);
-    // Nothing inside parentheses is torn apart.
-    assert_eq!(typst("f(a + b + c + d)", Display::Block, 3.0).matches(" \\ ").count(), 0);
+    // A sum without a relation is broken too.
+    assert!(typst("a + b + c + d", Display::Block, 3.0).starts_with(r"&\u{61}"));
+    assert!(typst("a + b + c + d", Display::Block, 3.0).contains(" \\ "));
+    // What no break and no small letters make fit is refused.
+    assert!(print(&"x".repeat(60), Display::Block, 10.0, &Vocabulary::new()).is_err());
+    // Nothing inside parentheses or bars is torn apart.
+    assert_eq!(typst("|a + b + c + d|", Display::Block, 4.0).matches(" \\ ").count(), 0);
+    assert_eq!(typst("f(a + b + c + d)", Display::Block, 4.0).matches(" \\ ").count(), 0);
 }
 
 #[test]
@@ -248,6 +267,9 @@ fn a_paper_says_what_its_formulas_are() {
         ("times", "times"),
         ("minus", "minus"),
         ("cases", "by cases: << rows >>"),
+        ("choose", "<< top >> choose << bottom >>"),
+        ("plus", "plus"),
+        ("bold", "bold"),
     ];
     let words = words.map(|(key, word)| (format!("spoken_{key}"), word.to_owned())).into();
     let table = [
@@ -258,6 +280,10 @@ fn a_paper_says_what_its_formulas_are() {
         (r"\alpha\cdot f'", "alpha times f prime"),
         (r"\nabla_w L=6", "gradient sub w L equals 6"),
         (r"\begin{cases}1&\text{if }z\\0&x\end{cases}", "by cases: 1 if z; 0 x"),
+        (r"\underbrace{a+b}_c", "a plus b sub c"),
+        (r"\dbinom{n}{2}", "open n choose 2 close"),
+        (r"\mathbf{W}\mu", "bold W mu"),
+        (r"w^{(t)}", "w super open t close"),
         (r"f=\begin{cases}1&\text{if }z\\0&x\end{cases}", "f equals by cases: 1 if z; 0 x"),
     ];
     for (tex, spoken) in table {

@@ -19,7 +19,7 @@ use pulldown_latex::event::{
 };
 
 use super::layout::{Layout, table_row};
-use super::leaf::as_accent;
+use super::leaf::{as_accent, as_middle};
 use super::node::{Class, Content, Node};
 use super::row::Row;
 
@@ -232,7 +232,8 @@ impl Builder<'_, '_> {
                 node
             }
             Grouping::LeftRight(open, close) => {
-                let inner = self.row();
+                let mut inner = self.row();
+                inner.iter_mut().for_each(as_middle);
                 self.events.next();
                 let side = |delimiter: &Option<char>, form| {
                     delimiter.map(|c| {

@@ -100,7 +100,7 @@ fn made(sources: &Sources<'_>, standard: Standard) -> Result<(Vec<u8>, Vec<Strin
     comemo::evict(REMEMBERED);
     match made {
         Ok(bytes) => Ok((bytes, told(&warnings))),
-        Err(errors) => Err(PdfError(told(&errors))),
+        Err(errors) => Err(PdfError(to_the_point(told(&errors)))),
     }
 }
 
@@ -152,6 +152,15 @@ fn reworded(message: &str) -> Option<String> {
     depths.iter().any(|depth| message.starts_with(depth)).then(|| {
         "quotations, lists or emphases stand too deep within each other for a paper".to_owned()
     })
+}
+
+/// What is wrong with a user's file, where something is: it makes all else wrong.
+fn to_the_point(mut lines: Vec<String>) -> Vec<String> {
+    let is_placed = |line: &String| line.contains(".typ:");
+    if lines.iter().any(is_placed) {
+        lines.retain(is_placed);
+    }
+    lines
 }
 
 /// Line and column of a byte, both from 1.

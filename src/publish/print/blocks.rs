@@ -35,7 +35,9 @@ impl Writer<'_> {
                     self.text(text.trim_start());
                 }
             }
-            (Some(Event::DisplayMath(_)), _) => self.open("", "\n\n"),
+            (Some(Event::DisplayMath(_)), _) if !self.reader.room_follows() => {
+                self.open("", "\n\n")
+            }
             // It must not stand at the foot of a page, away from its formula.
             _ if self.reader.leads() => self.open("#lead[", "]\n\n"),
             _ => self.open("", "\n\n"),
@@ -122,6 +124,10 @@ impl Writer<'_> {
         }
         self.lists.push(List::Plain);
         let tight = self.reader.peek(1) != Some(&Event::Start(Tag::Paragraph));
+        // What is to be answered stays with the room for it.
+        let stays = self.reader.room_follows();
+        self.closing.push(if stays { "]\n\n" } else { "\n\n" });
+        self.push(if stays { "#lead[" } else { "" });
         match first {
             Some(number) => self.push(&format!("#enum(start: {number}, tight: {tight}")),
             None => self.push(&format!("#list(tight: {tight}")),
@@ -146,7 +152,8 @@ impl Writer<'_> {
 
     pub(super) fn close_list(&mut self) {
         if let Some(List::Plain) = self.lists.pop() {
-            self.push(")\n\n");
+            self.push(")");
+            self.close();
         }
     }
 

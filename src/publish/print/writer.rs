@@ -174,7 +174,7 @@ impl<'e> Writer<'e> {
         self.closing.push(closing);
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         let closing = self.closing.pop().unwrap_or_default();
         self.push(closing);
     }

@@ -8,7 +8,7 @@
 //! | LaTeX | Typst | why |
 //! |---|---|---|
 //! | `=` | `class("relation",\u{3d})` | the space around it is decided in `row`, as TeX does |
-//! | `f'` | `attach(\u{66},tr:\u{2032})` | the font draws primes to be raised |
+//! | `f'` | `attach(\u{66},t:\u{2032})` | the font draws primes to be raised |
 //! | `\left( x \right)` | `lr(…)` | delimiters grow; all others keep their size |
 //! | `aligned`, matrices, `cases` | `mat(delim:#none,…)` | `&` aligns the columns |
 
@@ -43,6 +43,13 @@ const LINES: [(&str, &str); 6] = [
     ("‾", "overline"),
     ("_", "underline"),
 ];
+
+/// Arrows over a whole expression.
+const ARROWS: [(&str, &str); 3] = [("→", "arrow"), ("←", "arrow.l"), ("↔", "arrow.l.r")];
+/// Arrows that are as long as what stands above or below them.
+const GROWING: &str = "→←↔⇒⇐⇔↦↪↩⇀↽⇌⟶⟵";
+/// What stands where nothing does; it must not take the sign behind it for its own.
+const NOTHING: &str = "#none;";
 
 /// A row of nodes.
 pub(super) fn row(nodes: &[Node]) -> Result<String, String> {
@@ -119,7 +126,7 @@ fn group(nodes: &[Node], out: &mut String) -> Result<(), String> {
     let before = out.len();
     write_row(nodes, out)?;
     if out.len() == before {
-        out.push_str("#none");
+        out.push_str(NOTHING);
     }
     Ok(())
 }
@@ -153,7 +160,7 @@ fn symbol(node: &Node, text: &str, out: &mut String) {
     let shown = match (node.attribute("stretchy"), node.attribute("minsize")) {
         (Some("true"), Some(size)) => format!("lr(size:#{size},{shown})"),
         (Some("true"), None) if node.attribute("form") == Some("infix") => format!("mid({shown})"),
-        (Some("true"), None) if node.attribute("form").is_none() => format!("stretch({shown})"),
+        (Some("true"), None) if stretches(node) => format!("stretch({shown})"),
         _ => shown,
     };
     let shown = match (node.tag, node.class, node.attribute("largeop")) {
@@ -164,14 +171,18 @@ fn symbol(node: &Node, text: &str, out: &mut String) {
         // The space around functions stands in the tree.
         Class::Ordinary | Class::Function | Class::Space => "normal",
         Class::Large => "large",
+        // As in TeX and in a page, no space stands around a slash.
+        Class::Binary if text == "/" => "normal",
         Class::Binary => "binary",
         Class::Relation => "relation",
         Class::Open => "opening",
         Class::Close => "closing",
         Class::Punctuation => "punctuation",
     };
-    // Only operators say what they are; `lr` finds that of its delimiters itself.
-    if node.tag != "mo" || grows(node) {
+    // Letters and numbers are what they are; that of delimiters is found by `lr`, and arrows must
+    // see their labels.
+    let sign = node.tag == "mi" && letter && !text.chars().all(char::is_alphabetic);
+    if (node.tag != "mo" && !sign) || grows(node) || stretches(node) {
         out.push_str(&shown);
     } else {
         out.push_str(&format!("class(\"{class}\",{shown})"));
@@ -183,7 +194,12 @@ fn grows(node: &Node) -> bool {
     node.tag == "mo"
         && node.attribute("stretchy") == Some("true")
         && node.attribute("minsize").is_none()
-        && matches!(node.attribute("form"), Some("prefix" | "postfix"))
+        && matches!(node.attribute("form"), Some("prefix" | "postfix" | "infix"))
+}
+
+/// Whether a delimiter that grows stands at an end of what it encloses.
+fn opens(node: &Node) -> bool {
+    grows(node) && node.attribute("form") != Some("infix")
 }
 
 fn escaped(text: &str) -> String {
@@ -218,11 +234,11 @@ fn mrow(node: &Node, children: &[Node], out: &mut String) -> Result<(), String> 
         (None, [base, prime]) if is_prime(prime) => {
             out.push_str("attach(");
             group(of(base), out)?;
-            out.push_str(&format!(",tr:{})", escaped(prime.text())));
+            out.push_str(&format!(",t:{})", escaped(prime.text())));
             Ok(())
         }
-        (None, [first, ..]) if grows(first) => call("lr", &[children], out),
-        (None, [.., last]) if grows(last) => call("lr", &[children], out),
+        (None, [first, ..]) if opens(first) => call("lr", &[children], out),
+        (None, [.., last]) if opens(last) => call("lr", &[children], out),
         _ => write_row(children, out),
     }
 }
@@ -259,11 +275,11 @@ fn fraction(node: &Node, top: &Node, bottom: &Node, out: &mut String) -> Result<
         None => call("frac", &[of(top), of(bottom)], out),
         // A binomial: one above the other, without a line.
         Some(width) if width.starts_with("0") && !width.contains('.') => {
-            out.push_str("inline(mat(delim:#none,row-gap:#0.3em,");
+            out.push_str("mat(delim:#none,row-gap:#0.3em,");
             group(of(top), out)?;
             out.push(';');
             group(of(bottom), out)?;
-            out.push_str("))");
+            out.push(')');
             Ok(())
         }
         Some(_) => {
@@ -275,12 +291,23 @@ fn fraction(node: &Node, top: &Node, bottom: &Node, out: &mut String) -> Result<
 
 /// Scripts beside their base, also where it would take them above and below.
 fn scripts(base: &Node, scripts: &[(&str, &Node)], out: &mut String) -> Result<(), String> {
-    let movable = !matches!(base.class, Class::Ordinary | Class::Open | Class::Close);
+    // What already has something above or below must not take these for more of it.
+    let stacked = matches!(base.tag, "mover" | "munder" | "munderover");
+    let movable = stacked || !matches!(base.class, Class::Ordinary | Class::Open | Class::Close);
     attach(base, movable.then_some("scripts"), scripts, out)
 }
 
 fn limits(base: &Node, scripts: &[(&str, &Node)], out: &mut String) -> Result<(), String> {
-    attach(base, Some("limits"), scripts, out)
+    // An arrow grows with its label, which it knows only where nothing stands between them.
+    let arrow = base.tag == "mo" && GROWING.contains(base.text());
+    attach(base, Some(if arrow { "stretch" } else { "limits" }), scripts, out)
+}
+
+/// Whether an operator that is no delimiter grows.
+fn stretches(node: &Node) -> bool {
+    node.attribute("stretchy") == Some("true")
+        && node.attribute("minsize").is_none()
+        && node.attribute("form").is_none()
 }
 
 fn attach(
@@ -290,8 +317,16 @@ fn attach(
     out: &mut String,
 ) -> Result<(), String> {
     out.push_str("attach(");
+    let has_scripts = matches!(base.tag, "msub" | "msup" | "msubsup");
     match place {
+        Some("stretch") => out.push_str(&format!("stretch({})", escaped(base.text()))),
         Some(name) => call(name, &[of(base)], out)?,
+        // The scripts of `{a^b}^c` must not become those of its base, or of one another.
+        None if has_scripts => {
+            out.push_str("class(\"normal\",");
+            group(of(base), out)?;
+            out.push(')');
+        }
         None => group(of(base), out)?,
     }
     for (name, script) in scripts {
@@ -309,9 +344,11 @@ fn above(node: &Node, base: &Node, mark: &Node, out: &mut String) -> Result<(), 
         let (_, name) = known.ok_or_else(|| format!("papers don't know the accent `{sign}`"))?;
         return call(name, &[of(base)], out);
     }
-    match line(mark) {
-        Some(name) => call(name, &[of(base)], out),
-        None => limits(base, &[("t", mark)], out),
+    let arrow = ARROWS.iter().find(|(sign, _)| mark.tag == "mo" && *sign == mark.text());
+    match (line(mark), arrow) {
+        (Some(name), _) => call(name, &[of(base)], out),
+        (None, Some((_, name))) if stretches(mark) => call(name, &[of(base)], out),
+        _ => limits(base, &[("t", mark)], out),
     }
 }
 

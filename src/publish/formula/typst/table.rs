@@ -1,7 +1,7 @@
 //! Tables: `mat` without brackets, whose cells `&` aligns.
 
 use super::super::node::Node;
-use super::{call, write_row};
+use super::{NOTHING, call, write_row};
 
 pub(super) fn write(node: &Node, rows: &[Node], out: &mut String) -> Result<(), String> {
     let class = node.attribute("class").unwrap_or_default();
@@ -42,7 +42,7 @@ fn cell_of(cell: &Node, pairs: bool, display: bool, out: &mut String) -> Result<
         out.push('&');
     }
     if cell.children().is_empty() {
-        out.push_str("#none");
+        out.push_str(NOTHING);
     } else if display {
         call("display", &[cell.children()], out)?;
     } else {
