@@ -36,7 +36,7 @@ impl Writer<'_> {
                 }
             }
             (Some(Event::DisplayMath(_)), _) if !self.reader.room_follows() => {
-                self.open("", "\n\n")
+                self.open("", "\n\n");
             }
             // It must not stand at the foot of a page, away from its formula.
             _ if self.reader.leads() => self.open("#lead[", "]\n\n"),
