@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Tag, TagEnd};
 
-use super::blocks::room;
+use super::blocks::{is_letter, room};
 use super::frames::MARK;
 use super::print::NEW_PAGE;
 
@@ -52,15 +52,19 @@ impl<'e> Reader<'e> {
         text
     }
 
-    /// Whether the paragraph that starts here leads to a display formula, a list, a table or room to
-    /// write right below it.
+    /// Whether the paragraph that starts here leads to a display formula, a list, a table, a lettered
+    /// part or room to write right below it.
     pub(super) fn leads(&self) -> bool {
         let rest = &self.events[self.next..];
         let end = Event::End(TagEnd::Paragraph);
         let Some(end) = rest.iter().position(|(event, _)| *event == end) else { return false };
         let after = |ahead: usize| rest.get(end + ahead).map(|(event, _)| event);
         match after(1) {
-            Some(Event::Start(Tag::Paragraph)) => matches!(after(2), Some(Event::DisplayMath(_))),
+            Some(Event::Start(Tag::Paragraph)) => match (after(2), after(3)) {
+                (Some(Event::DisplayMath(_)), _) => true,
+                (Some(Event::Start(Tag::Strong)), Some(Event::Text(text))) => is_letter(text),
+                _ => false,
+            },
             Some(Event::Start(Tag::List(_) | Tag::Table(_))) => true,
             other => other.is_some_and(is_room),
         }

@@ -35,6 +35,7 @@ fn every_construct_is_a_call_of_the_template() {
         ("> [!TIP]\n> So.", "#callout(\"tip\", \"Tip\")[\n#\"So.\";\n\n]"),
         ("> So.", "#quote(block: true)[\n#\"So.\";\n\n]"),
         ("```space 5cm\n```", "#room(5cm)"),
+        ("Both.\n\n**(a)** Why?", "#lead[#\"Both.\";]\n\n#part(\"(a)\")[#\"Why?\";]"),
         ("Why?\n\n```space 5cm\n```", "#lead[#\"Why?\";]\n\n#room(5cm)"),
         ("- a\n\n```space 5cm\n```", "#lead[#list(tight: true,[#\"a\";])]\n\n#room(5cm)"),
         ("$$a$$\n\n```space 5cm\n```", "#lead[#formula(\"a\",$ \\u{61} $);]\n\n#room(5cm)"),
