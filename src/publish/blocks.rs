@@ -33,11 +33,7 @@ impl Rewriter<'_> {
     pub(super) fn block_quote(&mut self, kind: Option<BlockQuoteKind>) {
         let words = self.page.words;
         let (class, label) = match kind {
-            Some(BlockQuoteKind::Note) => ("note", words.note),
-            Some(BlockQuoteKind::Tip) => ("tip", words.tip),
-            Some(BlockQuoteKind::Important) => ("important", words.important),
-            Some(BlockQuoteKind::Warning) => ("warning", words.warning),
-            Some(BlockQuoteKind::Caution) => ("caution", words.caution),
+            Some(kind) => words.callout(kind),
             None => {
                 let strong = matches!(
                     (self.reader.peek(0), self.reader.peek(1)),

@@ -45,6 +45,8 @@ mod reader;
 
 use std::collections::BTreeMap;
 
+use pulldown_cmark::BlockQuoteKind;
+
 pub use crate::markup::Places;
 pub use data::Data;
 pub use embed::{Embedding, Outline, embedded, outline};
@@ -101,6 +103,19 @@ pub struct Words<'a> {
     pub figure: &'a str,
     pub data: &'a str,
     pub code: &'a str,
+}
+
+impl<'w> Words<'w> {
+    /// The class of a callout, and its title.
+    fn callout(&self, kind: BlockQuoteKind) -> (&'static str, &'w str) {
+        match kind {
+            BlockQuoteKind::Note => ("note", self.note),
+            BlockQuoteKind::Tip => ("tip", self.tip),
+            BlockQuoteKind::Important => ("important", self.important),
+            BlockQuoteKind::Warning => ("warning", self.warning),
+            BlockQuoteKind::Caution => ("caution", self.caution),
+        }
+    }
 }
 
 impl Default for Words<'_> {
