@@ -50,6 +50,7 @@ pub mod explain;
 pub mod figure;
 pub mod formula;
 pub mod initialization;
+pub mod limits;
 pub mod marking;
 mod markup;
 mod memo;

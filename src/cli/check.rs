@@ -11,7 +11,7 @@ use gradsheet::marking;
 use gradsheet::scenario::{self, Problem, Problems, Scenario};
 use gradsheet::sheet::Templates;
 
-use super::{Failure, Source, templates, text};
+use super::{Failure, Source, guard, say, templates, text};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -37,9 +37,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut all: Vec<Value> = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
     for path in &arguments.scenarios {
+        guard::beat();
         let Err((problems, failure)) = check(path, &templates) else {
             if arguments.format == Format::Text {
-                println!("{}: ok", path.display());
+                say(&format!("{}: ok", path.display()));
             }
             continue;
         };
@@ -50,7 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         failures.push(failure);
     }
     if arguments.format == Format::Json {
-        println!("{:#}", Value::Array(all));
+        say(&format!("{:#}", Value::Array(all)));
     }
     let input = failures.iter().any(|failure| matches!(failure, Failure::Input(_)));
     let messages: Vec<String> = failures.iter().map(ToString::to_string).collect();

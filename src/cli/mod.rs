@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod folder;
 mod found;
+mod guard;
 mod identify;
 #[cfg(feature = "pdf")]
 mod joined;
@@ -20,6 +21,7 @@ mod records;
 mod regrade;
 mod reissue;
 mod render;
+mod scratch;
 mod serve;
 mod shards;
 mod site;
@@ -28,6 +30,7 @@ mod trace;
 mod variants;
 
 use std::fmt;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -35,7 +38,8 @@ use clap::{Parser, Subcommand};
 
 use gradsheet::RenderError;
 use gradsheet::engine::EngineError;
-use gradsheet::scenario::{self, Problem, Problems, Scenario};
+use gradsheet::limits::{self, LIMITS, Limit, LimitError};
+use gradsheet::scenario::{self, Problem, Problems, Scenario, suggest};
 use gradsheet::sheet::{TemplateError, Templates};
 
 /// Worked solution sheets for gradient-based learning, from a YAML scenario.
@@ -57,6 +61,21 @@ use gradsheet::sheet::{TemplateError, Templates};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Raises or lowers a limit, as in `iterations=50000` or `memory=4GiB`; `gradsheet list
+    /// limits` names all
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit, global = true)]
+    limits: Vec<(Limit, u64)>,
+}
+
+/// Reads what follows `--limit`.
+fn limit(text: &str) -> Result<(Limit, u64), String> {
+    limits::read(text).map_err(|error| match &error {
+        LimitError::Unknown { name } => match suggest(name, LIMITS.iter().map(|row| row.name)) {
+            Some(known) => format!("there is no limit `{name}`; did you mean `{known}`?"),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -100,9 +119,28 @@ impl fmt::Display for Failure {
     }
 }
 
+/// For whoever walks an expression that is as deep as the limit `depth` may be raised to.
+const STACK: usize = 256 << 20;
+/// The same for each thread that papers are shared among.
+const SHARED_STACK: usize = 64 << 20;
+
 /// Parses the arguments, runs the command, and turns errors into exit statuses.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    limits::set(&arguments.limits);
+    guard::begin();
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(SHARED_STACK).build_global();
+    let work = std::thread::Builder::new().stack_size(STACK);
+    // Without the memory for that, threads are as they are elsewhere.
+    let started = threads.ok().and_then(|()| work.spawn(move || done(&arguments)).ok());
+    match started.map(std::thread::JoinHandle::join) {
+        Some(Ok(status)) => status,
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+        None => ExitCode::FAILURE,
+    }
+}
+
+fn done(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Render(arguments) => render::run(arguments),
         Command::Variants(arguments) => variants::run(arguments),
@@ -118,6 +156,7 @@ pub(crate) fn run() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            guard::wait_if_stopping();
             let message = failure.to_string();
             if !message.is_empty() {
                 eprintln!("{message}");
@@ -181,13 +220,34 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
 
 /// An error of the engine, as a failure.
 pub(crate) fn engine_failure(path: &Path, error: &EngineError) -> Failure {
-    Failure::Work(format!("{}: {error}", path.display()))
+    let help = match error {
+        EngineError::Undecided { .. } => {
+            format!("\n  = help: {}", Limit::Precision.advice(None).replace("allows", "looks"))
+        }
+        _ => String::new(),
+    };
+    Failure::Work(format!("{}: {error}{help}", path.display()))
 }
 
-/// The text of a file.
+/// Prints a line on standard output. A reader that has seen enough, such as `head`, may close it.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The text of a file, which is no longer than the limit.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
     let fail = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| fail(format!("can't be read: {error}")))?;
+    let unread = |error: std::io::Error| fail(format!("can't be read: {error}"));
+    let most = Limit::FileSize.get();
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unread)?;
+    // One byte more shows that there is more; a device may have no end.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() > Limit::FileSize.count() {
+        let needed = path.metadata().map(|about| about.len()).ok().filter(|size| *size > most);
+        let what = needed.map_or("its bytes".to_owned(), |size| format!("its {size} bytes"));
+        return Err(fail(Limit::FileSize.exceeded_with_advice(what, needed)));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let start = error.utf8_error().valid_up_to();
         fail(format!("is not text in UTF-8 (the first wrong byte is number {})", start + 1))

@@ -92,9 +92,9 @@ pub(crate) struct Arguments {
     /// folder; with `--count` or `--students`, the variants are searched for instead]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "students", "reissue"])]
     pub(crate) manifest: Option<PathBuf>,
-    /// How many candidates are looked at, at most
-    #[arg(long, value_name = "M", default_value_t = found::LIMIT)]
-    pub(crate) search_limit: u64,
+    /// How many candidates are looked at, at most [default: the limit `candidates`, 1000000]
+    #[arg(long, value_name = "M")]
+    pub(crate) search_limit: Option<u64>,
     /// What to write
     #[arg(long, value_delimiter = ',', default_value = "md,html", value_name = "FORMATS")]
     to: Vec<To>,

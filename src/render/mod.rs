@@ -7,6 +7,7 @@ mod paper;
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
+use crate::limits::Limit;
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{Place, Problem, Scenario};
@@ -22,6 +23,9 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The trials of an experiment that is only checked: as few as have a standard error.
 const FEW: u64 = 2;
+
+/// The most characters of a formula that a message repeats.
+const MOST_SHOWN: usize = 80;
 
 /// What a sheet is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,9 @@ pub enum RenderError {
     /// A number can't be printed with certainty.
     #[error("{0}")]
     Number(String),
+    /// A paper is larger than the limit allows.
+    #[error("{0}")]
+    Large(String),
     /// A template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -188,6 +195,12 @@ fn checked_sheet(
     (paper, hidden): (Paper, Hidden),
 ) -> Result<Sheet, RenderError> {
     let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
+    let size = sheet.markdown.len();
+    if size > Limit::OutputSize.count() {
+        let what = format!("the {size} bytes of this paper");
+        let message = Limit::OutputSize.exceeded_with_advice(what, u64::try_from(size).ok());
+        return Err(RenderError::Large(message));
+    }
     let problems = formula_problems(&sheet.passages);
     if problems.is_empty() { Ok(sheet) } else { Err(RenderError::Texts(problems)) }
 }
@@ -374,7 +387,13 @@ fn page_error(error: PageError) -> RenderError {
 
 /// A formula outside the author's texts: from `notation`, a title, or a name.
 fn made_formula(problem: &FormulaProblem) -> Problem {
-    let message = format!("the formula `{}` can't be set: {}", problem.tex.trim(), problem.message);
+    // Its beginning says which one it is.
+    let tex: String = problem.tex.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = match tex.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &tex[..end]),
+        None => tex,
+    };
+    let message = format!("the formula `{shown}` can't be set: {}", problem.message);
     Problem::new(Place::START, message)
         .with_help("look for it in `notation`, in titles and in names")
 }

@@ -2,11 +2,7 @@
 
 use super::{Field, Fields};
 use crate::initialization::generator::Stream;
-
-/// The most iterations that a run may have.
-const MAX_ITERATIONS: u64 = 10_000;
-/// The most examples that the iterations of a run may pass through together.
-const MAX_PASSES: usize = 1_000_000;
+use crate::limits::Limit;
 
 /// The examples of each iteration; `None` where nothing says how many there are.
 ///
@@ -18,16 +14,17 @@ pub(super) fn batches(
 ) -> Option<Vec<Vec<usize>>> {
     let iterations_field = map.take("iterations");
     let iterations =
-        iterations_field.as_ref().and_then(|field| field.unsigned_in(1..=MAX_ITERATIONS));
+        iterations_field.as_ref().and_then(|field| field.unsigned_within(1, Limit::Iterations));
     let iterations = iterations.and_then(|number| usize::try_from(number).ok());
+    let refused = iterations_field.is_some() && iterations.is_none();
     let Some(field) = map.take("batches") else {
+        // What was refused is not missing too.
+        if refused {
+            return Some(Vec::new());
+        }
         let all: Vec<usize> = (1..=count.unwrap_or(0)).collect();
         let number = iterations?;
-        if number * all.len() > MAX_PASSES {
-            iterations_field?.refuse(format!(
-                "{number} iterations over {} examples are more than {MAX_PASSES} passes",
-                all.len()
-            ));
+        if !passes(&iterations_field?, number, all.len()) {
             return Some(Vec::new());
         }
         return Some(vec![all; number]);
@@ -51,6 +48,17 @@ pub(super) fn batches(
         Some(number) => Some(list[..number].to_vec()),
         None => Some(list),
     }
+}
+
+/// Whether so many batches keep within the limit, which is reported otherwise.
+fn passes(field: &Field<'_>, batches: usize, size: usize) -> bool {
+    let passes = u64::try_from(batches.saturating_mul(size)).unwrap_or(u64::MAX);
+    let may = passes <= Limit::Passes.get();
+    if !may {
+        let what = format!("{batches} batches of {size} examples, {passes} passes,");
+        field.exceeds(Limit::Passes, what, Some(passes));
+    }
+    may
 }
 
 fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
@@ -120,12 +128,7 @@ fn drawn(
         field.refuse("there are no data to draw batches from");
         return None;
     }
-    if iterations.saturating_mul(size) > MAX_PASSES || count == usize::MAX {
-        if count < usize::MAX {
-            field.refuse(format!(
-                "{iterations} batches of {size} examples are more than {MAX_PASSES} passes"
-            ));
-        }
+    if count == usize::MAX || !passes(field, iterations, size) {
         return None;
     }
     let mut examples = Vec::new();

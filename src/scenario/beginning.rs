@@ -7,7 +7,7 @@ use crate::formula::shape::Shape;
 use crate::trace::{Named, Tensor};
 
 use super::definition::{Parameter, Run};
-use super::quantity::{self, MAX_ENTRIES};
+use super::quantity::{self, within_entries};
 use super::setup::helped;
 use super::{Field, suggest};
 
@@ -104,9 +104,5 @@ fn of_parameter(
         return None;
     }
     let tensor = quantity::tensor(value, shapes.get(name))?;
-    if tensor.entries().len() > MAX_ENTRIES {
-        value.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
-        return None;
-    }
-    Some(tensor)
+    within_entries(value, tensor.entries().len()).then_some(tensor)
 }

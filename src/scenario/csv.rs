@@ -6,13 +6,11 @@
 use std::path::Path;
 
 use crate::formula::is_name;
+use crate::limits::Limit;
 use crate::number::{Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
 use super::{Field, below};
-
-/// The most numbers that a file may hold.
-const MAX_NUMBERS: usize = 1_000_000;
 
 /// The columns of a file as examples: names, and a row of values for each line.
 pub(super) type Table = (Vec<String>, Vec<Vec<Tensor>>);
@@ -51,8 +49,9 @@ fn table(bytes: &[u8]) -> Result<Table, Wrong> {
     for record in reader.records() {
         let record = record.map_err(|error| broken(&error))?;
         let line = record.position().map_or(0, csv::Position::line);
-        if (rows.len() + 1).saturating_mul(names.len()) > MAX_NUMBERS {
-            let message = format!("the file holds more than {MAX_NUMBERS} numbers");
+        if (rows.len() + 1).saturating_mul(names.len()) > Limit::DataNumbers.count() {
+            let what = "the numbers up to this line";
+            let message = Limit::DataNumbers.exceeded_with_advice(what, None);
             return Err(Wrong { line, column: 1, message });
         }
         let number = |column: &usize| {

@@ -5,21 +5,18 @@ use std::collections::BTreeMap;
 use crate::formula::shape::{Shape, Size};
 use crate::initialization::data::{Entries, GENERATORS, Pairs, default_of, entries, pairs};
 use crate::initialization::generator::Stream;
+use crate::limits::Limit;
 use crate::number::Real;
 use crate::trace::{Tensor, Value};
 
 use super::definition::{Generated, Generator};
 use super::initial::printable;
-use super::quantity::{MAX_ENTRIES, rational, tensor};
+use super::quantity::{rational, tensor};
 use super::read::Origin;
 use super::setup::{check_name, helped, is_taken};
 use super::yaml::Key;
 use super::{Field, Fields, Problem, csv, suggest};
 
-/// The most examples that a generator makes.
-const MAX_GENERATED: u64 = 1_000_000;
-/// The most numbers that all generated examples have together.
-const MAX_NUMBERS: usize = 20_000_000;
 /// The most numbers that the generated examples of a run in exact arithmetic have.
 const MAX_EXACT: usize = 100_000;
 
@@ -79,7 +76,7 @@ fn generator(
 ) -> Option<Generated> {
     let mut map = field.fields()?;
     let kind = map.required("kind").and_then(|field| kind(&field));
-    let count = map.required("count").and_then(|field| field.unsigned_in(1..=MAX_GENERATED));
+    let count = map.required("count").and_then(|field| field.unsigned_within(1, Limit::Examples));
     let number = |map: &mut Fields<'_>, key: &'static str| match map.take(key) {
         Some(field) => rational(&field).map(|value| Real::from(value).to_f64()),
         None => default_of(kind?, key),
@@ -110,14 +107,16 @@ fn generator(
     let names = filled(field, generator, shapes, around)?;
     let size: usize = names.iter().map(|(_, counts)| entries_of(*counts)).sum();
     let numbers = size.saturating_mul(count);
-    if numbers > MAX_NUMBERS {
-        field.refuse(format!("{count} examples of {size} numbers are more than {MAX_NUMBERS}"));
+    if numbers > Limit::Held.count() {
+        let what = format!("the numbers of {count} examples, {size} in each,");
+        field.exceeds(Limit::Held, what, u64::try_from(numbers).ok());
         return None;
     }
-    if around.run && (numbers > MAX_EXACT || size > MAX_ENTRIES) {
+    if around.run && (numbers > MAX_EXACT || size > Limit::Entries.count()) {
         field.refuse(format!(
             "{count} examples of {size} numbers are too many for runs in exact arithmetic, which \
-             take at most {MAX_EXACT}, and {MAX_ENTRIES} an example"
+             take at most {MAX_EXACT}, and {} an example",
+            Limit::Entries.get()
         ));
         return None;
     }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::formula::is_name;
 use crate::initialization::generator::Stream;
+use crate::limits::Limit;
 
 use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setup};
 use super::edit::{child, put, remove};
@@ -30,12 +31,8 @@ const OF_RUNS: [&str; 10] = [
     "weight_decay",
 ];
 
-/// The most trials of one case.
-const MAX_TRIALS: u64 = 1_000_000;
 /// How many trials there are where nothing is said.
 const TRIALS: u64 = 100;
-/// The most cases of one experiment.
-const MAX_CASES: usize = 200;
 
 const QUANTITIES: [(&str, Quantity); 9] = [
     ("active_fraction", Quantity::ActiveFraction),
@@ -85,7 +82,7 @@ impl Base<'_> {
                 None => sound = false,
             }
         }
-        let trials = map.take("trials").map(|field| field.unsigned_in(1..=MAX_TRIALS));
+        let trials = map.take("trials").map(|field| field.unsigned_within(1, Limit::Trials));
         let measure = map.required("measure").and_then(|field| self.measures(&field));
         map.finish();
         let trials = match trials {
@@ -95,9 +92,10 @@ impl Base<'_> {
         if !sound {
             return None;
         }
-        let count = vary.iter().map(|varied| varied.values.len()).product::<usize>();
-        if count > MAX_CASES {
-            field.refuse(format!("{count} cases are more than {MAX_CASES}"));
+        let counts = vary.iter().map(|varied| varied.values.len());
+        let count = counts.fold(1_usize, usize::saturating_mul);
+        if count > Limit::Cases.count() {
+            field.exceeds(Limit::Cases, format!("{count} cases"), u64::try_from(count).ok());
             return None;
         }
         let cases = self.cases(&vary)?;

@@ -6,6 +6,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::limits::Limit;
 use crate::number::Real;
 
 use super::problem::{path_with_key, path_with_number};
@@ -122,6 +123,29 @@ impl<'n> Field<'n> {
             return self.expected(&format!("a whole number from {least}"));
         }
         self.expected(&format!("a whole number from {least} to {most}"))
+    }
+
+    /// A whole number from `least` that keeps within a limit.
+    #[must_use]
+    pub fn unsigned_within(&self, least: u64, limit: Limit) -> Option<u64> {
+        if let Some(value) = self.whole().filter(|value| *value > limit.get()) {
+            let problem = self.problem(limit.exceeded_by(value));
+            self.report.push(problem.with_help(limit.advice(Some(value))));
+            return None;
+        }
+        self.unsigned_in(least..=limit.get())
+    }
+
+    /// A whole number that is written here.
+    fn whole(&self) -> Option<u64> {
+        let text = &self.node.scalar().filter(|scalar| scalar.is_number())?.text;
+        text.parse().ok()
+    }
+
+    /// Reports that a limit is exceeded, with how so much, if it is known, would be allowed.
+    pub fn exceeds(&self, limit: Limit, what: impl std::fmt::Display, needed: Option<u64>) {
+        let problem = self.problem(limit.exceeded(what));
+        self.report.push(problem.with_help(limit.advice(needed)));
     }
 
     /// The value of the variable that the text names.

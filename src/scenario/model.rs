@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::formula::shape::{Shape, infer};
 use crate::formula::{Expression, is_name, parse};
+use crate::limits::Limit;
 
 use super::definition::Definition;
 use super::quantity::parse_problem;
@@ -11,9 +12,6 @@ use super::repetition::{Repetition, numbered, repetition};
 use super::setup::is_taken;
 use super::shapes::Dimensions;
 use super::{Field, Problem, suggest};
-
-/// The most lines that a model may have, repeated ones counted.
-const MAX_LINES: usize = 1_000;
 
 /// Whether all data and parameters have names that formulas may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,8 +46,8 @@ pub(super) fn read(
             let exact_places = shift == Shift::None;
             let line = Line { field, code: &copy, start, exact_places, names, later: &later };
             definitions.extend(line.definition(shapes));
-            if definitions.len() > MAX_LINES {
-                field.refuse(format!("a model has at most {MAX_LINES} lines"));
+            if definitions.len() > Limit::ModelLines.count() {
+                field.exceeds(Limit::ModelLines, "the lines of this model", None);
                 return None;
             }
         }

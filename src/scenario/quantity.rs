@@ -2,13 +2,11 @@
 
 use crate::formula::shape::Shape;
 use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
+use crate::limits::Limit;
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
 use super::{Field, Problem, initial, suggest};
-
-/// The most entries of a matrix that is computed with exactly.
-pub(super) const MAX_ENTRIES: usize = 4_096;
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
@@ -78,8 +76,7 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     if !field.node().is_list() {
         let real = real(field)?;
         let (rows, columns) = counts.unwrap_or((1, 1));
-        if rows.saturating_mul(columns) > MAX_ENTRIES {
-            field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+        if !within_entries(field, rows.saturating_mul(columns)) {
             return None;
         }
         return Some(Tensor::new(counts, vec![Value::Real(real); rows * columns]));
@@ -94,8 +91,7 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
         return None;
     }
     let found = (rows.len(), columns);
-    if found.0 * found.1 > MAX_ENTRIES {
-        field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+    if !within_entries(field, found.0.saturating_mul(found.1)) {
         return None;
     }
     if let (Some(shape), Some(counts)) = (shape, counts)
@@ -106,6 +102,16 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     }
     let entries: Vec<_> = rows.iter().flatten().map(|entry| real(entry).map(Value::Real)).collect();
     Some(Tensor::new(Some(found), entries.into_iter().collect::<Option<_>>()?))
+}
+
+/// Whether a matrix in exact arithmetic may have so many entries, which is reported otherwise.
+pub(super) fn within_entries(field: &Field<'_>, count: usize) -> bool {
+    let may = count <= Limit::Entries.count();
+    if !may {
+        let what = format!("the {count} entries of this matrix in exact arithmetic");
+        field.exceeds(Limit::Entries, what, u64::try_from(count).ok());
+    }
+    may
 }
 
 /// A number that must be a fraction.

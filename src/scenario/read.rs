@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::limits::Limit;
 use crate::number::{Precision, Rounding};
 
 use super::cells::Cells;
@@ -175,14 +176,15 @@ pub(super) fn display(map: &mut Fields<'_>, outer: &Display) -> Display {
     let mut display = outer.clone();
     let Some(field) = map.take("display") else { return display };
     let Some(mut keys) = field.fields() else { return display };
-    let decimals = keys.unsigned_in("decimals", 0..=100);
-    let significant = keys.unsigned_in("significant", 1..=100);
+    let decimals = keys.take("decimals").and_then(|field| field.unsigned_within(0, Limit::Digits));
+    let significant =
+        keys.take("significant").and_then(|field| field.unsigned_within(1, Limit::Digits));
     let roundings = [("half_up", Rounding::HalfUp), ("half_even", Rounding::HalfEven)];
     let rounding = keys.choice("rounding", &roundings);
     let carry = keys.choice("carry", &[("exact", Carry::Exact), ("displayed", Carry::Displayed)]);
     let exact_form = keys.truth("exact_form");
     keys.finish();
-    let digits = |count: u64| u32::try_from(count).unwrap_or(100);
+    let digits = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     match (decimals, significant) {
         (Some(_), Some(_)) => field.refuse("choose `decimals` or `significant`, not both"),
         (Some(count), None) => display.precision = Precision::Decimals(digits(count)),

@@ -6,6 +6,7 @@ use crate::formula::shape::Shape;
 use crate::formula::{Call, Expression, is_name, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
+use crate::limits::Limit;
 use crate::number::Real;
 use crate::trace::Tensor;
 
@@ -15,7 +16,6 @@ use super::definition::{Definition, Display, Initial, Parameter, Reduction, Run,
 use super::experiment::Base;
 use super::modifier::Modifiers;
 use super::optimizer::Around;
-use super::quantity::MAX_ENTRIES;
 use super::read::{Origin, display};
 use super::repetition::Counters;
 use super::shapes::{dimensions, family, shapes};
@@ -196,12 +196,10 @@ pub(super) fn read(
 fn check_values(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
     unvalued(field, setup, declared);
     for parameter in &setup.parameters {
-        if parameter.initial.size() > MAX_ENTRIES {
-            let name = &parameter.name;
-            field.refuse(format!(
-                "`{name}` has {} entries; a run in exact arithmetic takes at most {MAX_ENTRIES}",
-                parameter.initial.size()
-            ));
+        let size = parameter.initial.size();
+        if size > Limit::Entries.count() {
+            let what = format!("the {size} entries of `{}` in exact arithmetic", parameter.name);
+            field.exceeds(Limit::Entries, what, u64::try_from(size).ok());
         }
     }
 }

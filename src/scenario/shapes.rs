@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::formula::is_name;
 use crate::formula::shape::{Shape, Size};
+use crate::limits::Limit;
 
 use super::repetition::{Counters, Numbered};
 use super::yaml::Key;
 use super::{Field, Fields, Problem};
-
-/// The largest size of a matrix.
-const MAX_SIZE: u64 = 100_000;
 
 /// Named sizes with their values.
 pub(super) type Dimensions = BTreeMap<String, usize>;
@@ -22,7 +20,7 @@ pub(super) fn dimensions(map: &mut Fields<'_>) -> Dimensions {
         if !is_name(&key.text) {
             field.refuse(format!("`{}` can't name a dimension", key.text));
         }
-        if let Some(value) = field.unsigned_in(1..=MAX_SIZE) {
+        if let Some(value) = field.unsigned_within(1, Limit::Size) {
             dimensions.insert(key.text.clone(), usize::try_from(value).unwrap_or(usize::MAX));
         }
     }
@@ -78,7 +76,7 @@ pub(super) fn family(
 fn size(field: &Field<'_>, dimensions: &Dimensions, name: &Numbered) -> Option<Size> {
     let text = name.fill(&field.text()?.text);
     if !is_name(&text) {
-        let value = field.unsigned_in(1..=MAX_SIZE)?;
+        let value = field.unsigned_within(1, Limit::Size)?;
         return usize::try_from(value).ok().map(Size::number);
     }
     let value = dimensions.get(&text).copied();

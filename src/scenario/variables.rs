@@ -11,6 +11,7 @@
 //! the variables above it. One value for each is an [`Assignment`].
 
 use crate::formula::{Evaluator, Expression, Failure, Prove, ZeroOverZero, parse};
+use crate::limits::Limit;
 use crate::number::{Integer, Rational, Real};
 
 use super::quantity::{parse_problem, rational};
@@ -19,10 +20,6 @@ use super::{Field, Problem, initial, suggest};
 
 /// The most values that one variable may choose from.
 const MAX_VALUES: u64 = 1 << 53;
-/// The most choices that are listed one by one.
-const MAX_CHOICES: usize = 10_000;
-/// The most variables.
-const MAX_VARIABLES: usize = 200;
 
 /// One variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,8 +195,9 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     let mut above: Vec<&str> = Vec::new();
     let mut sound = true;
     let entries = field.entries()?;
-    if entries.len() > MAX_VARIABLES {
-        field.refuse(format!("a scenario has at most {MAX_VARIABLES} variables"));
+    if entries.len() > Limit::Variables.count() {
+        let what = format!("{} variables", entries.len());
+        field.exceeds(Limit::Variables, what, u64::try_from(entries.len()).ok());
         return None;
     }
     for (key, own) in entries {
@@ -263,8 +261,13 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
 
 fn choices(field: &Field<'_>, weights: Option<Field<'_>>) -> Option<Domain> {
     let items = field.items()?;
-    if items.is_empty() || items.len() > MAX_CHOICES {
-        field.refuse(format!("a variable has from 1 to {MAX_CHOICES} choices"));
+    if items.is_empty() {
+        field.refuse("a variable has at least one choice");
+        return None;
+    }
+    if items.len() > Limit::Choices.count() {
+        let what = format!("{} choices", items.len());
+        field.exceeds(Limit::Choices, what, u64::try_from(items.len()).ok());
         return None;
     }
     let values: Option<Vec<Rational>> = items.iter().map(rational).collect();

@@ -22,6 +22,7 @@ mod explain;
 mod frames;
 mod initializers;
 mod label;
+mod loops;
 mod meaning;
 mod mistakes;
 mod names;

@@ -5,15 +5,19 @@
 //! text, and a token without a filter prints as the plain decimal.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
+use crate::limits::Limit;
 use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
+use super::loops::{Counted, TURN};
 use super::show::Numbers;
 use super::templates::Words;
 
@@ -52,6 +56,8 @@ struct Ledger {
     undefined: String,
     /// The first number that could not be printed.
     fault: Mutex<Option<Fault>>,
+    /// The turns of loops that the text took so far.
+    turns: AtomicU64,
 }
 
 /// Why a text could not be rendered.
@@ -93,6 +99,7 @@ impl Prose {
             mark: word("decimal_mark").chars().next().unwrap_or('.'),
             undefined: word("undefined"),
             fault: Mutex::new(None),
+            turns: AtomicU64::new(0),
         });
         Self { tera: engine(&ledger), words: words.clone(), setups, variables, ledger }
     }
@@ -158,9 +165,18 @@ impl Prose {
         for (name, values) in &self.setups {
             context.insert_value(name.clone(), values.clone());
         }
-        match self.tera.render_str(&text.source, &context, false) {
-            Ok(rendered) => self.fill(&rendered),
-            Err(error) => Err(self.explain(&text.source, &error)),
+        let counted = Counted::new(&text.source);
+        self.ledger.turns.store(0, Ordering::Relaxed);
+        let mut out = Bounded::default();
+        match self.tera.render_str_to(&counted.source, &context, false, &mut out) {
+            Ok(()) => self.fill(&String::from_utf8_lossy(&out.0)),
+            Err(_) if out.is_full() => {
+                Err(exceeded(Limit::TextSize, "the bytes that this text's template gives"))
+            }
+            Err(_) if self.ledger.turns.load(Ordering::Relaxed) > Limit::Turns.get() => {
+                Err(exceeded(Limit::Turns, "the turns of the loops in this text"))
+            }
+            Err(error) => Err(self.explain(&text.source, &counted, &error)),
         }
     }
 
@@ -182,18 +198,44 @@ impl Prose {
         Ok(filled)
     }
 
-    fn explain(&self, source: &str, error: &Error) -> ProseError {
+    fn explain(&self, source: &str, counted: &Counted, error: &Error) -> ProseError {
         if let Some(fault) = self.ledger.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
         let (range, message) = match error.kind() {
             ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                (report.span().range.clone(), report.message().to_owned())
+                (counted.written(&report.span().range), report.message().to_owned())
             }
             _ => (0..1, error.to_string()),
         };
         let (range, message) = reworded(source, range, &message);
         ProseError::Text { offset: range.start, width: range.len().max(1), message }
+    }
+}
+
+/// A text that asks for more than a limit allows.
+fn exceeded(limit: Limit, what: &str) -> ProseError {
+    ProseError::Text { offset: 0, width: 1, message: limit.exceeded_with_advice(what, None) }
+}
+
+/// What a template writes, up to the limit.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl Bounded {
+    fn is_full(&self) -> bool {
+        self.0.len() > Limit::TextSize.count()
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        if self.is_full() { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 
@@ -265,6 +307,13 @@ pub(super) fn plain_engine() -> Tera {
 fn engine(ledger: &Arc<Ledger>) -> Tera {
     let mut tera = plain_engine();
     let shared = ledger.clone();
+    tera.register_function(TURN, move |_: Kwargs, _: &State<'_>| {
+        if shared.turns.fetch_add(1, Ordering::Relaxed) < Limit::Turns.get() {
+            return Ok(String::new());
+        }
+        Err(Error::message("too many turns"))
+    });
+    let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
         shared.filter(token, Ledger::tex)
@@ -283,6 +332,11 @@ fn engine(ledger: &Arc<Ledger>) -> Tera {
     tera.register_filter("decimal", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &["places"])?;
         let places: u32 = arguments.must_get("places")?;
+        if u64::from(places) > Limit::Digits.get() {
+            let what = format!("{places} places");
+            let message = Limit::Digits.exceeded_with_advice(what, Some(places.into()));
+            return Err(Error::message(message));
+        }
         shared.filter(token, |ledger, entry| ledger.decimal(entry, places))
     });
     tera

@@ -9,8 +9,8 @@ use serde::Deserialize as _;
 use serde::de::IgnoredAny;
 
 use super::super::{Place, Problem};
-use super::DEPTH_LIMIT;
 use super::source::Source;
+use crate::limits::Limit;
 
 /// With more opening brackets than this, one reader's word is enough.
 const BRACKET_LIMIT: usize = 5_000;
@@ -34,8 +34,10 @@ pub(super) fn problem(error: &ScanError, source: &Source) -> Problem {
 
 /// The problem for lists and mappings that nest too deeply.
 pub(super) fn too_deep(place: Place) -> Problem {
-    let message = format!("lists and mappings nest deeper than {DEPTH_LIMIT}");
-    Problem::new(place, message).with_help("a bracket `[` or `{` may lack its closing one")
+    let message = Limit::Nesting.exceeded("lists and mappings within one another");
+    let advice = Limit::Nesting.advice(None);
+    let help = format!("a bracket `[` or `{{` may lack its closing one; or {advice}");
+    Problem::new(place, message).with_help(help)
 }
 
 /// The problem behind an error of `serde_yaml`.
