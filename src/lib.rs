@@ -58,6 +58,7 @@ pub mod number;
 pub mod publish;
 pub mod reference;
 mod render;
+pub mod review;
 pub mod scenario;
 pub mod sheet;
 pub mod site;

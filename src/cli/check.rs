@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use gradsheet::RenderError;
 use gradsheet::engine::{self, Effort};
 use gradsheet::marking;
-use gradsheet::scenario::{self, Problem, Problems, Scenario};
+use gradsheet::review;
+use gradsheet::scenario::{Exam, Problem, Problems, Scenario};
 use gradsheet::sheet::Templates;
+use gradsheet::trace::Trace;
 
 use super::{Failure, Source, guard, say, templates, text};
 
@@ -19,6 +21,9 @@ pub(crate) struct Arguments {
     /// Scenarios to check
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
+    /// Treats warnings as errors: the status is then 2
+    #[arg(long)]
+    strict: bool,
     /// How problems are printed
     #[arg(long, default_value = "text")]
     format: Format,
@@ -38,15 +43,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for path in &arguments.scenarios {
         guard::beat();
-        let Err((problems, failure)) = check(path, &templates) else {
-            if arguments.format == Format::Text {
-                say(&format!("{}: ok", path.display()));
+        let (problems, failure) = match check(path, &templates) {
+            Ok(warnings) => {
+                all.extend(warnings.list().iter().map(|problem| entry(path, problem)));
+                let is_text = arguments.format == Format::Text;
+                if !warnings.list().is_empty() {
+                    if arguments.strict {
+                        failures.push(Failure::Input(warnings.to_string()));
+                        continue;
+                    }
+                    if is_text {
+                        eprintln!("{warnings}\n");
+                    }
+                }
+                if is_text {
+                    say(&format!("{}: ok", path.display()));
+                }
+                continue;
             }
-            continue;
+            Err(found) => found,
         };
         all.extend(problems.iter().map(|problem| entry(path, problem)));
         if problems.is_empty() {
-            all.push(json!({ "file": path.display().to_string(), "message": failure.to_string() }));
+            all.push(json!({ "file": path.display().to_string(), "severity": "error", "message": failure.to_string() }));
         }
         failures.push(failure);
     }
@@ -64,32 +83,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failure)> {
+/// What is suspicious about a scenario; or what is wrong with it.
+fn check(path: &Path, templates: &Templates) -> Result<Problems, (Vec<Problem>, Failure)> {
     let text = text(path).map_err(|failure| (Vec::new(), failure))?;
     let split =
         |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
-    let scenario = scenario::read(path, &text).map_err(split)?;
+    let (exam, scenario) = Exam::read(path, &text).map_err(split)?;
     let source = Source { path: path.to_owned(), text, scenario };
     match gradsheet::check(&source.scenario, templates) {
-        Ok(()) => {
-            note_hidden(path, &source.scenario);
-            Ok(())
-        }
+        Ok(()) => Ok(source.problems(warnings(path, &exam, &source.scenario))),
         Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
         Err(error) => Err((Vec::new(), source.failure(error))),
     }
 }
 
+/// What is suspicious about a scenario that was found right.
+fn warnings(path: &Path, exam: &Exam, scenario: &Scenario) -> Vec<Problem> {
+    // Whatever fails here has failed in the check before.
+    let Ok(trace) = engine::execute_with(scenario, &Effort { trials: 0, progress: &|_| {} }) else {
+        return Vec::new();
+    };
+    note_hidden(path, scenario, &trace);
+    review::warnings(exam, scenario, &trace)
+}
+
 /// Says on standard error which mistakes can't be told from the right answers.
-fn note_hidden(path: &Path, scenario: &Scenario) {
+fn note_hidden(path: &Path, scenario: &Scenario, trace: &Trace) {
     if scenario.parts().iter().all(|part| part.ask.mistakes.is_empty()) {
         return;
     }
-    // Whatever fails here has failed in the check before.
-    let Ok(trace) = engine::execute_with(scenario, &Effort { trials: 0, progress: &|_| {} }) else {
-        return;
-    };
-    for turn in marking::wrong_turns(scenario, &trace).unwrap_or_default() {
+    for turn in marking::wrong_turns(scenario, trace).unwrap_or_default() {
         if turn.is_hidden() {
             let (part, word) = (&turn.part, turn.turn.instead.word());
             let run = &scenario.run(turn.turn.run).1.name;
@@ -108,6 +131,7 @@ fn entry(path: &Path, problem: &Problem) -> Value {
         "column": problem.place.column,
         "width": problem.width,
         "field": problem.field,
+        "severity": problem.severity.word(),
         "message": problem.message,
         "help": problem.help,
     })

@@ -113,6 +113,11 @@ impl Exam {
         self.under(assignment, Extent::Setups)
     }
 
+    /// The scenario as it was written.
+    pub fn top(&self) -> &Node {
+        &self.top
+    }
+
     /// The scenario's text.
     pub fn text(&self) -> &str {
         &self.text

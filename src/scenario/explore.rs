@@ -263,6 +263,7 @@ impl Explorer<'_> {
             add(problems, problem);
         }
         let scenario = Scenario {
+            allowed: Vec::new(),
             file: self.source.file.to_owned(),
             stem: String::new(),
             front: FrontMatter::default(),

@@ -24,12 +24,47 @@ pub struct Problem {
     pub help: Option<String>,
     /// How many characters are marked, at least one.
     pub width: usize,
+    /// Whether there can be no sheet, or one that is suspicious.
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// There is no sheet.
+    Error,
+    /// The sheet may not be what its author wanted.
+    Warning,
+}
+
+impl Severity {
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 impl Problem {
     /// A problem that marks one character, without field or help.
     pub fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, field: String::new(), message: message.into(), help: None, width: 1 }
+        let (field, message) = (String::new(), message.into());
+        Self { place, field, message, help: None, width: 1, severity: Severity::Error }
+    }
+
+    /// The same for what is suspicious.
+    pub fn warning(place: Place, message: impl Into<String>) -> Self {
+        Self::new(place, message).as_warning()
+    }
+
+    /// Makes it a warning.
+    #[must_use]
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 
     /// Says which field the problem is in.

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::Problem;
+use super::{Problem, Severity};
 
 /// A longer line is cut, and this many characters of it are shown.
 const SHOWN_CHARACTERS: usize = 100;
@@ -64,7 +64,9 @@ impl Problems {
                 self.file
             ));
         } else if count > 1 {
-            blocks.push(format!("{count} problems in {}", self.file));
+            let warns = |problem: &Problem| problem.severity == Severity::Warning;
+            let what = if self.list.iter().all(warns) { "warnings" } else { "problems" };
+            blocks.push(format!("{count} {what} in {}", self.file));
         }
         blocks.join("\n\n")
     }
@@ -72,6 +74,9 @@ impl Problems {
 
 fn block(file: &str, lines: &[&str], problem: &Problem) -> String {
     let mut out = format!("{file}:{}: ", problem.place);
+    if problem.severity == Severity::Warning {
+        out += "warning: ";
+    }
     if !problem.field.is_empty() {
         out += &format!("{}: ", problem.field);
     }

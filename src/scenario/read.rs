@@ -13,7 +13,7 @@ use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::printing::printing;
 use super::requirement::{self, Requirement};
-use super::{Field, Fields, Problems, setup};
+use super::{Field, Fields, Problems, setup, suspicion};
 
 /// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
 /// their defaults.
@@ -56,6 +56,7 @@ pub(super) fn scenario(
     let printing = printing(&mut map, origin.folder);
     let display = display(&mut map, &default_display());
     // Read before, since all else may depend on it.
+    let allowed = suspicion::allowed(&mut map);
     let variables = map.take("variables");
     let _ = map.take("fair");
     let requirements = map.take("require");
@@ -90,6 +91,7 @@ pub(super) fn scenario(
         variables: top.report().assignment().clone(),
         label: None,
         printing,
+        allowed,
         setups,
         cells,
         files: top.report().files(),

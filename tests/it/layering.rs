@@ -17,7 +17,7 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 24] = [
+const LAYERS: [Layer; 25] = [
     Layer { module: "limits", uses: &[], crates: &["thiserror"] },
     Layer {
         module: "number",
@@ -126,6 +126,11 @@ const LAYERS: [Layer; 24] = [
         ],
     },
     Layer {
+        module: "review",
+        uses: &["number", "formula", "trace", "scenario", "code"],
+        crates: &[],
+    },
+    Layer {
         module: "reference",
         uses: &["number", "initialization", "formula", "catalogue"],
         crates: &[],
@@ -186,6 +191,7 @@ const LAYERS: [Layer; 24] = [
             "publish",
             "reference",
             "render",
+            "review",
             "variants",
             "book",
         ],

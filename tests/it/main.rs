@@ -30,6 +30,7 @@ mod papers;
 mod plots;
 mod random;
 mod reference;
+mod review;
 mod runs;
 mod shipped;
 mod site;
