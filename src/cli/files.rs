@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Failure;
+use super::guard;
 use super::scratch::{Scratch, failure, placing, put};
 
 /// Writes all files, or none, below a folder: every file is written beside it before the first
@@ -35,6 +36,7 @@ impl Writer {
 
     /// Writes a file, unless it has its content already.
     pub(crate) fn add(&self, path: &Path, bytes: &[u8]) -> Result<Waiting, Failure> {
+        guard::wait_if_stopping();
         if std::fs::read(path).is_ok_and(|old| old == bytes) {
             return Ok(Waiting::default());
         }

@@ -87,14 +87,17 @@ pub(crate) fn clean() {
     // Kept for good: nothing is put in place any more.
     std::mem::forget(placing());
     for Debris { scratch, made } in open().drain(..) {
-        // Other threads may write to it until the program ends.
-        for _ in 0..50 {
-            if std::fs::remove_dir_all(&scratch).is_ok() || !scratch.exists() {
+        // Other threads may be about to write a last file to it, and make the folder again.
+        let mut gone = 0;
+        for _ in 0..100 {
+            let _ = std::fs::remove_dir_all(&scratch);
+            remove_empty(&made);
+            gone = if scratch.exists() { 0 } else { gone + 1 };
+            if gone == 3 {
                 break;
             }
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
-        remove_empty(&made);
     }
 }
 
@@ -141,9 +144,21 @@ fn sweep(parent: &Path) {
                 restore(&entry.path());
                 let _ = std::fs::remove_dir_all(entry.path());
             }
-            // One without a lock is empty: its command was killed at once, or is about to lock it.
-            Err(_) => {}
+            Err(_) => remove_unlocked(&entry.path()),
         }
+    }
+}
+
+/// Removes a folder whose lock is missing, unless it is locked by now: its command was killed at
+/// once, or while it removed the folder.
+fn remove_unlocked(scratch: &Path) {
+    let Ok(entries) = std::fs::read_dir(scratch) else { return };
+    let names: Vec<_> = entries.flatten().map(|entry| entry.file_name()).collect();
+    if names.is_empty() {
+        // Fails if the lock is made just now; who makes it later finds no folder, and makes another.
+        let _ = std::fs::remove_dir(scratch);
+    } else if !names.iter().any(|name| name == LOCK) {
+        let _ = std::fs::remove_dir_all(scratch);
     }
 }
 
@@ -190,5 +205,12 @@ pub(crate) fn failure(path: &Path, error: &io::Error) -> Failure {
         }
         _ => "",
     };
-    Failure::Work(format!("{}: can't be written: {error}{advice}", path.display()))
+    // Of a folder that nobody knows, the one that it stands in.
+    let is_scratch = |path: &&Path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX))
+    };
+    let shown = path.ancestors().find(is_scratch).and_then(Path::parent).unwrap_or(path);
+    let reason = error.to_string();
+    let reason = reason.split(" at path ").next().unwrap_or_default();
+    Failure::Work(format!("{}: can't be written: {reason}{advice}", shown.display()))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use gradsheet::Files;
 
 use super::Failure;
+use super::guard;
 use super::scratch::{Scratch, failure, placing, put};
 
 /// A folder on its way to its place.
@@ -27,6 +28,7 @@ impl Staging {
 
     /// Writes files below a folder of that name.
     pub(crate) fn write(&self, name: &str, files: &Files) -> Result<(), Failure> {
+        guard::wait_if_stopping();
         let top = self.folder.join(name);
         for (file, bytes) in files {
             let path = top.join(file);
