@@ -83,6 +83,8 @@ pub(super) fn scenario(
         }
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    // `..` would lead out of the output folder: so is the stem of `...yaml`.
+    let stem = stem.map(|stem| if stem.trim_matches('.').is_empty() { "_".into() } else { stem });
     let scenario = Scenario {
         file: file.to_owned(),
         stem: stem.unwrap_or_default(),
