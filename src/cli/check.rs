@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use gradsheet::RenderError;
 use gradsheet::engine::{self, Effort};
 use gradsheet::marking;
-use gradsheet::scenario::{self, Problem, Problems, Scenario};
+use gradsheet::scenario::{self, Excerpt, Problem, Problems, Scenario};
 use gradsheet::sheet::Templates;
 
-use super::{Failure, Source, templates, text};
+use super::{Failure, Source, read_text, templates};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         all.extend(problems.iter().map(|problem| entry(path, problem)));
         if problems.is_empty() {
-            all.push(json!({ "file": path.display().to_string(), "message": failure.to_string() }));
+            all.push(unplaced(path, &failure));
         }
         failures.push(failure);
     }
@@ -64,7 +64,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failure)> {
-    let text = text(path).map_err(|failure| (Vec::new(), failure))?;
+    let text = read_text(path)
+        .map_err(|unreadable| (Vec::from_iter(unreadable.problem), unreadable.failure))?;
     let split =
         |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
     let scenario = scenario::read(path, &text).map_err(split)?;
@@ -75,6 +76,9 @@ fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failur
             Ok(())
         }
         Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
+        Err(RenderError::Engine(error)) => {
+            Err((vec![error.problem()], source.engine_failure(&error)))
+        }
         Err(error) => Err((Vec::new(), source.failure(error))),
     }
 }
@@ -101,13 +105,35 @@ fn note_hidden(path: &Path, scenario: &Scenario) {
 }
 
 fn entry(path: &Path, problem: &Problem) -> Value {
-    json!({
+    let mut entry = json!({
         "file": path.display().to_string(),
+        "severity": "error",
         "line": problem.place.line,
         "column": problem.place.column,
         "width": problem.width,
         "field": problem.field,
         "message": problem.message,
         "help": problem.help,
+    });
+    if let Some(Excerpt { file, place, width, .. }) = &problem.excerpt {
+        entry["within"] =
+            json!({ "file": file, "line": place.line, "column": place.column, "width": width });
+    }
+    entry
+}
+
+/// An error without a place: the same keys, with nothing where there is nothing to say.
+fn unplaced(path: &Path, failure: &Failure) -> Value {
+    let message = failure.to_string();
+    let message = message.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&message);
+    json!({
+        "file": path.display().to_string(),
+        "severity": "error",
+        "line": null,
+        "column": null,
+        "width": null,
+        "field": "",
+        "message": message,
+        "help": null,
     })
 }

@@ -158,7 +158,7 @@ impl Source {
 
     /// An error of the engine, as a failure.
     pub(crate) fn engine_failure(&self, error: &EngineError) -> Failure {
-        engine_failure(&self.path, error)
+        engine_failure(&self.path, &self.text, error)
     }
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
             Failure::Input(Problems::new(path.display().to_string(), text, list).to_string())
         }
         RenderError::Template(error) => template(&error),
-        RenderError::Engine(error) => engine_failure(path, &error),
+        RenderError::Engine(error) => engine_failure(path, text, &error),
         #[cfg(feature = "pdf")]
         RenderError::Pdf(error) => {
             let placed = |line: &String| format!("{}: {line}", path.display());
@@ -180,17 +180,42 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
 }
 
 /// An error of the engine, as a failure.
-pub(crate) fn engine_failure(path: &Path, error: &EngineError) -> Failure {
-    Failure::Work(format!("{}: {error}", path.display()))
+///
+/// What would follow either way stands below the line, each answer on one of its own.
+pub(crate) fn engine_failure(path: &Path, text: &str, error: &EngineError) -> Failure {
+    let Problem { help, .. } = error.problem();
+    let bare = Problem { help: None, ..error.problem() };
+    let mut said = Problems::new(path.display().to_string(), text, vec![bare]).to_string();
+    for line in help.iter().flat_map(|help| help.lines()) {
+        said.push_str("\n  ");
+        said.push_str(line);
+    }
+    Failure::Work(said)
 }
 
 /// The text of a file.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| fail(format!("can't be read: {error}")))?;
+    read_text(path).map_err(|unreadable| unreadable.failure)
+}
+
+/// Why a file has no text, and where that shows.
+pub(crate) struct Unreadable {
+    pub(crate) failure: Failure,
+    pub(crate) problem: Option<Problem>,
+}
+
+/// The text of a file; what is no UTF-8 in it has a place.
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let name = path.display();
+    let bytes = std::fs::read(path).map_err(|error| Unreadable {
+        failure: Failure::Input(format!("{name}: can't be read: {error}")),
+        problem: None,
+    })?;
     String::from_utf8(bytes).map_err(|error| {
-        let start = error.utf8_error().valid_up_to();
-        fail(format!("is not text in UTF-8 (the first wrong byte is number {})", start + 1))
+        let problem = scenario::not_utf8(error.as_bytes(), error.utf8_error());
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let problems = Problems::new(name.to_string(), text, vec![problem.clone()]);
+        Unreadable { failure: Failure::Input(problems.to_string()), problem: Some(problem) }
     })
 }
 

@@ -224,10 +224,15 @@ impl<'a> Case<'a> {
         let (exam, default) = found::exam(path, &source)?;
         let effort = Effort { trials: 2, progress: &|_| {} };
         let trace = engine::execute_with(&default, &effort)
-            .map_err(|error| engine_failure(path, &error))?;
+            .map_err(|error| engine_failure(path, &source, &error))?;
         let fingerprint = Fingerprint::of(&default, &trace, &asked(&default, &trace));
         let about = About::new(&exam, &default, fingerprint);
         Ok(Self { arguments, source, exam, default, templates, about })
+    }
+
+    /// The text of the scenario.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
     }
 
     pub(crate) fn path(&self) -> &'a Path {

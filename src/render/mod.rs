@@ -277,6 +277,16 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
     passage_problems(passages, publish::formula_problems)
 }
 
+/// How much is marked of LaTeX that is wrong from its beginning on: a command, or dollar signs.
+fn marked_width(tex: &str) -> usize {
+    let letters = |text: &str| text.chars().take_while(char::is_ascii_alphabetic).count();
+    match tex.strip_prefix('\\') {
+        Some(command) => 1 + letters(command),
+        None => tex.chars().take_while(|letter| *letter == '$').count(),
+    }
+    .max(1)
+}
+
 /// What is found wrong with formulas of the author's texts, at their places.
 fn passage_problems(
     passages: &[Passage],
@@ -292,7 +302,7 @@ fn passage_problems(
             let offset = found.unwrap_or(0);
             let width = match found {
                 Some(_) if !same => tex.chars().count(),
-                _ => 1,
+                _ => passage.text.source.get(offset..).map_or(1, marked_width),
             };
             let message = format!("this formula can't be set: {}", problem.message);
             problems.push(passage.text.problem(offset, width, message));

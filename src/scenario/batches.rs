@@ -42,10 +42,12 @@ pub(super) fn batches(
     let Some(list) = list else { return Some(Vec::new()) };
     match iterations {
         Some(number) if number > list.len() => {
-            field.refuse(format!(
-                "{number} iterations are asked for, but {} batches listed",
-                list.len()
-            ));
+            let (count, listed) = (list.len(), if list.len() == 1 { "is" } else { "are" });
+            let batches = if count == 1 { "batch" } else { "batches" };
+            field.refuse_with(
+                format!("{number} iterations are asked for, but {count} {batches} {listed} listed"),
+                "list one batch for each iteration, or draw them with `{size: 1}`",
+            );
             Some(list)
         }
         Some(number) => Some(list[..number].to_vec()),
@@ -54,9 +56,17 @@ pub(super) fn batches(
 }
 
 fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
+    if !field.node().is_list() {
+        let message = format!("expected a list of batches, found {}", field.node().describe());
+        field.refuse_with(message, "write `[[1], [2]]`, or draw them with `{size: 1}`");
+        return None;
+    }
     let items = field.items()?;
     if items.is_empty() {
-        field.refuse("the list of batches is empty");
+        field.refuse_with(
+            "the list of batches is empty",
+            "write `[[1], [2]]`, or leave `batches` out and give `iterations`",
+        );
     }
     let most = u64::try_from(count).unwrap_or(u64::MAX);
     let batch = |item: &Field<'_>| {
@@ -76,10 +86,12 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     Some(items.iter().map(batch).collect())
 }
 
+const INSTEAD_OF_BATCHES: &str = "`gradients` stand in the place of `batches`";
+
 /// No examples for each of the iterations whose gradients are given.
 pub(super) fn given_batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     if let Some(field) = map.take("batches") {
-        field.refuse("`gradients` stand in the place of batches");
+        field.refuse_with(INSTEAD_OF_BATCHES, "leave one of the two out");
     }
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let iterations = map.take("iterations").and_then(|field| field.unsigned_in(1..=most));
@@ -113,7 +125,10 @@ fn drawn(
     map.finish();
     let size = usize::try_from(size?).ok()?;
     let Some(iterations) = iterations else {
-        field.refuse("`iterations` must say how many batches are drawn");
+        field.refuse_with(
+            "`iterations` must say how many batches are drawn",
+            "add a line such as `iterations: 10` to the set-up",
+        );
         return None;
     };
     if count == 0 {

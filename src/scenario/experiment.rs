@@ -111,6 +111,7 @@ impl Base<'_> {
             trials,
             measures,
             stream,
+            place: key.place,
         })
     }
 

@@ -68,7 +68,7 @@ pub use numbering::{Labelled, Number, Numbered, Numbering, Shown};
 pub use paths::path;
 pub use place::Place;
 pub use printing::printing;
-pub use problem::{Problem, Report};
+pub use problem::{Excerpt, Problem, Report, not_utf8};
 pub use problems::Problems;
 pub use read::read;
 pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};

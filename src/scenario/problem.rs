@@ -24,12 +24,28 @@ pub struct Problem {
     pub help: Option<String>,
     /// How many characters are marked, at least one.
     pub width: usize,
+    /// The line of another file that the problem is really in.
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A line of a file that the scenario names, with what is wrong in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The file, as the scenario names it.
+    pub file: String,
+    /// Where the offending text begins.
+    pub place: Place,
+    /// How many characters are marked, at least one.
+    pub width: usize,
+    /// The line.
+    pub line: String,
 }
 
 impl Problem {
     /// A problem that marks one character, without field or help.
     pub fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, field: String::new(), message: message.into(), help: None, width: 1 }
+        let (field, message) = (String::new(), message.into());
+        Self { place, field, message, help: None, width: 1, excerpt: None }
     }
 
     /// Says which field the problem is in.
@@ -46,12 +62,30 @@ impl Problem {
         self
     }
 
+    /// Shows the line of another file.
+    #[must_use]
+    pub fn with_excerpt(mut self, excerpt: Excerpt) -> Self {
+        self.excerpt = Some(excerpt);
+        self
+    }
+
     /// Marks so many characters.
     #[must_use]
     pub fn with_width(mut self, width: usize) -> Self {
         self.width = width.max(1);
         self
     }
+}
+
+/// The problem of bytes that are no text, at the first wrong one.
+#[must_use]
+pub fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Problem {
+    let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+    let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
+    let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+    let message = format!("this is not text in UTF-8: the byte 0x{byte:02X} begins no character");
+    Problem::new(Place::START.after(before), message)
+        .with_help("save the file with the encoding UTF-8")
 }
 
 /// Where problems are put while a scenario is read, and what its variables stand for.

@@ -103,7 +103,8 @@ fn check_names(field: &Field<'_>, setups: &[Setup]) {
         let run = setups.iter().flat_map(|setup| &setup.runs).any(|run| run.name == *name);
         if run || setups.iter().any(|setup| setup.name == *name) {
             let what = if run { "run" } else { "set-up" };
-            own.refuse(format!("`{name}` names a variable and a {what}"));
+            let message = format!("`{name}` names a variable and a {what}");
+            own.refuse_key(key, message, Some("give one of them another name".into()));
         }
     }
 }

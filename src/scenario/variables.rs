@@ -205,7 +205,8 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     for (key, own) in entries {
         check_name(&own, key, "variable");
         if initial::is_kind(&key.text) {
-            own.refuse(format!("`{}` is the name of an initializer", key.text));
+            let message = format!("`{}` is the name of an initializer", key.text);
+            own.refuse_key(key, message, Some("give the variable another name".into()));
             sound = false;
         }
         match variable(&key.text, &own, &above) {
@@ -218,7 +219,15 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     sound.then_some(list)
 }
 
+const DOMAINS: &str = "give it one of `choose: [...]`, `integers: [low, high]`, \
+                       `decimals: [low, high]` with a `step`, or an `expression`";
+
 fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
+    if !field.node().is_map() {
+        let message = format!("expected what `{name}` may be, found {}", field.node().describe());
+        field.refuse_with(message, DOMAINS);
+        return None;
+    }
     let mut map = field.fields()?;
     let kinds = ["choose", "integers", "decimals", "expression"];
     let given: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
@@ -235,10 +244,7 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             None
         }
         _ => {
-            let problem = field.problem(format!("what may `{name}` be?"));
-            let help = "give it one of `choose: [...]`, `integers: [low, high]`, \
-                        `decimals: [low, high]` with a `step`, or an `expression`";
-            field.report().push(problem.with_help(help));
+            field.refuse_with(format!("what may `{name}` be?"), DOMAINS);
             None
         }
     };
@@ -251,7 +257,8 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             let value = rational(&default)?;
             let found = domain.position(&value);
             if found.is_none() {
-                default.refuse(format!("the default is none of the values that `{name}` may have"));
+                let message = format!("the default is none of the values that `{name}` may have");
+                default.refuse_with(message, "choose one of them, or add this value");
             }
             found
         }
@@ -296,7 +303,10 @@ fn integers(field: &Field<'_>) -> Option<Domain> {
     if let Domain::Grid { start, .. } = &domain
         && !start.is_int()
     {
-        field.refuse("the bounds of whole numbers are whole numbers");
+        field.refuse_with(
+            "the bounds of whole numbers are whole numbers",
+            "write `decimals: [low, high]` with a `step` for others",
+        );
         return None;
     }
     Some(domain)
@@ -312,7 +322,7 @@ fn grid(field: &Field<'_>, step: Option<Rational>) -> Option<Domain> {
     let (low, high) = (rational(low), rational(high));
     let (low, high, step) = (low?, high?, step?);
     if low > high {
-        field.refuse("the lower bound stands first");
+        field.refuse_with("the lower bound stands first", "exchange the two numbers");
         return None;
     }
     let count = Rational::from(((high - &low) / &step).floor()) + Rational::ONE;
