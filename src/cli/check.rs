@@ -68,14 +68,23 @@ fn check(path: &Path, templates: &Templates) -> Result<(), (Vec<Problem>, Failur
         .map_err(|unreadable| (Vec::from_iter(unreadable.problem), unreadable.failure))?;
     let split =
         |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
-    let scenario = scenario::read(path, &text).map_err(split)?;
-    let source = Source { path: path.to_owned(), text, scenario };
+    let of_file = |list| Problems::new(path.display().to_string(), text.as_str(), list);
+    let with_texts = |mut list: Vec<Problem>| {
+        list.extend(gradsheet::text_problems(&text));
+        split(of_file(list))
+    };
+    let scenario =
+        scenario::read(path, &text).map_err(|problems| with_texts(problems.list().to_vec()))?;
+    let source = Source { path: path.to_owned(), text: text.clone(), scenario };
     match gradsheet::check(&source.scenario, templates) {
         Ok(()) => {
             note_hidden(path, &source.scenario);
             Ok(())
         }
-        Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
+        Err(RenderError::Texts(list)) => Err(with_texts(list)),
+        Err(RenderError::Engine(error)) if !gradsheet::text_problems(&text).is_empty() => {
+            Err(with_texts(vec![error.problem()]))
+        }
         Err(RenderError::Engine(error)) => {
             Err((vec![error.problem()], source.engine_failure(&error)))
         }

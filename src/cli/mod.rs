@@ -146,11 +146,6 @@ impl Source {
         Ok(Self { path: path.to_owned(), text, scenario })
     }
 
-    /// Problems found after reading, as a failure.
-    pub(crate) fn problems(&self, list: Vec<Problem>) -> Problems {
-        Problems::new(self.path.display().to_string(), self.text.as_str(), list)
-    }
-
     /// An error of the pipeline, as a failure.
     pub(crate) fn failure(&self, error: RenderError) -> Failure {
         render_failure(&self.path, &self.text, error)

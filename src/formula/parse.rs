@@ -194,17 +194,24 @@ fn stray(symbol: char, offset: usize) -> ParseError {
         '\u{d7}' | '\u{b7}' | '\u{22c5}' => {
             (format!("`{symbol}` is not an operator"), Some("write the product with `*`"))
         }
-        '{' | '}' => {
-            ("`{…}` counts nothing here".into(), Some("a repeated line ends in `for l in 1..depth`"))
-        }
+        '{' | '}' => (
+            "`{…}` counts nothing here".into(),
+            Some("a repeated line ends in `for l in 1..depth`"),
+        ),
         '<' | '>' | '!' => ("comparisons stand in requirements only".into(), None),
+        '\\' => (
+            "a formula of the model is no LaTeX".into(),
+            Some("write `*` for a product, and names such as `alpha` or `y_hat` without `\\`"),
+        ),
         '%' => (
             "`%` has no meaning in an expression".into(),
             Some("write a percentage as a decimal number, such as 0.5"),
         ),
         '[' | ']' => (
             format!("`{symbol}` has no meaning in an expression"),
-            Some("a matrix has its numbers in `init` or `data`, and a name here"),
+            Some(
+                "brackets are round; a matrix has its numbers in `init` or `data`, and a name here",
+            ),
         ),
         '\u{2264}' | '\u{2265}' | '\u{2260}' => {
             (format!("`{symbol}` is not an operator"), Some("write `<=`, `>=` or `!=`"))
@@ -254,6 +261,10 @@ impl Parser {
         let times = Token::Symbol('*');
         if lexeme.token == times && before.is_some_and(|before| before.token == times) {
             problem.help = Some("a power is written `^`".into());
+        } else if let Token::Name(name) = &lexeme.token
+            && ["and", "or", "not", "if", "else"].contains(&name.as_str())
+        {
+            problem.help = Some("conditions stand in requirements only".into());
         } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_) | Token::Symbol('('))
             && self.position > 0
         {

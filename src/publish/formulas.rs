@@ -151,6 +151,10 @@ impl Formulas {
         match convert(tex) {
             Ok(formula) => Some((formula, tag)),
             Err(message) => {
+                let message = match message.as_str() {
+                    "expected a token" => "a command lacks its argument".to_owned(),
+                    _ => message,
+                };
                 // A formula on several lines of a block quote is no slice of the text, but the
                 // offending name is.
                 let inside =

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::engine::{self, Effort, EngineError};
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
-use crate::scenario::{Place, Problem, Scenario};
+use crate::scenario::{self, Place, Problem, Scenario};
 use crate::sheet::{
     self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
 };
@@ -258,6 +258,28 @@ fn markdown(
     });
     let texts = drawings.chain(tables).chain([(file, text)]);
     Ok(texts.map(|(name, text)| (name, text.into_bytes())).collect())
+}
+
+/// What is wrong with the formulas and templates of a scenario's texts, whatever else is wrong
+/// with it: values are not known here, so formulas with values in them are passed over.
+#[must_use]
+pub fn text_problems(source: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for text in scenario::texts(source) {
+        let template = text.is_template();
+        problems.extend(if template { sheet::syntax(&text) } else { None });
+        // What a value is put into is known later.
+        let known = |problem: &FormulaProblem| {
+            !template
+                || problem.tex != "$" && !problem.tex.contains("<<") && !problem.tex.contains("<%")
+        };
+        let find = |text: &str| {
+            publish::formula_problems(text).into_iter().filter(known).collect::<Vec<_>>()
+        };
+        let rendered = text.source.clone();
+        problems.extend(passage_problems(&[Passage { text, rendered }], find));
+    }
+    problems
 }
 
 /// The LaTeX that a scenario chooses for its names, where it can't be set.

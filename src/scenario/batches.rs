@@ -5,6 +5,8 @@ use crate::initialization::generator::Stream;
 
 /// The most iterations that a run may have.
 const MAX_ITERATIONS: u64 = 10_000;
+/// The iterations that a run has as long as nobody knows how many.
+const UNKNOWN: usize = 1_000;
 /// The most examples that the iterations of a run may pass through together.
 const MAX_PASSES: usize = 1_000_000;
 
@@ -38,8 +40,8 @@ pub(super) fn batches(
     } else {
         listed(&field, count)
     };
-    // What was refused is not missing too.
-    let Some(list) = list else { return Some(Vec::new()) };
+    // What was refused is not missing too, and paths into its iterations are not blamed for it.
+    let Some(list) = list else { return Some(vec![vec![1]; iterations.unwrap_or(UNKNOWN)]) };
     match iterations {
         Some(number) if number > list.len() => {
             let (count, listed) = (list.len(), if list.len() == 1 { "is" } else { "are" });
@@ -55,6 +57,8 @@ pub(super) fn batches(
     }
 }
 
+const NO_DATA: &str = "list examples in `data`, or leave `batches` out and give `iterations`";
+
 fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     if !field.node().is_list() {
         let message = format!("expected a list of batches, found {}", field.node().describe());
@@ -68,6 +72,10 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
             "write `[[1], [2]]`, or leave `batches` out and give `iterations`",
         );
     }
+    if count == 0 && items.iter().any(Field::is_filled) {
+        field.refuse_with("there are no data to take these examples from", NO_DATA);
+        return None;
+    }
     let most = u64::try_from(count).unwrap_or(u64::MAX);
     let batch = |item: &Field<'_>| {
         let Some(examples) = item.items() else { return Vec::new() };
@@ -75,10 +83,6 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
             item.refuse("a batch names at least one example");
         }
         let number = |example: &Field<'_>| {
-            if most == 0 {
-                example.refuse("there are no data to take this example from");
-                return None;
-            }
             example.unsigned_in(1..=most).and_then(|number| usize::try_from(number).ok())
         };
         examples.iter().filter_map(number).collect()
@@ -132,7 +136,7 @@ fn drawn(
         return None;
     };
     if count == 0 {
-        field.refuse("there are no data to draw batches from");
+        field.refuse_with("there are no data to draw batches from", NO_DATA);
         return None;
     }
     if iterations.saturating_mul(size) > MAX_PASSES || count == usize::MAX {

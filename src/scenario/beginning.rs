@@ -93,11 +93,7 @@ pub(super) fn gradients(
 }
 
 /// The known name that was meant, or all of them.
-pub(super) fn nearest<'a>(
-    name: &str,
-    known: impl Iterator<Item = &'a str>,
-    all: &str,
-) -> String {
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, all: &str) -> String {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     known.dedup();

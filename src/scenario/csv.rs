@@ -214,8 +214,7 @@ mod tests {
 
     #[test]
     fn columns_become_numbers_and_rows() {
-        let (names, rows) =
-            table("x.c1, x.c2, y\n1, 0.5, -1e-3\n# a remark\n2,3,\"4\"\n").unwrap();
+        let (names, rows) = table("x.c1, x.c2, y\n1, 0.5, -1e-3\n# a remark\n2,3,\"4\"\n").unwrap();
         assert_eq!(names, ["x", "y"]);
         assert_eq!(rows[0][0].shape(), Some((1, 2)));
         let text = |tensor: &Tensor| {

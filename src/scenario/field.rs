@@ -167,6 +167,11 @@ impl<'n> Field<'n> {
         self.report.push(self.problem(message));
     }
 
+    /// Whether it is a list with something in it.
+    pub(super) fn is_filled(&self) -> bool {
+        matches!(&self.node.data, Data::List(items) if !items.is_empty())
+    }
+
     /// Reports a problem with this value, and what to do about it.
     pub fn refuse_with(&self, message: impl Into<String>, help: impl Into<String>) {
         self.report.push(self.problem(message).with_help(help));

@@ -115,9 +115,9 @@ impl Mistakes<'_> {
         if kind.is_none() {
             let help = "write `{kind: sign_slip, remark: …}`, or `{custom: {optimizer: …}}`";
             // A key that is a mistake's name stands in the place of `kind`.
-            let named = map.first_left().filter(|key| {
-                Known::ALL.iter().any(|(known, _)| *known == key.text)
-            });
+            let named = map
+                .first_left()
+                .filter(|key| Known::ALL.iter().any(|(known, _)| *known == key.text));
             let message = "a mistake is named by `kind`, or stands in `custom`";
             match named {
                 Some(key) => {

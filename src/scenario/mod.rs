@@ -72,7 +72,7 @@ pub use problem::{Excerpt, Problem, Report, not_utf8};
 pub use problems::Problems;
 pub use read::read;
 pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
-pub use text::Text;
+pub use text::{Text, texts};
 pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};
 
 pub use crate::formula::suggest;

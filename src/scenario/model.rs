@@ -53,7 +53,8 @@ pub(super) fn read(
         for (copy, shift) in copies {
             let exact_places = shift == Shift::None;
             let above = &definitions;
-            let line = Line { field, code: &copy, start, exact_places, names, later: &later, above };
+            let line =
+                Line { field, code: &copy, start, exact_places, names, later: &later, above };
             match line.definition(shapes) {
                 Some(definition) => definitions.push(definition),
                 // What it was to define is unknown, so that other lines are not blamed for it.
@@ -235,9 +236,8 @@ impl Line<'_, '_> {
                     continue;
                 }
                 let known = || shapes.keys().map(String::as_str);
-                let help = near
-                    .map(|meant| format!("did you mean `{meant}`?"))
-                    .unwrap_or_else(|| {
+                let help =
+                    near.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_else(|| {
                         format!("known here: {}", known().collect::<Vec<_>>().join(", "))
                     });
                 let message = format!("there is no `{}` here", mention.name);

@@ -6,8 +6,8 @@ use crate::catalogue::{self, Convention, Optimizer, Options, Setting, Specificat
 use crate::formula::shape::Shape;
 use crate::number::{Rational, parse_decimal};
 
-use super::definition::{Display, Run};
 use super::beginning::nearest;
+use super::definition::{Display, Run};
 use super::modifier::{Modifiers, strength};
 use super::quantity::rational;
 use super::read::display;

@@ -77,6 +77,32 @@ impl Problem {
     }
 }
 
+/// Keys that some cell or part has; an unknown one may be known where more could be read.
+const CELL_KEYS: [&str; 24] = [
+    "answers", "at", "audience", "axis", "backward", "code", "explore", "from", "given", "label",
+    "marks", "measure", "mistakes", "node", "of", "parts", "remark", "setup", "show", "solution",
+    "space", "steps", "text", "values",
+];
+
+impl Problem {
+    /// Whether this is wrong whatever else could not be read: a key, a kind of cell, a list in
+    /// the place of a text.
+    pub(super) fn stands_alone(&self) -> bool {
+        let begins = |words: &str| self.message.starts_with(words);
+        let key = self.message.split('`').nth(1).unwrap_or_default();
+        let choice = ["callout", "plot", "table", "derivation", "code", "audience"];
+        let last = self.field.rsplit('.').next().unwrap_or_default();
+        (begins("unknown key `") && !CELL_KEYS.contains(&key))
+            || (begins("expected `") && choice.contains(&last))
+            || ["expected a mapping", "expected a list", "expected a text", "a cell begins with"]
+                .iter()
+                .any(|words| begins(words))
+            || ["there is no function `", "there is no optimizer `"]
+                .iter()
+                .any(|words| begins(words))
+    }
+}
+
 /// The problem of bytes that are no text, at the first wrong one.
 #[must_use]
 pub fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Problem {
@@ -141,6 +167,15 @@ impl Report {
     /// Adds a problem.
     pub fn push(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Takes back what was said since there were so many problems, where it follows from another.
+    pub(super) fn take_back(&self, since: usize, follows: impl Fn(&Problem) -> bool) {
+        let mut index = 0;
+        self.problems.borrow_mut().retain(|problem| {
+            index += 1;
+            index <= since || !follows(problem)
+        });
     }
 
     /// How many problems there are so far.

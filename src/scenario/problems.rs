@@ -37,7 +37,11 @@ pub struct Problems {
 impl Problems {
     /// The problems of a file, whose text is needed to show the lines.
     pub fn new(file: impl Into<String>, text: impl Into<String>, mut list: Vec<Problem>) -> Self {
-        list.sort_by(|a, b| (a.place, &a.field, &a.message).cmp(&(b.place, &b.field, &b.message)));
+        let inside = |problem: &Problem| problem.excerpt.as_ref().map(|excerpt| excerpt.place);
+        list.sort_by(|a, b| {
+            let (left, right) = ((a.place, &a.field, inside(a)), (b.place, &b.field, inside(b)));
+            (left, &a.message).cmp(&(right, &b.message))
+        });
         list.dedup();
         Self { file: file.into(), text: text.into(), list }
     }

@@ -173,7 +173,10 @@ fn cycle(map: &mut Fields<'_>, parts: &Parts) -> Option<(Rational, Rational)> {
         let entries = map.whole().entries().unwrap_or_default();
         let zero = entries.iter().find(|(key, own)| {
             key.text.ends_with("div_factor")
-                && own.node().scalar().is_some_and(|number| number.text.trim_matches(['0', '.']).is_empty())
+                && own
+                    .node()
+                    .scalar()
+                    .is_some_and(|number| number.text.trim_matches(['0', '.']).is_empty())
         });
         let place = zero.map_or(map.whole(), |(_, own)| own);
         place.refuse("`div_factor` and `final_div_factor` must be above 0");

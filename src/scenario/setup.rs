@@ -44,7 +44,9 @@ pub(super) fn read(
     let adjoint_field = map.take("adjoint");
     let adjoint = adjoint_field.as_ref().and_then(free_adjoint);
     let (notation, notation_texts) = notation(&mut map);
+    let before_sizes = field.report().count();
     let dimensions = dimensions(&mut map);
+    let sized = field.report().count() == before_sizes;
     let model_field = match &given {
         Some(_) => map.take("model"),
         None => map.required("model"),
@@ -89,6 +91,12 @@ pub(super) fn read(
             None => init.as_ref().unwrap_or(field).refuse_with(message, help),
         }
     }
+    if !sized {
+        // A size that was refused is not missing too.
+        field
+            .report()
+            .take_back(before_sizes, |problem| problem.message.ends_with("has no values to fill"));
+    }
     let model_place = model_field.clone();
     // Where names are missing because their values were refused, formulas are not blamed.
     let sound = field.report().count() == before;
@@ -105,10 +113,12 @@ pub(super) fn read(
         }
         beginning::gradients(&field, &shapes, &trained)
     });
+    let before_batches = field.report().count();
     let batches = match &given {
         Some(given) => given_batches(&mut map, given.len()),
         None => batches(&mut map, count, &Stream::new(origin.seed).name(&key.text).name("batches")),
     };
+    let batched = field.report().count() == before_batches;
     let experiments = map.take("experiments");
     map.finish();
     // Optimizers are read even where the model could not be: their options are checked alone.
@@ -181,14 +191,16 @@ pub(super) fn read(
         let place = optimizers.as_ref().unwrap_or(field);
         let objective = objective || setup.gradients.is_some();
         check_runs(place, objective, sound && nothing_to_train, !frozen.is_empty(), &batches);
-        check_rates(place, runs.iter().flatten(), setup.batches.len());
-        if sound {
+        if batched {
+            check_rates(place, runs.iter().flatten(), setup.batches.len());
+        }
+        if sound && sized {
             check_values(field, &setup, &declared);
         }
     }
     let experiments = match &experiments {
         // Every case repeats the set-up, and with it whatever is wrong there.
-        Some(_) if field.report().count() > before => Some(Vec::new()),
+        Some(_) if field.report().count() > before || !sized => Some(Vec::new()),
         Some(list) => {
             unvalued(field, &setup, &declared);
             let base = Base {

@@ -108,6 +108,11 @@ impl Assignment {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// One for each name, where nothing better is known.
+    pub(super) fn of_ones(names: Vec<String>) -> Self {
+        Self { values: names.into_iter().map(|name| (name, Real::one())).collect() }
+    }
+
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Real)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
@@ -244,7 +249,11 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             None
         }
         _ => {
-            field.refuse_with(format!("what may `{name}` be?"), DOMAINS);
+            // A misspelt kind is not missing too.
+            let keys = field.entries().unwrap_or_default();
+            if !keys.iter().any(|(key, _)| suggest(&key.text, kinds).is_some()) {
+                field.refuse_with(format!("what may `{name}` be?"), DOMAINS);
+            }
             None
         }
     };

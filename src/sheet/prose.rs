@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
 use crate::number::{Fault, Precision, Real, ending, round};
-use crate::scenario::{Display, Scenario, Setup, Text, suggest};
+use crate::scenario::{Display, Problem, Scenario, Setup, Text, suggest};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
 use super::show::Numbers;
@@ -188,12 +188,7 @@ impl Prose {
         if let Some(fault) = self.ledger.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
-        let (range, message) = match error.kind() {
-            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                (report.span().range.clone(), report.message().to_owned())
-            }
-            _ => (0..1, error.to_string()),
-        };
+        let (range, message) = spanned(error);
         // A filter gets a name that is not there as nothing; without the filter it is named.
         if message.starts_with(NO_VALUE)
             && let Some(bare) = without_filters(source, range.start)
@@ -206,6 +201,31 @@ impl Prose {
     }
 }
 
+/// Where an error of the template engine is, and its message.
+fn spanned(error: &Error) -> (Range<usize>, String) {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.span().range.clone(), report.message().to_owned())
+        }
+        _ => (0..1, error.to_string()),
+    }
+}
+
+/// What is wrong with a text as a template, whatever the values are.
+pub(crate) fn syntax(text: &Text) -> Option<Problem> {
+    let ledger = Arc::new(Ledger {
+        entries: Vec::new(),
+        mark: '.',
+        undefined: String::new(),
+        fault: Mutex::new(None),
+    });
+    let error = engine(&ledger).add_raw_template("text", &text.source).err()?;
+    let (range, message) = spanned(&error);
+    let Reworded { range, message, help } = reworded(&text.source, range, &message);
+    let problem = text.problem(range.start, range.len().max(1), message);
+    Some(Problem { help, ..problem })
+}
+
 /// The text up to a filter with nothing but the name that the filter is applied to, in its place.
 fn without_filters(source: &str, filter: usize) -> Option<String> {
     let before = source.get(..filter)?;
@@ -215,11 +235,11 @@ fn without_filters(source: &str, filter: usize) -> Option<String> {
 }
 
 /// A message of the template engine in the scenario's words, at the place to blame.
-pub(crate) struct Reworded {
+struct Reworded {
     /// The part of the text.
-    pub(crate) range: Range<usize>,
-    pub(crate) message: String,
-    pub(crate) help: Option<String>,
+    range: Range<usize>,
+    message: String,
+    help: Option<String>,
 }
 
 fn reworded(source: &str, range: Range<usize>, message: &str) -> Reworded {
@@ -266,14 +286,30 @@ fn reworded(source: &str, range: Range<usize>, message: &str) -> Reworded {
     if lower.contains("expected `") && lower.contains("map") {
         return told(range, "this names no single value".to_owned(), "go on as in `.t1.w`");
     }
+    if message.starts_with("found `") && message.contains("but expected") {
+        let found = source.get(range.clone()).unwrap_or_default().to_owned();
+        return told(
+            range,
+            format!("`{found}` is not expected here"),
+            "a value or a name is missing",
+        );
+    }
+    if lower == "unknown tag" {
+        let word = source.get(range.clone()).unwrap_or_default().to_owned();
+        let help =
+            nearest(&word, &["if", "elif", "else", "endif", "for", "endfor", "set"], "there are");
+        return told(range, format!("there is no block `{word}`"), &help);
+    }
     if lower.contains("unexpected end of input") {
         // The place of the last word that opens a block, if there is one.
         let opened = source.rfind("<% if").or_else(|| source.rfind("<% for"));
-        let range = opened.map_or(range, |at| at..source[at..].find("%>").map_or(at, |end| at + end + 2));
+        let range =
+            opened.map_or(range, |at| at..source[at..].find("%>").map_or(at, |end| at + end + 2));
         let help = "`<% if … %>` ends with `<% endif %>`, `<% for … %>` with `<% endfor %>`";
         return told(range, "this block is not closed".to_owned(), help);
     }
-    if let Some(known) = lower.contains("unknown argument").then(|| message.split("known: ").nth(1)) {
+    if let Some(known) = lower.contains("unknown argument").then(|| message.split("known: ").nth(1))
+    {
         let known: Vec<&str> = known.unwrap_or("none").split(", ").collect();
         let help = match known.as_slice() {
             ["none"] => "it takes none".to_owned(),

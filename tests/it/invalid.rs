@@ -20,6 +20,8 @@ fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder()).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // Beside them is the folder with data files that some of them name.
+    names.retain(|name| name.ends_with(".yaml"));
     names.sort();
     names
 }
@@ -110,7 +112,8 @@ cells:
 fn every_fixture_states_its_rule_and_none_repeats_another() {
     let mut seen: Vec<(String, String)> = Vec::new();
     for name in names() {
-        let content = std::fs::read_to_string(folder().join(&name)).unwrap();
+        let content = std::fs::read(folder().join(&name)).unwrap();
+        let content = String::from_utf8_lossy(&content);
         let (rule, rest) = content.split_once('\n').unwrap();
         assert!(rule.starts_with("# ") && rule.ends_with('.'), "{name} states no rule: {rule}");
         if let Some((other, _)) = seen.iter().find(|(_, text)| text == rest) {
