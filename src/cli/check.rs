@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Scenarios to check
     #[arg(required = true, value_name = "SCENARIO")]
     scenarios: Vec<PathBuf>,
+    /// A folder whose templates replace built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
     /// How problems are printed
     #[arg(long, default_value = "text")]
     format: Format,
@@ -33,7 +36,7 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let templates = templates(None)?;
+    let templates = templates(arguments.templates.as_deref())?;
     let mut all: Vec<Value> = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
     for path in &arguments.scenarios {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use gradsheet::Files;
 use gradsheet::engine::{self, Effort};
-use gradsheet::scenario::{Exam, Scenario};
+use gradsheet::scenario::{Exam, Problems, Scenario};
 use gradsheet::sheet::Templates;
 use gradsheet::variants::{
     About, Fingerprint, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant, asked,
@@ -251,11 +251,10 @@ impl<'a> Case<'a> {
     /// The students of the roster, if there is one.
     pub(crate) fn students(&self) -> Result<Vec<Student>, Failure> {
         let Some(path) = &self.arguments.students else { return Ok(Vec::new()) };
-        roster(&text(path)?).map_err(|problems| {
-            let place = path.display();
-            let lines: Vec<String> =
-                problems.iter().map(|problem| format!("{place}: {problem}")).collect();
-            Failure::Input(lines.join("\n"))
+        let text = text(path)?;
+        roster(&text).map_err(|list| {
+            let problems = Problems::new(path.display().to_string(), text.as_str(), list);
+            Failure::Input(problems.to_string())
         })
     }
 

@@ -234,3 +234,51 @@ fn broken_scenarios_are_all_named_in_one_run() {
         assert!(text(&output.stderr).contains(&format!("{name}:")), "{name} is not named");
     }
 }
+
+/// Runs the binary in a folder with these files and gives what it says, after status 2.
+fn refused(files: &[(&str, &str)], arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradsheet"));
+    let output = command.args(arguments).current_dir(folder.path()).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+const COURSE: &str = "titel: A course
+language: [en]
+order: [rihgt.yaml, right.yaml, right.yaml]
+exclude: notes
+base: example.org
+theme: {accent: blue, accent_dark: '#111111', accents: red}
+paper: {size: a3}
+";
+
+#[test]
+fn a_broken_course_file_is_refused_in_these_words() {
+    let files = [("course.yaml", COURSE), ("right.yaml", RIGHT)];
+    insta::assert_snapshot!("course_file", refused(&files, &["site", "."]));
+}
+
+#[test]
+fn broken_templates_are_refused_in_these_words() {
+    let table = [
+        ("template_filter", "block.md", "{{ title | uper }}\n"),
+        ("template_name", "block.md", "A line.\n{{ wrds.note }}\n"),
+        ("template_block", "block.md", "{% if words %}\n"),
+        ("words_misspelt", "words/en.yaml", "solutons_note: For markers\nundefined: [none]\n"),
+        ("words_no_yaml", "words/en.yaml", "solutions_note: \"For markers\n"),
+        ("words_missing", "words/de.yaml", "solutions_note: Nur zur Korrektur\n"),
+    ];
+    for (name, file, content) in table {
+        let file = format!("mine/{file}");
+        let files = [("right.yaml", RIGHT), (file.as_str(), content)];
+        let said = refused(&files, &["check", "--templates", "mine", "right.yaml"]);
+        insta::assert_snapshot!(format!("folder_{name}"), said);
+    }
+}
