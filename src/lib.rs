@@ -66,4 +66,4 @@ pub mod trace;
 pub mod variants;
 
 pub use publish::flavor::Flavor;
-pub use render::{Audience, Files, Format, RenderError, check, render, render_with};
+pub use render::{Audience, Files, Format, RenderError, check, render, render_with, text_problems};

@@ -9,11 +9,11 @@ use gradsheet::RenderError;
 use gradsheet::engine::{self, Effort};
 use gradsheet::marking;
 use gradsheet::review;
-use gradsheet::scenario::{Exam, Problem, Problems, Scenario};
+use gradsheet::scenario::{Exam, Excerpt, Problem, Problems, Scenario};
 use gradsheet::sheet::Templates;
 use gradsheet::trace::Trace;
 
-use super::{Failure, Source, guard, say, templates, text};
+use super::{Failure, Source, guard, read_text, say, templates};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Treats warnings as errors: the status is then 2
     #[arg(long)]
     strict: bool,
+    /// A folder whose templates replace built-in ones of the same name
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
     /// How problems are printed
     #[arg(long, default_value = "text")]
     format: Format,
@@ -38,7 +41,7 @@ enum Format {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let templates = templates(None)?;
+    let templates = templates(arguments.templates.as_deref())?;
     let mut all: Vec<Value> = Vec::new();
     let mut failures: Vec<Failure> = Vec::new();
     for path in &arguments.scenarios {
@@ -65,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         };
         all.extend(problems.iter().map(|problem| entry(path, problem)));
         if problems.is_empty() {
-            all.push(json!({ "file": path.display().to_string(), "severity": "error", "message": failure.to_string() }));
+            all.push(unplaced(path, &failure));
         }
         failures.push(failure);
     }
@@ -85,14 +88,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// What is suspicious about a scenario; or what is wrong with it.
 fn check(path: &Path, templates: &Templates) -> Result<Problems, (Vec<Problem>, Failure)> {
-    let text = text(path).map_err(|failure| (Vec::new(), failure))?;
+    let text = read_text(path)
+        .map_err(|unreadable| (Vec::from_iter(unreadable.problem), unreadable.failure))?;
     let split =
         |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
-    let (exam, scenario) = Exam::read(path, &text).map_err(split)?;
-    let source = Source { path: path.to_owned(), text, scenario };
+    let of_file = |list| Problems::new(path.display().to_string(), text.as_str(), list);
+    let with_texts = |mut list: Vec<Problem>| {
+        list.extend(gradsheet::text_problems(&text));
+        split(of_file(list))
+    };
+    let (exam, scenario) =
+        Exam::read(path, &text).map_err(|problems| with_texts(problems.list().to_vec()))?;
+    let source = Source { path: path.to_owned(), text: text.clone(), scenario };
     match gradsheet::check(&source.scenario, templates) {
-        Ok(()) => Ok(source.problems(warnings(path, &exam, &source.scenario))),
-        Err(RenderError::Texts(list)) => Err(split(source.problems(list))),
+        Ok(()) => Ok(of_file(warnings(path, &exam, &source.scenario))),
+        Err(RenderError::Texts(list)) => Err(with_texts(list)),
+        Err(RenderError::Engine(error)) if !gradsheet::text_problems(&text).is_empty() => {
+            Err(with_texts(vec![error.problem()]))
+        }
+        Err(RenderError::Engine(error)) => {
+            Err((vec![error.problem()], source.engine_failure(&error)))
+        }
         Err(error) => Err((Vec::new(), source.failure(error))),
     }
 }
@@ -125,8 +141,9 @@ fn note_hidden(path: &Path, scenario: &Scenario, trace: &Trace) {
 }
 
 fn entry(path: &Path, problem: &Problem) -> Value {
-    json!({
+    let mut entry = json!({
         "file": path.display().to_string(),
+        "severity": "error",
         "line": problem.place.line,
         "column": problem.place.column,
         "width": problem.width,
@@ -134,5 +151,26 @@ fn entry(path: &Path, problem: &Problem) -> Value {
         "severity": problem.severity.word(),
         "message": problem.message,
         "help": problem.help,
+    });
+    if let Some(Excerpt { file, place, width, .. }) = &problem.excerpt {
+        entry["within"] =
+            json!({ "file": file, "line": place.line, "column": place.column, "width": width });
+    }
+    entry
+}
+
+/// An error without a place: the same keys, with nothing where there is nothing to say.
+fn unplaced(path: &Path, failure: &Failure) -> Value {
+    let message = failure.to_string();
+    let message = message.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&message);
+    json!({
+        "file": path.display().to_string(),
+        "severity": "error",
+        "line": null,
+        "column": null,
+        "width": null,
+        "field": "",
+        "message": message,
+        "help": null,
     })
 }

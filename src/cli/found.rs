@@ -34,8 +34,8 @@ pub(crate) fn search<'a>(
     limit: Option<u64>,
 ) -> Result<Search<'a>, Failure> {
     let effort = Effort { trials: 2, progress: &|_| {} };
-    let trace =
-        engine::execute_with(default, &effort).map_err(|error| engine_failure(path, &error))?;
+    let trace = engine::execute_with(default, &effort)
+        .map_err(|error| engine_failure(path, exam.text(), &error))?;
     let search = Search::new(exam, default, &trace, seed, limit.unwrap_or(Limit::Candidates.get()));
     for text in search.unmet_by_default() {
         eprintln!("note: the default paper itself does not meet `{text}`");

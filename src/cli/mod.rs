@@ -185,11 +185,6 @@ impl Source {
         Ok(Self { path: path.to_owned(), text, scenario })
     }
 
-    /// Problems found after reading, as a failure.
-    pub(crate) fn problems(&self, list: Vec<Problem>) -> Problems {
-        Problems::new(self.path.display().to_string(), self.text.as_str(), list)
-    }
-
     /// An error of the pipeline, as a failure.
     pub(crate) fn failure(&self, error: RenderError) -> Failure {
         render_failure(&self.path, &self.text, error)
@@ -197,7 +192,7 @@ impl Source {
 
     /// An error of the engine, as a failure.
     pub(crate) fn engine_failure(&self, error: &EngineError) -> Failure {
-        engine_failure(&self.path, error)
+        engine_failure(&self.path, &self.text, error)
     }
 }
 
@@ -208,7 +203,7 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
             Failure::Input(Problems::new(path.display().to_string(), text, list).to_string())
         }
         RenderError::Template(error) => template(&error),
-        RenderError::Engine(error) => engine_failure(path, &error),
+        RenderError::Engine(error) => engine_failure(path, text, &error),
         #[cfg(feature = "pdf")]
         RenderError::Pdf(error) => {
             let placed = |line: &String| format!("{}: {line}", path.display());
@@ -219,14 +214,21 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
 }
 
 /// An error of the engine, as a failure.
-pub(crate) fn engine_failure(path: &Path, error: &EngineError) -> Failure {
-    let help = match error {
-        EngineError::Undecided { .. } => {
-            format!("\n  = help: {}", Limit::Precision.advice(None).replace("allows", "looks"))
-        }
-        _ => String::new(),
-    };
-    Failure::Work(format!("{}: {error}{help}", path.display()))
+///
+/// What would follow either way stands below the line, each answer on one of its own.
+pub(crate) fn engine_failure(path: &Path, text: &str, error: &EngineError) -> Failure {
+    let Problem { help, .. } = error.problem();
+    let bare = Problem { help: None, ..error.problem() };
+    let mut said = Problems::new(path.display().to_string(), text, vec![bare]).to_string();
+    for line in help.iter().flat_map(|help| help.lines()) {
+        said.push_str("\n  ");
+        said.push_str(line);
+    }
+    if matches!(error, EngineError::Undecided { .. }) {
+        let advice = Limit::Precision.advice(None).replace("allows more", "looks further");
+        said.push_str(&format!("\n  = help: {advice}"));
+    }
+    Failure::Work(said)
 }
 
 /// Prints a line on standard output. A reader that has seen enough, such as `head`, may close it.
@@ -236,7 +238,22 @@ pub(crate) fn say(line: &str) {
 
 /// The text of a file, which is no longer than the limit.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
+    read_text(path).map_err(|unreadable| unreadable.failure)
+}
+
+/// Why a file has no text, and where that shows.
+pub(crate) struct Unreadable {
+    pub(crate) failure: Failure,
+    pub(crate) problem: Option<Problem>,
+}
+
+/// The text of a file; what is no UTF-8 in it has a place.
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let name = path.display();
+    let fail = |reason: String| Unreadable {
+        failure: Failure::Input(format!("{name}: {reason}")),
+        problem: None,
+    };
     let unread = |error: std::io::Error| fail(format!("can't be read: {error}"));
     let most = Limit::FileSize.get();
     let mut bytes = Vec::new();
@@ -249,8 +266,10 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
         return Err(fail(Limit::FileSize.exceeded_with_advice(what, needed)));
     }
     String::from_utf8(bytes).map_err(|error| {
-        let start = error.utf8_error().valid_up_to();
-        fail(format!("is not text in UTF-8 (the first wrong byte is number {})", start + 1))
+        let problem = scenario::not_utf8(error.as_bytes(), error.utf8_error());
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let problems = Problems::new(name.to_string(), text, vec![problem.clone()]);
+        Unreadable { failure: Failure::Input(problems.to_string()), problem: Some(problem) }
     })
 }
 

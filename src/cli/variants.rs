@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use gradsheet::Files;
 use gradsheet::engine::{self, Effort};
-use gradsheet::scenario::{Exam, Scenario};
+use gradsheet::scenario::{Exam, Problems, Scenario};
 use gradsheet::sheet::Templates;
 use gradsheet::variants::{
     About, Fingerprint, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant, asked,
@@ -224,10 +224,15 @@ impl<'a> Case<'a> {
         let (exam, default) = found::exam(path, &source)?;
         let effort = Effort { trials: 2, progress: &|_| {} };
         let trace = engine::execute_with(&default, &effort)
-            .map_err(|error| engine_failure(path, &error))?;
+            .map_err(|error| engine_failure(path, &source, &error))?;
         let fingerprint = Fingerprint::of(&default, &trace, &asked(&default, &trace));
         let about = About::new(&exam, &default, fingerprint);
         Ok(Self { arguments, source, exam, default, templates, about })
+    }
+
+    /// The text of the scenario.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
     }
 
     pub(crate) fn path(&self) -> &'a Path {
@@ -246,11 +251,10 @@ impl<'a> Case<'a> {
     /// The students of the roster, if there is one.
     pub(crate) fn students(&self) -> Result<Vec<Student>, Failure> {
         let Some(path) = &self.arguments.students else { return Ok(Vec::new()) };
-        roster(&text(path)?).map_err(|problems| {
-            let place = path.display();
-            let lines: Vec<String> =
-                problems.iter().map(|problem| format!("{place}: {problem}")).collect();
-            Failure::Input(lines.join("\n"))
+        let text = text(path)?;
+        roster(&text).map_err(|list| {
+            let problems = Problems::new(path.display().to_string(), text.as_str(), list);
+            Failure::Input(problems.to_string())
         })
     }
 

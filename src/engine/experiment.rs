@@ -9,7 +9,7 @@ use crate::number::Real;
 use crate::scenario::{self, Experiment, Initial, Measure, Quantity, Setup};
 use crate::trace::{self, Figure, Logarithm, Tensor};
 
-use super::failure::EngineError;
+use super::failure::{EngineError, Spot};
 use super::pass::{LOSS, graph};
 use super::program::{Compiled, compile};
 use super::theory::Chain;
@@ -74,6 +74,7 @@ pub(super) fn execute(
         let found = run.case(histograms, &progress).map_err(|message| EngineError::Experiment {
             place: format!("{}.{}", setup.name, experiment.name),
             message,
+            spot: Spot::named(setup, "experiments", &experiment.name, experiment.place),
         })?;
         cases.push(trace::Case { values: case.values.clone(), ..found });
         before += trials;

@@ -196,10 +196,28 @@ fn stray(symbol: char, offset: usize) -> ParseError {
         '\u{d7}' | '\u{b7}' | '\u{22c5}' => {
             (format!("`{symbol}` is not an operator"), Some("write the product with `*`"))
         }
-        '{' | '}' => {
-            ("the repetition of a line with `{…}` is not offered by this version".into(), None)
-        }
+        '{' | '}' => (
+            "`{…}` counts nothing here".into(),
+            Some("a repeated line ends in `for l in 1..depth`"),
+        ),
         '<' | '>' | '!' => ("comparisons stand in requirements only".into(), None),
+        '\\' => (
+            "a formula of the model is no LaTeX".into(),
+            Some("write `*` for a product, and names such as `alpha` or `y_hat` without `\\`"),
+        ),
+        '%' => (
+            "`%` has no meaning in an expression".into(),
+            Some("write a percentage as a decimal number, such as 0.5"),
+        ),
+        '[' | ']' => (
+            format!("`{symbol}` has no meaning in an expression"),
+            Some(
+                "brackets are round; a matrix has its numbers in `init` or `data`, and a name here",
+            ),
+        ),
+        '\u{2264}' | '\u{2265}' | '\u{2260}' => {
+            (format!("`{symbol}` is not an operator"), Some("write `<=`, `>=` or `!=`"))
+        }
         _ => (format!("`{symbol}` has no meaning in an expression"), None),
     };
     ParseError { offset, width: 1, message, help: help.map(Into::into) }
@@ -248,7 +266,13 @@ impl Parser {
         let times = Token::Symbol('*');
         if lexeme.token == times && before.is_some_and(|before| before.token == times) {
             problem.help = Some("a power is written `^`".into());
-        } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_)) && self.position > 0 {
+        } else if let Token::Name(name) = &lexeme.token
+            && ["and", "or", "not", "if", "else"].contains(&name.as_str())
+        {
+            problem.help = Some("conditions stand in requirements only".into());
+        } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_) | Token::Symbol('('))
+            && self.position > 0
+        {
             problem.help = Some("write a product with `*`".into());
         }
         problem
@@ -419,7 +443,9 @@ impl Parser {
                 format!("{least} or {}", least + given)
             };
             let plural = if least + given == 1 { "argument" } else { "arguments" };
-            let message = format!("`{name}` takes {wanted} {plural}, but {given_here} stand here");
+            let stand = if given_here == 1 { "stands" } else { "stand" };
+            let message =
+                format!("`{name}` takes {wanted} {plural}, but {given_here} {stand} here");
             return Err(error(at.offset, at.width, message));
         }
         let rest = arguments.split_off(least);
@@ -459,8 +485,8 @@ impl Parser {
             self.position += 1;
             return Ok(found);
         }
-        let offset = word.map_or(self.end, |lexeme| lexeme.offset);
-        Err(error(offset, 1, format!("`form` of `{}` is `erf` or `tanh`", function.name)))
+        let (offset, width) = word.map_or((self.end, 1), |lexeme| (lexeme.offset, lexeme.width));
+        Err(error(offset, width, format!("`form` of `{}` is `erf` or `tanh`", function.name)))
     }
 
     fn option(&mut self, function: &'static Function, at: &Lexeme) -> Result<Rational, ParseError> {
@@ -558,7 +584,7 @@ mod tests {
             ("w*x)", 3, "`)` closes nothing"),
             ("w x", 2, "`x` is not expected here"),
             ("rleu(z)", 0, "there is no function `rleu`"),
-            ("max(a)", 0, "`max` takes 2 arguments, but 1 stand here"),
+            ("max(a)", 0, "`max` takes 2 arguments, but 1 stands here"),
             ("leaky_relu(z, 1, 2)", 0, "`leaky_relu` takes 1 or 2 arguments, but 3 stand here"),
             ("leaky_relu(z, w)", 14, "the last argument of `leaky_relu` is a number, such as 0.01"),
             ("huber(a, b, 0)", 12, "the last argument of `huber` is positive"),

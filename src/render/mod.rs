@@ -10,7 +10,7 @@ use crate::engine::{self, Effort, EngineError};
 use crate::limits::Limit;
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
-use crate::scenario::{Place, Problem, Scenario};
+use crate::scenario::{self, Place, Problem, Scenario};
 use crate::sheet::{
     self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
 };
@@ -273,6 +273,28 @@ fn markdown(
     Ok(texts.map(|(name, text)| (name, text.into_bytes())).collect())
 }
 
+/// What is wrong with the formulas and templates of a scenario's texts, whatever else is wrong
+/// with it: values are not known here, so formulas with values in them are passed over.
+#[must_use]
+pub fn text_problems(source: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for text in scenario::texts(source) {
+        let template = text.is_template();
+        problems.extend(if template { sheet::syntax(&text) } else { None });
+        // What a value is put into is known later.
+        let known = |problem: &FormulaProblem| {
+            !template
+                || problem.tex != "$" && !problem.tex.contains("<<") && !problem.tex.contains("<%")
+        };
+        let find = |text: &str| {
+            publish::formula_problems(text).into_iter().filter(known).collect::<Vec<_>>()
+        };
+        let rendered = text.source.clone();
+        problems.extend(passage_problems(&[Passage { text, rendered }], find));
+    }
+    problems
+}
+
 /// The LaTeX that a scenario chooses for its names, where it can't be set.
 fn notation_problems(scenario: &Scenario) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -290,6 +312,16 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
     passage_problems(passages, publish::formula_problems)
 }
 
+/// How much is marked of LaTeX that is wrong from its beginning on: a command, or dollar signs.
+fn marked_width(tex: &str) -> usize {
+    let letters = |text: &str| text.chars().take_while(char::is_ascii_alphabetic).count();
+    match tex.strip_prefix('\\') {
+        Some(command) => 1 + letters(command),
+        None => tex.chars().take_while(|letter| *letter == '$').count(),
+    }
+    .max(1)
+}
+
 /// What is found wrong with formulas of the author's texts, at their places.
 fn passage_problems(
     passages: &[Passage],
@@ -305,7 +337,7 @@ fn passage_problems(
             let offset = found.unwrap_or(0);
             let width = match found {
                 Some(_) if !same => tex.chars().count(),
-                _ => 1,
+                _ => passage.text.source.get(offset..).map_or(1, marked_width),
             };
             let message = format!("this formula can't be set: {}", problem.message);
             problems.push(passage.text.problem(offset, width, message));

@@ -30,7 +30,12 @@ fn below(folder: &Path, name: &str) -> Result<PathBuf, String> {
     if name.is_empty() || !plain {
         return Err(format!("`{name}` must be a file below the scenario's folder"));
     }
-    let absent = |error: std::io::Error| format!("`{name}` can't be read: {error}");
+    let absent = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("there is no file `{name}` below the scenario's folder")
+        }
+        _ => format!("`{name}` can't be read: {error}"),
+    };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let root = folder.canonicalize().map_err(absent)?;
     let path = root.join(relative).canonicalize().map_err(absent)?;

@@ -67,7 +67,9 @@ impl<'a> Cells<'a> {
     pub(super) fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
         let mut map = field.fields()?;
         let Some(kind) = map.first_left().map(|key| (key.text.clone(), key.place)) else {
-            return field.expected("a cell");
+            let help = "a cell begins with its kind, as in `markdown: …`";
+            field.refuse_with("this cell is empty", help);
+            return None;
         };
         let audiences = [
             ("both", Audience::Both),
@@ -196,7 +198,12 @@ impl<'a> Cells<'a> {
         });
         let whole = map.take("marks");
         let marks = match &whole {
-            Some(field) => field.number().map(|scalar| scalar.text.clone()),
+            Some(field) => field.number().and_then(|scalar| {
+                if scalar.text.starts_with('-') {
+                    return field.expected("a number of marks from 0");
+                }
+                Some(scalar.text.clone())
+            }),
             None => None,
         };
         steps::check(&steps, listed.as_ref(), whole.as_ref());
@@ -413,8 +420,7 @@ fn length(field: &Field<'_>) -> Option<String> {
         digits.is_some_and(|size| (1..=*most).contains(&size))
     });
     if !valid {
-        field.refuse("expected a length of at most a page, such as `5cm`, `50mm` or `2in`");
-        return None;
+        return field.expected("a length of at most a page, such as `5cm`, `50mm` or `2in`");
     }
     Some(text)
 }

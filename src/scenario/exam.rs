@@ -81,7 +81,8 @@ impl Exam {
         let (variables, fairness, default) = head(&Field::new(&top, "", &report));
         let problems = report.into_problems();
         let (Some(variables), Some(default)) = (variables, default) else {
-            return Err(fail(problems));
+            let alone = without_variables(&top, file);
+            return Err(fail(problems.into_iter().chain(alone).collect()));
         };
         let report = Report::with_variables(default);
         let read = read::scenario(&Field::new(&top, "", &report), file, Extent::Whole);
@@ -135,6 +136,17 @@ impl Exam {
             }
         }
     }
+}
+
+/// What is wrong whatever the variables are, which could not be read.
+fn without_variables(top: &Node, file: &Path) -> Vec<Problem> {
+    let quiet = Report::new();
+    let field = Field::new(top, "", &quiet);
+    let names = field.fields().and_then(|mut map| map.entries("variables")).unwrap_or_default();
+    let names = names.iter().map(|(key, _)| key.text.clone()).collect();
+    let aside = Report::with_variables(Assignment::of_ones(names));
+    let _ = read::scenario(&Field::new(top, "", &aside), file, Extent::Whole);
+    aside.into_problems().into_iter().filter(Problem::stands_alone).collect()
 }
 
 /// The keys that all else may depend on.

@@ -109,6 +109,7 @@ impl Base<'_> {
             trials,
             measures,
             stream,
+            place: key.place,
         })
     }
 
@@ -159,7 +160,11 @@ impl Base<'_> {
         // A single parameter of a family varies alone; the family's own key, all together.
         let written =
             child(self.field.node(), "init").is_some_and(|init| child(init, name).is_some());
-        if option.is_some() && !written {
+        let initializer = child(self.field.node(), "init").and_then(|init| child(init, name));
+        let drawn = initializer.is_some_and(|node| {
+            node.is_map() || node.scalar().is_some_and(|kind| super::initial::is_kind(&kind.text))
+        });
+        if option.is_some() && !(written && drawn) {
             return refuse(format!("`init` has no key `{name}` with an initializer"), None);
         }
         Some(Target::Initial { name: name.to_owned(), option })

@@ -191,6 +191,23 @@ impl<'n> Field<'n> {
         self.report.push(self.problem(message));
     }
 
+    /// Whether it is a list with something in it.
+    pub(super) fn is_filled(&self) -> bool {
+        matches!(&self.node.data, Data::List(items) if !items.is_empty())
+    }
+
+    /// Reports a problem with this value, and what to do about it.
+    pub fn refuse_with(&self, message: impl Into<String>, help: impl Into<String>) {
+        self.report.push(self.problem(message).with_help(help));
+    }
+
+    /// Reports a problem with the key that this is the value of.
+    pub(super) fn refuse_key(&self, key: &Key, message: impl Into<String>, help: Option<String>) {
+        let problem = Problem::new(key.place, message).in_field(&self.path);
+        let problem = problem.with_width(key.text.chars().count());
+        self.report.push(Problem { help, ..problem });
+    }
+
     /// Reports a problem at a byte of this value's text.
     pub fn refuse_at(&self, offset: usize, message: impl Into<String>) {
         let problem = Problem::new(self.node.place_of(offset), message);
@@ -221,10 +238,15 @@ impl<'n> Field<'n> {
 }
 
 /// What lies behind some frequent slips.
-fn advice(node: &Node, expected: &str) -> Option<&'static str> {
+fn advice(node: &Node, expected: &str) -> Option<String> {
+    match expected {
+        "a list" => return Some(as_a_list(node)),
+        "a mapping" => return Some(A_MAPPING.to_owned()),
+        _ => {}
+    }
     let scalar = node.scalar()?;
     let numeric = expected.contains("number");
-    match scalar.text.as_str() {
+    let help = match scalar.text.as_str() {
         _ if numeric && !scalar.is_plain() && is_decimal(&scalar.text) => {
             Some("leave the quotes out")
         }
@@ -237,8 +259,31 @@ fn advice(node: &Node, expected: &str) -> Option<&'static str> {
         {
             Some("write `true` or `false`")
         }
+        text if numeric && scalar.is_plain() && has_decimal_comma(text) => {
+            Some("write the decimal point as `.`")
+        }
         _ => None,
+    };
+    help.map(str::to_owned)
+}
+
+const A_MAPPING: &str = "a mapping is `{key: value}`, or a line `key: value` for each entry";
+
+/// How a list is written, with what was found in it if that is short.
+fn as_a_list(node: &Node) -> String {
+    match node.scalar().map(|scalar| scalar.text.as_str()) {
+        Some(text) if !text.is_empty() && text.len() <= 40 && !text.contains(['[', ',', '\n']) => {
+            format!("a list of one is written `[{text}]`")
+        }
+        _ => "a list is `[first, second]`, or a line `- entry` for each entry".to_owned(),
     }
+}
+
+/// `0,5`
+pub(super) fn has_decimal_comma(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let halves = text.trim_start_matches(['+', '-']).split_once(',');
+    halves.is_some_and(|(left, right)| digits(left) && digits(right))
 }
 
 fn has_leading_zero(text: &str) -> bool {

@@ -147,7 +147,7 @@ fn elements_count_from_one_and_keys_lengthen_the_path() {
     assert_eq!(refused("k: [1, x, {a: []}]", read), expected);
     assert_eq!(
         refused("k: 1", |field| field.items().map(|_| ())),
-        "k: expected a list, found the number `1`"
+        "k: expected a list, found the number `1` (a list of one is written `[1]`)"
     );
     assert_eq!(
         refused("k: [1]", |field| field.fields().map(|_| ())),

@@ -71,6 +71,11 @@ impl<'n> Fields<'n> {
         Some(self.whole.entry(key, value))
     }
 
+    /// Leaves the keys that were not read yet alone: another problem tells of them.
+    pub(super) fn pass_over(&mut self) {
+        self.left.clear();
+    }
+
     /// Takes a key that must be there.
     pub fn required(&mut self, key: &'static str) -> Option<Field<'n>> {
         let field = self.take(key);

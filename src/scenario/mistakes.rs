@@ -113,9 +113,20 @@ impl Mistakes<'_> {
         let whole = map.whole().clone();
         let kind = map.take("kind");
         if kind.is_none() {
-            let problem = whole.problem("a mistake is named by `kind`, or stands in `custom`");
             let help = "write `{kind: sign_slip, remark: …}`, or `{custom: {optimizer: …}}`";
-            whole.report().push(problem.with_help(help));
+            // A key that is a mistake's name stands in the place of `kind`.
+            let named = map
+                .first_left()
+                .filter(|key| Known::ALL.iter().any(|(known, _)| *known == key.text));
+            let message = "a mistake is named by `kind`, or stands in `custom`";
+            match named {
+                Some(key) => {
+                    let help = format!("write `{{kind: {}}}`, or the name alone", key.text);
+                    whole.refuse_key(key, message, Some(help));
+                    map.pass_over();
+                }
+                None => whole.refuse_with(message, help),
+            }
         }
         self.known(&kind?, spans)
     }

@@ -69,12 +69,12 @@ pub use numbering::{Labelled, Number, Numbered, Numbering, Shown};
 pub use paths::path;
 pub use place::Place;
 pub use printing::printing;
-pub use problem::{Problem, Report, Severity};
+pub use problem::{Excerpt, Problem, Report, Severity, not_utf8};
 pub use problems::Problems;
 pub use read::read;
 pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
 pub use suspicion::Suspicion;
-pub use text::Text;
+pub use text::{Text, texts};
 pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};
 
 pub use crate::formula::suggest;

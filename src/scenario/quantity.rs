@@ -6,6 +6,7 @@ use crate::limits::Limit;
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
+use super::field::has_decimal_comma;
 use super::{Field, Problem, initial, suggest};
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
@@ -25,7 +26,11 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
     let text = scalar.text.as_str();
     if scalar.is_plain() && looks_like_a_number(text) {
         let problem = field.problem(format!("`{text}` can't be kept as an exact number"));
-        let help = "write it in decimal digits, or quote an exact expression such as \"1/3\"";
+        let help = if has_decimal_comma(text) {
+            format!("write the decimal point as `.`: {}", text.replace(',', "."))
+        } else {
+            "write it in decimal digits, or quote an exact expression such as \"1/3\"".to_owned()
+        };
         field.report().push(problem.with_help(help));
         return None;
     }
@@ -119,7 +124,8 @@ pub(super) fn rational(field: &Field<'_>) -> Option<Rational> {
     let real = real(field)?;
     let number = real.as_rational().cloned();
     if number.is_none() {
-        field.refuse("expected a decimal number or a fraction");
+        let found = field.node().describe();
+        field.refuse(format!("expected a decimal number or a fraction, found {found}"));
     }
     number
 }

@@ -13,7 +13,7 @@ use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::printing::printing;
 use super::requirement::{self, Requirement};
-use super::{Field, Fields, Problems, setup, suspicion};
+use super::{Field, Fields, Problem, Problems, Report, setup, suspicion};
 
 /// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
 /// their defaults.
@@ -64,7 +64,12 @@ pub(super) fn scenario(
     let setups = written.as_ref().and_then(|field| setups(field, &display, &origin));
     let cells = map.take("cells");
     map.finish();
-    let setups = setups?;
+    let Some(setups) = setups else {
+        if let (Some(field), Some(written)) = (&cells, &written) {
+            without_setups(field, written, variables.as_ref(), &display, &origin, file);
+        }
+        return None;
+    };
     if let Some(field) = &variables {
         check_names(field, &setups);
     }
@@ -72,7 +77,7 @@ pub(super) fn scenario(
         (Some(field), Some(written)) => {
             let (variables, counted) = (variables.as_ref(), std::cell::Cell::default());
             let source = Source { variables, display: &display, origin: &origin, file, counted };
-            Some(Cells::new(&setups, written, &source).read(&field)?)
+            Some(Cells::new(&setups, written, &source).read(&field))
         }
         _ => None,
     };
@@ -81,6 +86,10 @@ pub(super) fn scenario(
         Some(field) => {
             requirement::read(&field, &Paths { setups: &setups, home: None, site: Site::Outside })
         }
+    };
+    let cells = match cells {
+        Some(read) => Some(read?),
+        None => None,
     };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     // `..` would lead out of the output folder: so is the stem of `...yaml`.
@@ -101,6 +110,23 @@ pub(super) fn scenario(
     Some((scenario, requirements))
 }
 
+/// What is wrong with cells whatever the set-ups are, which could not be read.
+fn without_setups(
+    field: &Field<'_>,
+    written: &Field<'_>,
+    variables: Option<&Field<'_>>,
+    display: &Display,
+    origin: &Origin<'_>,
+    file: &Path,
+) {
+    let aside = Report::with_variables(field.report().assignment().clone());
+    let source = Source { variables, display, origin, file, counted: std::cell::Cell::default() };
+    let _ = Cells::new(&[], written, &source).read(&Field::new(field.node(), field.path(), &aside));
+    aside.into_problems().into_iter().filter(Problem::stands_alone).for_each(|problem| {
+        field.report().push(problem);
+    });
+}
+
 /// Refuses variables that texts could not tell from a set-up or a run.
 fn check_names(field: &Field<'_>, setups: &[Setup]) {
     for (key, own) in field.entries().unwrap_or_default() {
@@ -108,7 +134,8 @@ fn check_names(field: &Field<'_>, setups: &[Setup]) {
         let run = setups.iter().flat_map(|setup| &setup.runs).any(|run| run.name == *name);
         if run || setups.iter().any(|setup| setup.name == *name) {
             let what = if run { "run" } else { "set-up" };
-            own.refuse(format!("`{name}` names a variable and a {what}"));
+            let message = format!("`{name}` names a variable and a {what}");
+            own.refuse_key(key, message, Some("give one of them another name".into()));
         }
     }
 }

@@ -18,7 +18,11 @@ pub(super) fn dimensions(map: &mut Fields<'_>) -> Dimensions {
     let mut dimensions = Dimensions::new();
     for (key, field) in map.entries("dimensions").unwrap_or_default() {
         if !is_name(&key.text) {
-            field.refuse(format!("`{}` can't name a dimension", key.text));
+            let message = format!(
+                "`{}` can't name a dimension: a name is a letter, then letters, digits and `_`",
+                key.text
+            );
+            field.refuse_key(key, message, None);
         }
         if let Some(value) = field.unsigned_within(1, Limit::Size) {
             dimensions.insert(key.text.clone(), usize::try_from(value).unwrap_or(usize::MAX));
@@ -36,7 +40,8 @@ pub(super) fn shapes(
     let mut list = Vec::new();
     let entries = map.entries("shapes").unwrap_or_default();
     for (key, field) in &entries {
-        let sizes = field.items().unwrap_or_default();
+        let sizes =
+            if field.node().is_list() { field.items().unwrap_or_default() } else { Vec::new() };
         let [rows, columns] = sizes.as_slice() else {
             field.refuse("a shape is two sizes, rows and columns, such as `[1, n]`");
             continue;

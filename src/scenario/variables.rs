@@ -105,6 +105,11 @@ impl Assignment {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
     }
 
+    /// One for each name, where nothing better is known.
+    pub(super) fn of_ones(names: Vec<String>) -> Self {
+        Self { values: names.into_iter().map(|name| (name, Real::one())).collect() }
+    }
+
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Real)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
@@ -203,7 +208,8 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     for (key, own) in entries {
         check_name(&own, key, "variable");
         if initial::is_kind(&key.text) {
-            own.refuse(format!("`{}` is the name of an initializer", key.text));
+            let message = format!("`{}` is the name of an initializer", key.text);
+            own.refuse_key(key, message, Some("give the variable another name".into()));
             sound = false;
         }
         match variable(&key.text, &own, &above) {
@@ -216,7 +222,15 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     sound.then_some(list)
 }
 
+const DOMAINS: &str = "give it one of `choose: [...]`, `integers: [low, high]`, \
+                       `decimals: [low, high]` with a `step`, or an `expression`";
+
 fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
+    if !field.node().is_map() {
+        let message = format!("expected what `{name}` may be, found {}", field.node().describe());
+        field.refuse_with(message, DOMAINS);
+        return None;
+    }
     let mut map = field.fields()?;
     let kinds = ["choose", "integers", "decimals", "expression"];
     let given: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
@@ -233,10 +247,11 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             None
         }
         _ => {
-            let problem = field.problem(format!("what may `{name}` be?"));
-            let help = "give it one of `choose: [...]`, `integers: [low, high]`, \
-                        `decimals: [low, high]` with a `step`, or an `expression`";
-            field.report().push(problem.with_help(help));
+            // A misspelt kind is not missing too.
+            let keys = field.entries().unwrap_or_default();
+            if !keys.iter().any(|(key, _)| suggest(&key.text, kinds).is_some()) {
+                field.refuse_with(format!("what may `{name}` be?"), DOMAINS);
+            }
             None
         }
     };
@@ -249,7 +264,8 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             let value = rational(&default)?;
             let found = domain.position(&value);
             if found.is_none() {
-                default.refuse(format!("the default is none of the values that `{name}` may have"));
+                let message = format!("the default is none of the values that `{name}` may have");
+                default.refuse_with(message, "choose one of them, or add this value");
             }
             found
         }
@@ -299,7 +315,10 @@ fn integers(field: &Field<'_>) -> Option<Domain> {
     if let Domain::Grid { start, .. } = &domain
         && !start.is_int()
     {
-        field.refuse("the bounds of whole numbers are whole numbers");
+        field.refuse_with(
+            "the bounds of whole numbers are whole numbers",
+            "write `decimals: [low, high]` with a `step` for others",
+        );
         return None;
     }
     Some(domain)
@@ -315,7 +334,7 @@ fn grid(field: &Field<'_>, step: Option<Rational>) -> Option<Domain> {
     let (low, high) = (rational(low), rational(high));
     let (low, high, step) = (low?, high?, step?);
     if low > high {
-        field.refuse("the lower bound stands first");
+        field.refuse_with("the lower bound stands first", "exchange the two numbers");
         return None;
     }
     let count = Rational::from(((high - &low) / &step).floor()) + Rational::ONE;

@@ -44,6 +44,6 @@ pub use data::{Data, Entry};
 pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
 pub use phrases::Phrases;
-pub(crate) use prose::fill;
+pub(crate) use prose::{fill, syntax};
 pub use references::targets;
 pub use templates::{TemplateError, Templates, Words};

@@ -14,7 +14,7 @@ use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Valu
 
 use crate::limits::Limit;
 use crate::number::{Fault, Precision, Real, ending, round};
-use crate::scenario::{Display, Scenario, Setup, Text};
+use crate::scenario::{Display, Problem, Scenario, Setup, Text, suggest};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
 use super::loops::{Counted, TURN};
@@ -27,6 +27,8 @@ const CLOSE: char = '\u{e001}';
 const FILTERS: [&str; 4] = ["tex", "exact", "decimal", "scientific"];
 /// Under this key a matrix stands as a whole; its entries are `r1.c1` and so on.
 const WHOLE: &str = "whole";
+/// What a filter says of anything but a value.
+const NO_VALUE: &str = "this filter takes a value of the trace";
 
 /// Renders texts and phrases.
 pub(super) struct Prose {
@@ -63,7 +65,7 @@ struct Ledger {
 /// Why a text could not be rendered.
 pub(super) enum ProseError {
     /// The text is wrong, at a byte offset.
-    Text { offset: usize, width: usize, message: String },
+    Text { offset: usize, width: usize, message: String, help: Option<String> },
     /// A number can't be printed.
     Number(Fault),
 }
@@ -176,7 +178,7 @@ impl Prose {
             Err(_) if self.ledger.turns.load(Ordering::Relaxed) > Limit::Turns.get() => {
                 Err(exceeded(Limit::Turns, "the turns of the loops in this text"))
             }
-            Err(error) => Err(self.explain(&text.source, &counted, &error)),
+            Err(error) => Err(self.explain(&text.source, &counted, &context, &error)),
         }
     }
 
@@ -198,24 +200,38 @@ impl Prose {
         Ok(filled)
     }
 
-    fn explain(&self, source: &str, counted: &Counted, error: &Error) -> ProseError {
+    fn explain(
+        &self,
+        source: &str,
+        counted: &Counted,
+        context: &Context,
+        error: &Error,
+    ) -> ProseError {
         if let Some(fault) = self.ledger.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
-        let (range, message) = match error.kind() {
-            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                (counted.written(&report.span().range), report.message().to_owned())
-            }
-            _ => (0..1, error.to_string()),
-        };
-        let (range, message) = reworded(source, range, &message);
-        ProseError::Text { offset: range.start, width: range.len().max(1), message }
+        let (range, message) = spanned(error);
+        let range = counted.written(&range);
+        // A filter gets a name that is not there as nothing; without the filter it is named.
+        if message.starts_with(NO_VALUE)
+            && let Some(bare) = without_filters(source, range.start)
+            && let Err(error) = self.tera.render_str(&bare, context, false)
+        {
+            return self.explain(&bare, &Counted::new(&bare), context, &error);
+        }
+        let Reworded { range, message, help } = reworded(source, range, &message);
+        ProseError::Text { offset: range.start, width: range.len().max(1), message, help }
     }
 }
 
 /// A text that asks for more than a limit allows.
 fn exceeded(limit: Limit, what: &str) -> ProseError {
-    ProseError::Text { offset: 0, width: 1, message: limit.exceeded_with_advice(what, None) }
+    ProseError::Text {
+        offset: 0,
+        width: 1,
+        message: limit.exceeded(what),
+        help: Some(limit.advice(None)),
+    }
 }
 
 /// What a template writes, up to the limit.
@@ -239,33 +255,142 @@ impl Write for Bounded {
     }
 }
 
-/// The template engine's message in the scenario's words, at the place to blame.
-fn reworded(source: &str, range: Range<usize>, message: &str) -> (Range<usize>, String) {
+/// Where an error of the template engine is, and its message.
+fn spanned(error: &Error) -> (Range<usize>, String) {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.span().range.clone(), report.message().to_owned())
+        }
+        _ => (0..1, error.to_string()),
+    }
+}
+
+/// What is wrong with a text as a template, whatever the values are.
+pub(crate) fn syntax(text: &Text) -> Option<Problem> {
+    let ledger = Arc::new(Ledger {
+        entries: Vec::new(),
+        mark: '.',
+        undefined: String::new(),
+        fault: Mutex::new(None),
+        turns: AtomicU64::new(0),
+    });
+    let error = engine(&ledger).add_raw_template("text", &text.source).err()?;
+    let (range, message) = spanned(&error);
+    let Reworded { range, message, help } = reworded(&text.source, range, &message);
+    let problem = text.problem(range.start, range.len().max(1), message);
+    Some(Problem { help, ..problem })
+}
+
+/// The text up to a filter with nothing but the name that the filter is applied to, in its place.
+fn without_filters(source: &str, filter: usize) -> Option<String> {
+    let before = source.get(..filter)?;
+    let open = before.rfind("<<")?;
+    let name = before[open + 2..].split('|').next()?;
+    (!name.contains(['(', '"', '\''])).then(|| format!("{}<<{name}>>", " ".repeat(open)))
+}
+
+/// A message of the template engine in the scenario's words, at the place to blame.
+struct Reworded {
+    /// The part of the text.
+    range: Range<usize>,
+    message: String,
+    help: Option<String>,
+}
+
+fn reworded(source: &str, range: Range<usize>, message: &str) -> Reworded {
+    let told = |range: Range<usize>, message: String, help: &str| {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        Reworded { range, message, help }
+    };
     let quoted = || message.split('`').nth(1).unwrap_or_default().to_owned();
     let lower = message.to_lowercase();
     if lower.contains("unknown filter") {
         let name = quoted();
         let at = source.find(&format!("| {name}")).map(|at| at + 2).or_else(|| source.find(&name));
         let place = at.map_or(range, |at| at..at + name.len());
-        return (place, format!("there is no filter `{name}`; there are {}", FILTERS.join(", ")));
+        let help = nearest(&name, &FILTERS, "the filters are");
+        return told(place, format!("there is no filter `{name}`"), &help);
     }
-    let opened = source.rfind("<<").filter(|open| !source[*open..].contains(">>"));
-    if let Some(open) = opened {
-        return (open..open + 2, "`<<` is not closed by `>>`".to_owned());
+    for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
+        if let Some(at) = source.rfind(open).filter(|at| !source[*at..].contains(close)) {
+            let message = format!("`{open}` is not closed by `{close}`");
+            let help = match open {
+                "<<" => "a value is printed by `<< … >>`; in a formula, write `\\ll` for the sign",
+                _ => "",
+            };
+            return told(at..at + 2, message, help);
+        }
     }
+    let filter = source.get(range.clone()).unwrap_or_default();
+    let filter = filter.split('(').next().unwrap_or_default().trim();
     if lower.contains("out of range") && lower.contains("u32") {
-        return (range, "`places` is a whole number from 0".to_owned());
+        return told(range, "`places` is a whole number from 0".to_owned(), "as in `places=2`");
+    }
+    if lower.contains("missing keyword argument") {
+        let (argument, filter) = (quoted(), filter.to_owned());
+        let help = format!("write `{filter}({argument}=4)`");
+        return told(range, format!("the filter `{filter}` needs `{argument}`"), &help);
+    }
+    if message.starts_with(NO_VALUE) {
+        return told(
+            range,
+            format!("the filter `{filter}` takes a value of the trace"),
+            "a value is named to its end, as in `sgd.t1.w`",
+        );
     }
     if lower.contains("expected `") && lower.contains("map") {
-        return (range, "this names no single value; go on as in `.t1.w`".to_owned());
+        return told(range, "this names no single value".to_owned(), "go on as in `.t1.w`");
+    }
+    if message.starts_with("found `") && message.contains("but expected") {
+        let found = source.get(range.clone()).unwrap_or_default().to_owned();
+        return told(
+            range,
+            format!("`{found}` is not expected here"),
+            "a value or a name is missing",
+        );
+    }
+    if lower == "unknown tag" {
+        let word = source.get(range.clone()).unwrap_or_default().to_owned();
+        let help =
+            nearest(&word, &["if", "elif", "else", "endif", "for", "endfor", "set"], "there are");
+        return told(range, format!("there is no block `{word}`"), &help);
+    }
+    if lower.contains("unexpected end of input") {
+        // The place of the last word that opens a block, if there is one.
+        let opened = source.rfind("<% if").or_else(|| source.rfind("<% for"));
+        let range =
+            opened.map_or(range, |at| at..source[at..].find("%>").map_or(at, |end| at + end + 2));
+        let help = "`<% if … %>` ends with `<% endif %>`, `<% for … %>` with `<% endfor %>`";
+        return told(range, "this block is not closed".to_owned(), help);
+    }
+    if let Some(known) = lower.contains("unknown argument").then(|| message.split("known: ").nth(1))
+    {
+        let known: Vec<&str> = known.unwrap_or("none").split(", ").collect();
+        let help = match known.as_slice() {
+            ["none"] => "it takes none".to_owned(),
+            known => nearest(&quoted(), known, "it takes"),
+        };
+        let message = format!("the filter `{filter}` has no argument `{}`", quoted());
+        return told(range, message, &help);
     }
     let unknown = lower.contains("is not defined") || lower.contains("not found");
-    match message.split("Available fields:").nth(1) {
-        Some(known) if unknown => {
+    let known = ["Available fields:", "Available variables:"];
+    match known.iter().find_map(|head| message.split_once(head)) {
+        Some((_, known)) if unknown => {
             let known = known.trim().trim_end_matches('.').replace('`', "");
-            (range, format!("there is no `{}` here; known: {known}", quoted()))
+            let known: Vec<&str> = known.split(", ").collect();
+            let help = nearest(&quoted(), &known, "known here:");
+            told(range, format!("there is no `{}` here", quoted()), &help)
         }
-        _ => (range, lower_first(message)),
+        _ => told(range, lower_first(message), ""),
+    }
+}
+
+/// The known word that was meant, or all of them.
+fn nearest(word: &str, known: &[&str], all: &str) -> String {
+    match suggest(word, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("{all} {}", known.join(", ")),
     }
 }
 
@@ -368,7 +493,7 @@ impl Ledger {
         let whole = token.as_map().and_then(|map| map.get(&tera::value::Key::Str(WHOLE)));
         let name = whole.unwrap_or(token).as_str().unwrap_or_default();
         let Some(entry) = self.entry(name) else {
-            return Err(Error::message("this filter takes a value of the trace"));
+            return Err(Error::message(NO_VALUE));
         };
         print(self, entry).map_err(|fault| {
             let message = fault.to_string();
