@@ -88,8 +88,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 /// What is suspicious about a scenario; or what is wrong with it.
 fn check(path: &Path, templates: &Templates) -> Result<Problems, (Vec<Problem>, Failure)> {
-    let text = read_text(path)
-        .map_err(|unreadable| (Vec::from_iter(unreadable.problem), unreadable.failure))?;
+    let text = read_text(path).map_err(|unreadable| {
+        (unreadable.problem.into_iter().map(|problem| *problem).collect(), unreadable.failure)
+    })?;
     let split =
         |problems: Problems| (problems.list().to_vec(), Failure::Input(problems.to_string()));
     let of_file = |list| Problems::new(path.display().to_string(), text.as_str(), list);
@@ -152,7 +153,7 @@ fn entry(path: &Path, problem: &Problem) -> Value {
         "message": problem.message,
         "help": problem.help,
     });
-    if let Some(Excerpt { file, place, width, .. }) = &problem.excerpt {
+    if let Some(Excerpt { file, place, width, .. }) = problem.excerpt.as_deref() {
         entry["within"] =
             json!({ "file": file, "line": place.line, "column": place.column, "width": width });
     }

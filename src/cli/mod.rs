@@ -244,7 +244,7 @@ pub(crate) fn text(path: &Path) -> Result<String, Failure> {
 /// Why a file has no text, and where that shows.
 pub(crate) struct Unreadable {
     pub(crate) failure: Failure,
-    pub(crate) problem: Option<Problem>,
+    pub(crate) problem: Option<Box<Problem>>,
 }
 
 /// The text of a file; what is no UTF-8 in it has a place.
@@ -269,7 +269,10 @@ pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
         let problem = scenario::not_utf8(error.as_bytes(), error.utf8_error());
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let problems = Problems::new(name.to_string(), text, vec![problem.clone()]);
-        Unreadable { failure: Failure::Input(problems.to_string()), problem: Some(problem) }
+        Unreadable {
+            failure: Failure::Input(problems.to_string()),
+            problem: Some(Box::new(problem)),
+        }
     })
 }
 

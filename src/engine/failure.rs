@@ -42,11 +42,11 @@ pub enum EngineError {
         /// The definition that contains the function.
         node: String,
         /// The function.
-        function: String,
+        function: &'static str,
         /// The branch of the carried run.
-        carried: String,
+        carried: &'static str,
         /// The branch of the exact run.
-        exact: String,
+        exact: &'static str,
         /// Where the run stands in the scenario.
         spot: Box<Spot>,
     },
@@ -226,9 +226,9 @@ impl EngineError {
                         return Err(Self::CarriedBranch {
                             place: place(course, exact.t, example, &left.node),
                             node: left.node.clone(),
-                            function: left.function.to_owned(),
-                            carried: right.branch.to_owned(),
-                            exact: left.branch.to_owned(),
+                            function: left.function,
+                            carried: right.branch,
+                            exact: left.branch,
                             spot: Spot::named(
                                 course.setup,
                                 "optimizers",

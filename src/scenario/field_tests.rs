@@ -151,7 +151,8 @@ fn elements_count_from_one_and_keys_lengthen_the_path() {
     );
     assert_eq!(
         refused("k: [1]", |field| field.fields().map(|_| ())),
-        "k: expected a mapping, found a list"
+        "k: expected a mapping, found a list (a mapping is `{key: value}`, or a line `key: value` \
+         for each entry)"
     );
 }
 

@@ -25,7 +25,7 @@ pub struct Problem {
     /// How many characters are marked, at least one.
     pub width: usize,
     /// The line of another file that the problem is really in.
-    pub excerpt: Option<Excerpt>,
+    pub excerpt: Option<Box<Excerpt>>,
     /// Whether there can be no sheet, or one that is suspicious.
     pub severity: Severity,
 }
@@ -107,7 +107,7 @@ impl Problem {
     /// Shows the line of another file.
     #[must_use]
     pub fn with_excerpt(mut self, excerpt: Excerpt) -> Self {
-        self.excerpt = Some(excerpt);
+        self.excerpt = Some(Box::new(excerpt));
         self
     }
 

@@ -86,7 +86,7 @@ fn block(file: &str, lines: &[&str], problem: &Problem) -> String {
     }
     out += &problem.message;
     let number = problem.place.line.to_string();
-    let other = problem.excerpt.as_ref();
+    let other = problem.excerpt.as_deref();
     let digits = other.map_or(0, |other| other.place.line.to_string().len()).max(number.len());
     let margin = " ".repeat(digits);
     // Writing to a string cannot fail.

@@ -164,7 +164,10 @@ fn engine_error(file: &str, problem: &tera::Error) -> TemplateError {
         // Behind an empty line stands by which templates it was called.
         let lines = lines.split("\n\n").next().unwrap_or_default();
         let margin: String = lines.chars().take_while(|letter| *letter == ' ').collect();
-        let message = message.trim_start_matches("error: ");
+        let message = match message.trim_start_matches("error: ") {
+            "Unexpected end of input" => "a block `{% … %}` or a value `{{ … }}` is not closed",
+            message => message,
+        };
         let (message, known) = match message.split_once(" Available ") {
             Some((message, known)) => (message, known.split_once(": ").map(|(_, known)| known)),
             None => (message, None),
@@ -282,14 +285,14 @@ fn complete(file: &str, words: &Words, english: &Words) -> Result<(), TemplateEr
         0 => Ok(()),
         count => {
             let (more, are) = match count {
-                1 => ("", "phrase is"),
-                2..=10 => ("", "phrases are"),
-                _ => (" and so on", "phrases are"),
+                1 => ("", "is"),
+                2..=10 => ("", "are"),
+                _ => (" and so on", "are"),
             };
             Err(error(
                 file,
                 format!(
-                    "{count} {are} missing: {shown}{more}\n  = help: `words/en.yaml` of this \
+                    "of the phrases {count} {are} missing: {shown}{more}\n  = help: `words/en.yaml` of this \
                      version has them all"
                 ),
             ))

@@ -261,7 +261,7 @@ paper: {size: a3}
 
 #[test]
 fn a_broken_course_file_is_refused_in_these_words() {
-    let files = [("course.yaml", COURSE), ("right.yaml", RIGHT)];
+    let files = [("gradsheet.yaml", COURSE), ("right.yaml", RIGHT)];
     insta::assert_snapshot!("course_file", refused(&files, &["site", "."]));
 }
 
