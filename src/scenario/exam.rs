@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::definition::Scenario;
 use super::read::{self, Extent};
 use super::requirement::Requirement;
+use super::schema::{FAIR, SCENARIO, WITHIN};
 use super::variables::{self, Assignment, Variable};
 use super::yaml::{self, Node};
 use super::{Field, Problem, Problems, Report};
@@ -134,7 +135,7 @@ impl Exam {
 
 /// The keys that all else may depend on.
 fn head(top: &Field<'_>) -> (Option<Vec<Variable>>, Fairness, Option<Assignment>) {
-    let Some(mut map) = top.fields() else { return (None, Fairness::Reported, None) };
+    let Some(mut map) = top.fields(&SCENARIO) else { return (None, Fairness::Reported, None) };
     let fairness = map.take("fair").map(|field| fairness(&field)).unwrap_or_default();
     let Some(field) = map.take("variables") else {
         return (Some(Vec::new()), fairness, Some(Assignment::default()));
@@ -150,9 +151,9 @@ fn fairness(field: &Field<'_>) -> Fairness {
         let words = [("strict", Fairness::Strict), ("reported", Fairness::Reported)];
         return field.choice(&words).unwrap_or_default();
     }
-    let Some(mut map) = field.fields() else { return Fairness::Reported };
+    let Some(mut map) = field.fields(&FAIR) else { return Fairness::Reported };
     let mut bounds = Vec::new();
-    if let Some(mut within) = map.required("within").and_then(|field| field.fields()) {
+    if let Some(mut within) = map.required("within").and_then(|field| field.fields(&WITHIN)) {
         for (word, feature) in Feature::ALL {
             if let Some(bound) = within.unsigned_in(word, 0..=1_000_000) {
                 bounds.push((feature, bound));

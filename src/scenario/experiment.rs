@@ -12,6 +12,7 @@ use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setu
 use super::edit::{child, put, remove};
 use super::read::Origin;
 use super::repetition::Counters;
+use super::schema::EXPERIMENT;
 use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
 use super::{Field, Problem, Report, suggest};
@@ -37,7 +38,7 @@ const TRIALS: u64 = 100;
 /// The most cases of one experiment.
 const MAX_CASES: usize = 200;
 
-const QUANTITIES: [(&str, Quantity); 9] = [
+pub(super) const QUANTITIES: [(&str, Quantity); 9] = [
     ("active_fraction", Quantity::ActiveFraction),
     ("dead_units", Quantity::DeadUnits),
     ("activation_mean", Quantity::ActivationMean),
@@ -76,7 +77,7 @@ impl Base<'_> {
 
     fn experiment(&self, key: &Key, field: &Field<'_>) -> Option<Experiment> {
         check_name(field, key, "experiment");
-        let mut map = field.fields()?;
+        let mut map = field.fields(&EXPERIMENT)?;
         let mut vary = Vec::new();
         let mut sound = true;
         for (key, values) in map.entries("vary").unwrap_or_default() {

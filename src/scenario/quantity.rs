@@ -5,6 +5,7 @@ use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOver
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
+use super::schema::Holds;
 use super::{Field, Problem, initial, suggest};
 
 /// The most entries of a matrix that is computed with exactly.
@@ -12,6 +13,7 @@ pub(super) const MAX_ENTRIES: usize = 4_096;
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
+    field.is_read_as("an exact number", &|holds| matches!(holds, Holds::Exact(_)));
     let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) else {
         return field.expected("a number");
     };

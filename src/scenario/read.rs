@@ -12,6 +12,7 @@ use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::printing::printing;
 use super::requirement::{self, Requirement};
+use super::schema::{DISPLAY, SCENARIO};
 use super::{Field, Fields, Problems, setup};
 
 /// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
@@ -48,7 +49,7 @@ pub(super) fn scenario(
     file: &Path,
     extent: Extent,
 ) -> Option<(Scenario, Vec<Requirement>)> {
-    let mut map = top.fields()?;
+    let mut map = top.fields(&SCENARIO)?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
@@ -174,7 +175,7 @@ fn default_display() -> Display {
 pub(super) fn display(map: &mut Fields<'_>, outer: &Display) -> Display {
     let mut display = outer.clone();
     let Some(field) = map.take("display") else { return display };
-    let Some(mut keys) = field.fields() else { return display };
+    let Some(mut keys) = field.fields(&DISPLAY) else { return display };
     let decimals = keys.unsigned_in("decimals", 0..=100);
     let significant = keys.unsigned_in("significant", 1..=100);
     let roundings = [("half_up", Rounding::HalfUp), ("half_even", Rounding::HalfEven)];

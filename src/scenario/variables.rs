@@ -14,6 +14,7 @@ use crate::formula::{Evaluator, Expression, Failure, Prove, ZeroOverZero, parse}
 use crate::number::{Integer, Rational, Real};
 
 use super::quantity::{parse_problem, rational};
+use super::schema::VARIABLE;
 use super::setup::{check_name, helped};
 use super::{Field, Problem, initial, suggest};
 
@@ -219,7 +220,7 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
 }
 
 fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&VARIABLE)?;
     let kinds = ["choose", "integers", "decimals", "expression"];
     let given: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
     let domain = match given.as_slice() {
