@@ -21,6 +21,7 @@ mod records;
 mod regrade;
 mod reissue;
 mod render;
+mod schema;
 mod scratch;
 mod serve;
 mod shards;
@@ -96,6 +97,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
+    /// Print the JSON Schema of a scenario, for editors
+    Schema(schema::Arguments),
     /// Put sheets into a book of mdBook, as its preprocessor
     Mdbook(mdbook::Arguments),
     /// Make a folder with a commented example to start from
@@ -150,6 +153,7 @@ fn done(arguments: &Arguments) -> ExitCode {
         Command::Trace(arguments) => trace::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::List(arguments) => list::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Mdbook(arguments) => mdbook::run(arguments),
         Command::New(arguments) => new::run(arguments),
     };

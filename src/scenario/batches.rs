@@ -1,5 +1,6 @@
 //! Which examples each iteration uses.
 
+use super::schema::BATCHES;
 use super::{Field, Fields};
 use crate::initialization::generator::Stream;
 use crate::limits::Limit;
@@ -129,7 +130,7 @@ fn drawn(
     iterations: Option<usize>,
     stream: &Stream,
 ) -> Option<Vec<Vec<usize>>> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&BATCHES)?;
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
     let orders = [("sequential", Order::Sequential), ("shuffled", Order::Shuffled)];

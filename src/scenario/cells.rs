@@ -7,6 +7,7 @@ use super::definition::{
 use super::explore::{Explorer, Source};
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
+use super::schema::{CELL, GIVEN, PART};
 use super::text::Text;
 use super::{Field, Fields, Problem, code, labels, plots, steps, suggest};
 use crate::trace::Path;
@@ -65,7 +66,8 @@ impl<'a> Cells<'a> {
 
     /// Reads a cell that stands among cells or parts.
     pub(super) fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
-        let mut map = field.fields()?;
+        let table = if among == Among::Cells { &CELL } else { &PART };
+        let mut map = field.fields(table)?;
         let Some(kind) = map.first_left().map(|key| (key.text.clone(), key.place)) else {
             let help = "a cell begins with its kind, as in `markdown: …`";
             field.refuse_with("this cell is empty", help);
@@ -249,7 +251,7 @@ impl<'a> Cells<'a> {
             };
             return Some(Given { show, at: self.moment(&at?)? });
         }
-        let mut map = field.fields()?;
+        let mut map = field.fields(&GIVEN)?;
         let show = map.required("show").map(|list| hints(&list));
         let at = map.required("at");
         map.finish();

@@ -13,6 +13,7 @@ use super::definition::{Generated, Generator};
 use super::initial::printable;
 use super::quantity::{rational, tensor};
 use super::read::Origin;
+use super::schema::DATA;
 use super::setup::{check_name, is_taken};
 use super::yaml::Key;
 use super::{Field, Fields, csv, suggest};
@@ -74,7 +75,7 @@ fn generator(
     shapes: &mut BTreeMap<String, Shape>,
     around: &Surroundings<'_>,
 ) -> Option<Generated> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&DATA)?;
     let kind = map.required("kind").and_then(|field| kind(&field));
     let count = map.required("count").and_then(|field| field.unsigned_within(1, Limit::Examples));
     let number = |map: &mut Fields<'_>, key: &'static str| match map.take(key) {
@@ -130,7 +131,7 @@ fn from_file(
     shapes: &mut BTreeMap<String, Shape>,
     around: &Surroundings<'_>,
 ) -> Option<Data> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&DATA)?;
     let _ = map.take("kind");
     let path = map.required("path");
     map.finish();

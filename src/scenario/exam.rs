@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::definition::Scenario;
 use super::read::{self, Extent};
 use super::requirement::Requirement;
+use super::schema::{FAIR, SCENARIO, WITHIN};
 use super::variables::{self, Assignment, Variable};
 use super::yaml::{self, Node};
 use super::{Field, Problem, Problems, Report};
@@ -142,7 +143,10 @@ impl Exam {
 fn without_variables(top: &Node, file: &Path) -> Vec<Problem> {
     let quiet = Report::new();
     let field = Field::new(top, "", &quiet);
-    let names = field.fields().and_then(|mut map| map.entries("variables")).unwrap_or_default();
+    let names = field
+        .fields(&super::schema::SCENARIO)
+        .and_then(|mut map| map.entries("variables"))
+        .unwrap_or_default();
     let names = names.iter().map(|(key, _)| key.text.clone()).collect();
     let aside = Report::with_variables(Assignment::of_ones(names));
     let _ = read::scenario(&Field::new(top, "", &aside), file, Extent::Whole);
@@ -151,7 +155,7 @@ fn without_variables(top: &Node, file: &Path) -> Vec<Problem> {
 
 /// The keys that all else may depend on.
 fn head(top: &Field<'_>) -> (Option<Vec<Variable>>, Fairness, Option<Assignment>) {
-    let Some(mut map) = top.fields() else { return (None, Fairness::Reported, None) };
+    let Some(mut map) = top.fields(&SCENARIO) else { return (None, Fairness::Reported, None) };
     let fairness = map.take("fair").map(|field| fairness(&field)).unwrap_or_default();
     let Some(field) = map.take("variables") else {
         return (Some(Vec::new()), fairness, Some(Assignment::default()));
@@ -167,9 +171,9 @@ fn fairness(field: &Field<'_>) -> Fairness {
         let words = [("strict", Fairness::Strict), ("reported", Fairness::Reported)];
         return field.choice(&words).unwrap_or_default();
     }
-    let Some(mut map) = field.fields() else { return Fairness::Reported };
+    let Some(mut map) = field.fields(&FAIR) else { return Fairness::Reported };
     let mut bounds = Vec::new();
-    if let Some(mut within) = map.required("within").and_then(|field| field.fields()) {
+    if let Some(mut within) = map.required("within").and_then(|field| field.fields(&WITHIN)) {
         for (word, feature) in Feature::ALL {
             if let Some(bound) = within.unsigned_in(word, 0..=1_000_000) {
                 bounds.push((feature, bound));

@@ -13,6 +13,7 @@ use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setu
 use super::edit::{child, put, remove};
 use super::read::Origin;
 use super::repetition::Counters;
+use super::schema::EXPERIMENT;
 use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
 use super::{Field, Problem, Report, suggest};
@@ -34,7 +35,7 @@ const OF_RUNS: [&str; 10] = [
 /// How many trials there are where nothing is said.
 const TRIALS: u64 = 100;
 
-const QUANTITIES: [(&str, Quantity); 9] = [
+pub(super) const QUANTITIES: [(&str, Quantity); 9] = [
     ("active_fraction", Quantity::ActiveFraction),
     ("dead_units", Quantity::DeadUnits),
     ("activation_mean", Quantity::ActivationMean),
@@ -73,7 +74,7 @@ impl Base<'_> {
 
     fn experiment(&self, key: &Key, field: &Field<'_>) -> Option<Experiment> {
         check_name(field, key, "experiment");
-        let mut map = field.fields()?;
+        let mut map = field.fields(&EXPERIMENT)?;
         let mut vary = Vec::new();
         let mut sound = true;
         for (key, values) in map.entries("vary").unwrap_or_default() {

@@ -45,6 +45,7 @@ mod read;
 mod repetition;
 mod requirement;
 mod schedule;
+mod schema;
 mod setup;
 mod shapes;
 mod steps;
@@ -73,6 +74,10 @@ pub use problem::{Excerpt, Problem, Report, Severity, not_utf8};
 pub use problems::Problems;
 pub use read::read;
 pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
+pub use schema::{
+    Bounds, Branch, Branches, Decides, Entry, Holds, MANY, Mapping, Names, Needed, PAPER_KEY, key,
+    schema, text_of,
+};
 pub use suspicion::Suspicion;
 pub use text::{Text, texts};
 pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};

@@ -11,6 +11,7 @@ use super::definition::{Display, Run};
 use super::modifier::{Modifiers, strength};
 use super::quantity::rational;
 use super::read::display;
+use super::schema::{OPTIMIZER, OTHER_OPTIMIZER, overrides};
 use super::setup::check_name;
 use super::yaml::Key;
 use super::{Field, Fields, custom, fitting, suggest};
@@ -29,7 +30,8 @@ pub(super) struct Around<'a, 'n> {
 
 pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Run> {
     check_name(field, key, "run");
-    let mut map = field.fields()?;
+    let table = if around.stands_for.is_some() { &OTHER_OPTIMIZER } else { &OPTIMIZER };
+    let mut map = field.fields(table)?;
     let has_rate = map.has("learning_rate");
     let display = display(&mut map, around.display);
     let kind = map.take("kind");
@@ -264,7 +266,7 @@ fn overridden(
             let message = format!("`{}` is not a parameter that is trained", key.text);
             own.refuse_key(key, message, Some(help));
         }
-        let mut map = own.fields()?;
+        let mut map = own.fields(overrides(optimizer))?;
         let mut changed = options.clone();
         for specification in optimizer.options.iter().filter(|option| !option.takes_word()) {
             let Some(value) = map.take(specification.name) else { continue };

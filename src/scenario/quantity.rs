@@ -7,10 +7,12 @@ use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
 use super::field::has_decimal_comma;
+use super::schema::Holds;
 use super::{Field, Problem, initial, suggest};
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
+    field.is_read_as("an exact number", &|holds| matches!(holds, Holds::Exact(_)));
     let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) else {
         return field.expected("a number");
     };

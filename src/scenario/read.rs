@@ -13,6 +13,7 @@ use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::printing::printing;
 use super::requirement::{self, Requirement};
+use super::schema::{DISPLAY, SCENARIO};
 use super::{Field, Fields, Problem, Problems, Report, setup, suspicion};
 
 /// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
@@ -49,7 +50,7 @@ pub(super) fn scenario(
     file: &Path,
     extent: Extent,
 ) -> Option<(Scenario, Vec<Requirement>)> {
-    let mut map = top.fields()?;
+    let mut map = top.fields(&SCENARIO)?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
@@ -206,7 +207,7 @@ fn default_display() -> Display {
 pub(super) fn display(map: &mut Fields<'_>, outer: &Display) -> Display {
     let mut display = outer.clone();
     let Some(field) = map.take("display") else { return display };
-    let Some(mut keys) = field.fields() else { return display };
+    let Some(mut keys) = field.fields(&DISPLAY) else { return display };
     let decimals = keys.take("decimals").and_then(|field| field.unsigned_within(0, Limit::Digits));
     let significant =
         keys.take("significant").and_then(|field| field.unsigned_within(1, Limit::Digits));

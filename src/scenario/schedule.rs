@@ -4,6 +4,7 @@ use crate::catalogue::{CYCLE_FORMS, Parts, SCHEDULES, Schedule};
 use crate::number::{Rational, parse_decimal};
 
 use super::quantity::rational;
+use super::schema::SCHEDULE;
 use super::setup::helped;
 use super::yaml::{Data, Key, Node};
 use super::{Field, Fields, suggest};
@@ -13,7 +14,7 @@ const MAX_PERIOD: u64 = 1_000_000;
 
 /// Reads a schedule.
 pub(super) fn read(field: &Field<'_>) -> Option<Schedule> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&SCHEDULE)?;
     if let Some(list) = map.take("chain") {
         let chain = chain(&list);
         map.finish();

@@ -18,13 +18,14 @@ use super::modifier::Modifiers;
 use super::optimizer::Around;
 use super::read::{Origin, display};
 use super::repetition::Counters;
+use super::schema::SETUP;
 use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
 use super::yaml::Key;
 use super::{Field, Fields, Problem, beginning, initial, model, optimizer};
 
 /// Names that paths use for something else.
-const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
+pub(super) const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
 pub(super) fn read(
     key: &Key,
@@ -33,7 +34,7 @@ pub(super) fn read(
     origin: &Origin<'_>,
 ) -> Option<Setup> {
     check_name(field, key, "set-up");
-    let mut map = field.fields()?;
+    let mut map = field.fields(&SETUP)?;
     let display = display(&mut map, outer);
     let modifiers = Modifiers::read(&mut map, &Modifiers::default());
     let reduction = map.choice("reduction", &[("mean", Reduction::Mean), ("sum", Reduction::Sum)]);

@@ -30,6 +30,16 @@ impl Suspicion {
         ("double_precision", Self::DoublePrecision),
     ];
 
+    /// Their words.
+    pub(super) const WORDS: [&'static str; 6] = [
+        "unused_variable",
+        "unasked_answer",
+        "contradicting_number",
+        "plot_without_setup",
+        "kink",
+        "double_precision",
+    ];
+
     /// Its word in a scenario.
     pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)

@@ -15,6 +15,7 @@ use crate::limits::Limit;
 use crate::number::{Integer, Rational, Real};
 
 use super::quantity::{parse_problem, rational};
+use super::schema::VARIABLE;
 use super::setup::{check_name, helped};
 use super::{Field, Problem, initial, suggest};
 
@@ -231,7 +232,7 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
         field.refuse_with(message, DOMAINS);
         return None;
     }
-    let mut map = field.fields()?;
+    let mut map = field.fields(&VARIABLE)?;
     let kinds = ["choose", "integers", "decimals", "expression"];
     let given: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
     let domain = match given.as_slice() {
