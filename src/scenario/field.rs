@@ -94,7 +94,7 @@ impl<'n> Field<'n> {
             matches!(holds, Holds::Entries(..) | Holds::Single(_) | Holds::Mapping(_))
         });
         let inner = self.inner(&|holds| match holds {
-            Holds::Entries(_, inner) | Holds::Single(inner) => Some(inner),
+            Holds::Entries(_, _, inner) | Holds::Single(inner) => Some(inner),
             _ => None,
         });
         let entries = self.map()?;

@@ -46,6 +46,7 @@ const LAYERS: [Layer; 25] = [
             "libm",
             "saphyr_parser",
             "serde",
+            "serde_json",
             "serde_yaml",
             "thiserror",
             "unicode_width",

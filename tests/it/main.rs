@@ -32,6 +32,7 @@ mod random;
 mod reference;
 mod review;
 mod runs;
+mod schema;
 mod shipped;
 mod site;
 mod variants;
