@@ -192,7 +192,7 @@ impl Base<'_> {
             values.push(label.clone());
             varied.apply(&mut node, value);
         }
-        let report = Report::new();
+        let report = Report::with_variables(self.field.report().assignment().clone());
         let field = Field::new(&node, self.field.path(), &report);
         let setup = setup::read(self.key, &field, self.display, self.origin);
         let problems = report.into_problems();

@@ -93,7 +93,7 @@ impl<'n> Field<'n> {
             matches!(holds, Holds::Entries(..) | Holds::Single(_) | Holds::Mapping(_))
         });
         let inner = self.inner(&|holds| match holds {
-            Holds::Entries(_, inner) | Holds::Single(inner) => Some(inner),
+            Holds::Entries(_, _, inner) | Holds::Single(inner) => Some(inner),
             _ => None,
         });
         let entries = self.map()?;
@@ -104,10 +104,10 @@ impl<'n> Field<'n> {
     /// The elements of a list.
     #[must_use]
     pub fn items(&self) -> Option<Vec<Field<'n>>> {
+        self.is_read_as("a list", &|holds| matches!(holds, Holds::List(..)));
         let Data::List(items) = &self.node.data else {
             return self.expected("a list");
         };
-        self.is_read_as("a list", &|holds| matches!(holds, Holds::List(..)));
         let inner = self.inner(&|holds| match holds {
             Holds::List(_, _, inner) => Some(inner),
             _ => None,

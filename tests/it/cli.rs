@@ -243,6 +243,17 @@ fn list_explains_the_catalogue() {
     assert!(wrong.out.is_empty() && wrong.err.contains("did you mean `adam`?"), "{}", wrong.err);
 }
 
+#[test]
+fn schema_prints_what_editors_read() {
+    let desk = Desk::new(&[]);
+    let scenario = desk.run(&["schema"]).ends_with(0).out;
+    assert_eq!(scenario, gradsheet::scenario::schema());
+    let course = desk.run(&["schema", "--course"]).ends_with(0).out;
+    assert_eq!(course, gradsheet::site::schema());
+    let help = desk.run(&["schema", "--help"]).ends_with(0).out;
+    assert!(help.contains("# yaml-language-server: $schema=gradsheet.schema.json"), "{help}");
+}
+
 /// Data files lie beside the scenario or below it; whatever else is named is not opened.
 #[test]
 fn data_come_from_files_below_the_scenario() {

@@ -45,6 +45,7 @@ const LAYERS: [Layer; 23] = [
             "libm",
             "saphyr_parser",
             "serde",
+            "serde_json",
             "serde_yaml",
             "thiserror",
             "unicode_width",

@@ -31,6 +31,7 @@ mod plots;
 mod random;
 mod reference;
 mod runs;
+mod schema;
 mod shipped;
 mod site;
 mod variants;

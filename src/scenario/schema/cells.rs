@@ -41,25 +41,25 @@ fn parts() -> &'static [Branch] {
     &PARTS
 }
 
-const RUNS: Holds = Holds::List(1, MANY, &Holds::Text);
+const RUNS: Holds = Holds::List(1, MANY, &Holds::Filled);
 static SCALARS: Holds = Holds::List(1, MANY, &Holds::Text);
 const LABEL: Entry = key(
     "label",
     "A name of small letters, digits and hyphens, by which texts refer to it: `[](#NAME)`.",
-    Holds::Text,
+    Holds::Either(&[Holds::Form("^[a-z0-9-]+$"), Holds::Decimal(Bounds::From(0))]),
 );
 const EXPLORE: Entry = key(
     "explore",
     "The same cell for other values, one frame after another: an option of the runs, a parameter's \
      first value or a variable, each with a list, as in `{learning_rate: [0.1, 0.5, 1]}`.",
-    Holds::Entries(Names::Any, &SCALARS),
+    Holds::Entries(1, Names::Any, &SCALARS),
 );
 const HINTS: Holds =
     Holds::List(0, MANY, &Holds::Words(&["state", "parameters", "forward", "gradient"]));
 const AT: Entry = key(
     "at",
     "The iteration, such as `sgd.t1`. State and parameters are those before it.",
-    Holds::Text,
+    Holds::Filled,
 );
 
 pub(in super::super) static GIVEN: Mapping = Mapping {
@@ -70,7 +70,7 @@ pub(in super::super) static GIVEN: Mapping = Mapping {
 };
 
 static ANSWER: Holds =
-    Holds::Either(&[Holds::Text, Holds::Single(&Holds::Decimal(Bounds::Above(0)))]);
+    Holds::Either(&[Holds::Filled, Holds::Single(&Holds::Decimal(Bounds::Above(0)))]);
 static ANY_MISTAKE: Holds = Holds::Either(&[Holds::Listed(slips), Holds::Mapping(&MISTAKE)]);
 static ANY_PART: Holds = Holds::Mapping(&PART);
 
@@ -159,17 +159,18 @@ fn everywhere() -> Vec<Branch> {
          `nodes` of the graph.",
         Holds::Words(&["gradients", "adjoints", "nodes"]),
     );
-    let of_setup = key("of", "The set-up.", Holds::Text).required();
+    let of_setup = key("of", "The set-up.", Holds::Filled).required();
     let numbers =
-        key("at", "The iteration whose numbers are added, such as `sgd.t1`.", Holds::Text);
-    let graph = key("graph", "The computation graph of this set-up, drawn.", Holds::Text);
+        key("at", "The iteration whose numbers are added, such as `sgd.t1`.", Holds::Filled);
+    let graph = key("graph", "The computation graph of this set-up, drawn.", Holds::Filled);
     let backward = key("backward", "Whether arrows for the adjoints are drawn too.", Holds::Truth);
     let experiment =
-        key("experiment", "The results of an experiment, such as `layer.sweep`.", Holds::Text);
+        key("experiment", "The results of an experiment, such as `layer.sweep`.", Holds::Filled);
     let code = key("code", "Runs as a Python script for this library.", Holds::Listed(libraries));
     let of_code = key("of", "Runs, or set-ups for all of theirs.", RUNS);
     let page = key("page", "A new page on paper, with this heading.", Holds::Filled);
-    let narration = key("narration", "Every iteration of a run, told: `neuron.sgd`.", Holds::Text);
+    let narration =
+        key("narration", "Every iteration of a run, told: `neuron.sgd`.", Holds::Filled);
     let given = "What is given as a hint, worked.";
     let mut list = vec![
         kind(text, vec![EXPLORE]),
@@ -195,7 +196,7 @@ fn libraries() -> Vec<&'static str> {
 
 fn plots(of_runs: Entry) -> Vec<Branch> {
     let plot = |words, meaning| key("plot", meaning, Holds::Some(words));
-    let of = key("of", "The experiment, such as `layer.sweep`.", Holds::Text).required();
+    let of = key("of", "The experiment, such as `layer.sweep`.", Holds::Filled).required();
     let functions = key(
         "of",
         "Functions of `z`, by name or as an expression: `[relu, \"z*sigmoid(z)\"]`.",

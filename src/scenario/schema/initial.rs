@@ -83,6 +83,9 @@ pub(in super::super) static DATA: Mapping = Mapping {
     branches: Some(Branches { all: data, by: Decides::Any }),
 };
 
+/// A path that leads below the folder.
+const BELOW: &str = r"^(?!/|\.{1,2}/)(?!.*/\.\.(?:/|$)).*\S";
+
 static SOURCES: LazyLock<Vec<Branch>> = LazyLock::new(|| {
     let kind = |word| key("kind", "Where the examples are from.", Holds::Word(word)).required();
     let path = "The file, below the scenario's folder. Its first line names the columns: `x`, or \
@@ -90,7 +93,7 @@ static SOURCES: LazyLock<Vec<Branch>> = LazyLock::new(|| {
     let file = Branch {
         key: kind("csv"),
         meaning: "examples from a CSV file".to_owned(),
-        keys: vec![key("path", path, Holds::Filled).required()],
+        keys: vec![key("path", path, Holds::Form(BELOW)).required()],
     };
     let generator = |generator: &GeneratorKind| {
         let count = key("count", "How many examples are made.", Holds::Whole(1, 1_000_000));

@@ -12,8 +12,13 @@ use super::{Bounds, Branch, Entry, Holds, Mapping, Names, Needed};
 
 /// A name in formulas.
 const NAME: &str = "[A-Za-z][A-Za-z0-9_]*";
-/// What an expression is made of.
-const EXPRESSION: &str = r"^[A-Za-z0-9_+*/^@.,=() \t\r\n-]+$";
+/// What an expression is made of: numbers, names, and what stands between them. Each ends where
+/// nothing more could belong to it, so that there is one way to read a text.
+const EXPRESSION: &str = concat!(
+    r"^(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![A-Za-z0-9_])",
+    r"|[A-Za-z][A-Za-z0-9_]*(?![A-Za-z0-9_])",
+    r"|[+*/^@.,=() \t\r\n-])+$",
+);
 
 /// The schema of a mapping, with all that it leads to.
 #[must_use]
@@ -44,7 +49,7 @@ fn collect(mapping: &'static Mapping, all: &mut Vec<&'static Mapping>) {
 fn below(holds: &Holds, all: &mut Vec<&'static Mapping>) {
     match holds {
         Holds::Mapping(mapping) => collect(mapping, all),
-        Holds::List(_, _, inner) | Holds::Entries(_, inner) | Holds::Single(inner) => {
+        Holds::List(_, _, inner) | Holds::Entries(_, _, inner) | Holds::Single(inner) => {
             below(inner, all);
         }
         Holds::Either(list) => list.iter().for_each(|one| below(one, all)),
@@ -174,13 +179,13 @@ fn of_value(holds: &Holds) -> Map<String, Value> {
             }
             schema
         }
-        Holds::Entries(names, inner) => {
+        Holds::Entries(least, names, inner) => {
             let mut schema = json!({"type": "object", "additionalProperties": of_value(inner)});
             if let Some(pattern) = pattern_of(*names) {
                 schema["propertyNames"] = json!({"pattern": pattern});
             }
-            if *names == Names::Some {
-                schema["minProperties"] = json!(1);
+            if *least > 0 {
+                schema["minProperties"] = json!(least);
             }
             schema
         }
@@ -236,7 +241,7 @@ fn pattern_of(names: Names) -> Option<String> {
     match names {
         Names::Any => None,
         Names::Plain => Some(format!("^{NAME}$")),
-        Names::New | Names::Some => Some(format!("^{}{NAME}$", free())),
+        Names::New => Some(format!("^{}{NAME}$", free())),
         Names::Family => Some(format!(r"^{}{NAME}(?:\{{[^{{}}]*\}}[A-Za-z0-9_]*)*$", free())),
     }
 }

@@ -153,8 +153,8 @@ pub enum Holds {
     Some(&'static [&'static str]),
     /// A list of at least so many elements, and at most so many.
     List(usize, usize, &'static Holds),
-    /// A mapping whose keys the scenario chooses.
-    Entries(Names, &'static Holds),
+    /// A mapping of at least so many keys, which the scenario chooses.
+    Entries(usize, Names, &'static Holds),
     /// A mapping with a single key, which the scenario chooses.
     Single(&'static Holds),
     /// A mapping with a table.
@@ -191,8 +191,6 @@ pub enum Names {
     New,
     /// The same, or a family of names such as `W_{l}`.
     Family,
-    /// As [`Names::New`], and there is at least one.
-    Some,
 }
 
 /// As many elements as one likes.

@@ -72,7 +72,7 @@ fn branch(optimizer: &'static Optimizer) -> Branch {
     }
     if let Some((_, table)) = OVERRIDES.iter().find(|(kind, _)| *kind == optimizer.kind) {
         let meaning = "Options that are other ones for a parameter: `{b: {weight_decay: 0}}`.";
-        keys.push(key("overrides", meaning, Holds::Entries(Names::Any, table)));
+        keys.push(key("overrides", meaning, Holds::Entries(0, Names::Any, table)));
     }
     if optimizer.kind == "custom" {
         keys.extend(OWN);
@@ -89,12 +89,12 @@ const OWN: [Entry; 3] = [
     key(
         "state",
         "The states of the rule and what each starts from: `{u: 0}`.",
-        Holds::Entries(Names::New, &EXACT),
+        Holds::Entries(0, Names::New, &EXACT),
     ),
     key(
         "options",
         "Options of the rule with their values: `{beta: 0.9}`.",
-        Holds::Entries(Names::New, &EXACT),
+        Holds::Entries(0, Names::New, &EXACT),
     ),
     key(
         "rule",

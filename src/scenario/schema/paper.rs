@@ -55,7 +55,9 @@ pub(in super::super) static PAPER: Mapping = Mapping {
         key(
             "logo",
             "An SVG, PNG or JPEG file below the scenario's folder, shown at the head of every page.",
-            Holds::Form(r"\.(?:[sS][vV][gG]|[pP][nN][gG]|[jJ][pP][eE]?[gG])$"),
+            Holds::Form(
+                r"^(?!/|\.{1,2}/)(?!.*/\.\.(?:/|$)).*\.(?:[sS][vV][gG]|[pP][nN][gG]|[jJ][pP][eE]?[gG])$",
+            ),
         ),
         key(
             "exam",

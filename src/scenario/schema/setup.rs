@@ -37,7 +37,7 @@ pub(in super::super) static SETUP: Mapping = Mapping {
             "gradients",
             "In the place of a model, the gradients of each iteration as numbers: \
              `[{w: 6, b: 2}, {w: -12, b: 4}]`.",
-            Holds::List(1, MANY, &Holds::Entries(Names::Any, &TENSOR)),
+            Holds::List(1, MANY, &Holds::Entries(0, Names::Any, &TENSOR)),
         )
         .without(&["model", "data", "batches"]),
         key(
@@ -49,7 +49,7 @@ pub(in super::super) static SETUP: Mapping = Mapping {
         key(
             "notation",
             "How names print, as LaTeX: `{loss: L, learning_rate: '\\alpha'}`.",
-            Holds::Entries(Names::Any, &Holds::Text),
+            Holds::Entries(0, Names::Any, &Holds::Text),
         ),
         key("reduction", "How the losses of a batch combine.", Holds::Words(&["mean", "sum"]))
             .or("mean"),
@@ -63,26 +63,26 @@ pub(in super::super) static SETUP: Mapping = Mapping {
         key(
             "dimensions",
             "Sizes by name, `{n: 256, m: 128}`. A named size prints by its name.",
-            Holds::Entries(Names::Plain, &Holds::Whole(1, 100_000)),
+            Holds::Entries(0, Names::Plain, &Holds::Whole(1, 100_000)),
         ),
         key(
             "shapes",
             "Rows and columns of what is no single number, `{x: [1, n], W: [n, m]}`. A shaped name \
              without a value is symbolic.",
-            Holds::Entries(Names::Family, &SHAPE),
+            Holds::Entries(0, Names::Family, &SHAPE),
         ),
         key(
             "init",
             "What each parameter starts from: a number, which fills its shape; an exact expression \
              such as \"1/3\"; a matrix as nested lists; or an initializer. `\"W_{l}\"` stands for a \
              family of names.",
-            Holds::Entries(Names::Family, &INITIAL),
+            Holds::Entries(0, Names::Family, &INITIAL),
         ),
         key("frozen", "Parameters that are shown but not trained.", NAMES),
         key(
             "initial_state",
             "The optimizers' state to begin from, by state and parameter: `{u: {w: 3, b: 1}}`.",
-            Holds::Entries(Names::Any, &Holds::Entries(Names::Any, &TENSOR)),
+            Holds::Entries(0, Names::Any, &Holds::Entries(0, Names::Any, &TENSOR)),
         ),
         key(
             "start_iteration",
@@ -95,7 +95,7 @@ pub(in super::super) static SETUP: Mapping = Mapping {
             "The examples: a list of mappings by name, `[{x: 3, y: 0}]`; a CSV file; or a \
              generator. A model of its parameters alone has none.",
             Holds::Either(&[
-                Holds::List(0, MANY, &Holds::Entries(Names::New, &TENSOR)),
+                Holds::List(0, MANY, &Holds::Entries(0, Names::New, &TENSOR)),
                 Holds::Mapping(&DATA),
             ]),
         ),
@@ -116,12 +116,12 @@ pub(in super::super) static SETUP: Mapping = Mapping {
         key(
             "optimizers",
             "Runs by name, each with its optimizer, from the same start over the same batches.",
-            Holds::Entries(Names::New, &Holds::Mapping(&OPTIMIZER)),
+            Holds::Entries(0, Names::New, &Holds::Mapping(&OPTIMIZER)),
         ),
         key(
             "experiments",
             "Monte-Carlo experiments over the initializers, by name.",
-            Holds::Entries(Names::New, &Holds::Mapping(&EXPERIMENT)),
+            Holds::Entries(0, Names::New, &Holds::Mapping(&EXPERIMENT)),
         ),
         key("display", "How values print.", Holds::Mapping(&DISPLAY)),
         MODIFIERS[0],
@@ -153,7 +153,7 @@ pub(in super::super) static EXPERIMENT: Mapping = Mapping {
             "vary",
             "A parameter, a dimension or an initializer's option (`W.gain`), each with the list of \
              its values. Several keys give all combinations.",
-            Holds::Entries(Names::Any, &Holds::List(1, MANY, &INITIAL)),
+            Holds::Entries(0, Names::Any, &Holds::List(1, MANY, &INITIAL)),
         ),
         key("trials", "How often each case is tried.", Holds::Whole(1, 1_000_000)).or("100"),
         key(

@@ -39,7 +39,7 @@ pub(in super::super) static SCENARIO: Mapping = Mapping {
             "variables",
             "What varies between the variants of an exam, by name. A name may stand wherever a \
              set-up takes a number, and in texts.",
-            Holds::Entries(Names::New, &Holds::Mapping(&VARIABLE)),
+            Holds::Entries(0, Names::New, &Holds::Mapping(&VARIABLE)),
         ),
         key(
             "fair",
@@ -58,7 +58,7 @@ pub(in super::super) static SCENARIO: Mapping = Mapping {
         key(
             "setups",
             "What is computed: a model, its parameters, data and optimizers, by name.",
-            Holds::Entries(Names::Some, &Holds::Mapping(&SETUP)),
+            Holds::Entries(1, Names::New, &Holds::Mapping(&SETUP)),
         )
         .required(),
         key(
