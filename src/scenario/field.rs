@@ -105,10 +105,10 @@ impl<'n> Field<'n> {
     /// The elements of a list.
     #[must_use]
     pub fn items(&self) -> Option<Vec<Field<'n>>> {
+        self.is_read_as("a list", &|holds| matches!(holds, Holds::List(..)));
         let Data::List(items) = &self.node.data else {
             return self.expected("a list");
         };
-        self.is_read_as("a list", &|holds| matches!(holds, Holds::List(..)));
         let inner = self.inner(&|holds| match holds {
             Holds::List(_, _, inner) => Some(inner),
             _ => None,
