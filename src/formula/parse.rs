@@ -215,9 +215,10 @@ fn stray(symbol: char, offset: usize) -> ParseError {
                 "brackets are round; a matrix has its numbers in `init` or `data`, and a name here",
             ),
         ),
-        '\u{2264}' | '\u{2265}' | '\u{2260}' => {
-            (format!("`{symbol}` is not an operator"), Some("write `<=`, `>=` or `!=`"))
-        }
+        '\u{2264}' | '\u{2265}' | '\u{2260}' => (
+            format!("`{symbol}` is not an operator"),
+            Some("a requirement compares by `<=`, `>=` or `!=`"),
+        ),
         _ => (format!("`{symbol}` has no meaning in an expression"), None),
     };
     ParseError { offset, width: 1, message, help: help.map(Into::into) }

@@ -261,6 +261,11 @@ impl Generated {
 type Table = (Vec<String>, Vec<Vec<Tensor>>);
 
 fn listed(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<Table> {
+    if !field.node().is_list() {
+        let message = format!("expected a list of examples, found {}", field.node().describe());
+        field.refuse_with(message, "an example is written `{x: 3, y: 0}`, a list `[{x: 3, y: 0}]`");
+        return None;
+    }
     let items = field.items()?;
     let mut inputs: Vec<String> = Vec::new();
     let mut rows = Vec::new();

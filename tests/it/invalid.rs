@@ -265,6 +265,23 @@ fn a_broken_course_file_is_refused_in_these_words() {
     insta::assert_snapshot!("course_file", refused(&files, &["site", "."]));
 }
 
+const PAGE: &str = "# Notes
+
+A formula $\\frc{1}{2}$, and $a = b without an end.
+
+See [](right.yaml#nothing), [this](absent.md), [that](../up.md) and [](right.yaml).
+
+![](plot.png) ![a plot](plot.png) ![a plot](https://example.org/plot.png) ![a text](right.yaml)
+
+See [](#nowhere).
+";
+
+#[test]
+fn a_broken_page_of_a_course_is_refused_in_these_words() {
+    let files = [("notes.md", PAGE), ("right.yaml", RIGHT)];
+    insta::assert_snapshot!("course_page", refused(&files, &["site", "."]));
+}
+
 #[test]
 fn broken_templates_are_refused_in_these_words() {
     let table = [

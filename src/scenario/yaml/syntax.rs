@@ -100,9 +100,13 @@ fn within(place: Place, source: &Source) -> Place {
 }
 
 /// A part of the readers' words, and what usually lies behind it.
-const HELP: [(&str, &str); 13] = [
+const HELP: [(&str, &str); 14] = [
     (
         "unknown escape",
+        "in double quotes a backslash begins an escape: write the text as a block `|` or in single quotes",
+    ),
+    (
+        "hexadecimal",
         "in double quotes a backslash begins an escape: write the text as a block `|` or in single quotes",
     ),
     (
