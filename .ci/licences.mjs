@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 
 const allowed = new Set([
-  '0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT',
+  '0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT', 'MIT-0',
   'Unicode-3.0', 'Unicode-DFS-2016', 'Zlib',
 ]);
 

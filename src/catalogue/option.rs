@@ -63,6 +63,14 @@ impl Specification {
         matches!(self.allowed, Allowed::OneOf(_))
     }
 
+    /// The words that it takes; none where it takes a number.
+    pub fn words(&self) -> &'static [&'static str] {
+        match self.allowed {
+            Allowed::OneOf(words) => words,
+            _ => &[],
+        }
+    }
+
     /// Checks a number for this option; an error quotes it as it was written.
     ///
     /// # Errors

@@ -1,70 +1,71 @@
 //! Writing files whole: beside their place first, then renamed.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
-
-use tempfile::{NamedTempFile, TempPath};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Failure;
+use super::guard;
+use super::scratch::{Scratch, failure, placing, put};
 
-/// Writes all files, or none: every file is written beside its place before the first is
-/// renamed. A file that has its content already is left alone.
-pub(crate) fn write(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
+/// Writes all files, or none, below a folder: every file is written beside it before the first
+/// is renamed. A file that has its content already is left alone.
+pub(crate) fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), Failure> {
+    let writer = Writer::new(root)?;
     let mut waiting = Waiting::default();
     for (path, bytes) in files {
-        waiting.add(path, bytes)?;
+        waiting.extend(writer.add(path, bytes)?);
     }
-    waiting.place()
+    writer.place(waiting)
 }
 
-/// Files that stand beside their places; they go where they are not placed.
-#[derive(Default)]
-pub(crate) struct Waiting(Vec<(TempPath, PathBuf)>);
+/// Writes files to where they wait.
+pub(crate) struct Writer {
+    scratch: Scratch,
+    count: AtomicUsize,
+}
 
-impl Waiting {
-    /// Writes a file beside its place, unless it has its content already.
-    pub(crate) fn add(&mut self, path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-        if !std::fs::read(path).is_ok_and(|old| old == bytes) {
-            let file = prepare(path, bytes).map_err(|error| failure(path, &error))?;
-            // Closed, since a system opens only so many files at a time.
-            self.0.push((file.into_temp_path(), path.to_owned()));
-        }
-        Ok(())
+/// Files that are written, but not in their places.
+#[derive(Default)]
+pub(crate) struct Waiting(Vec<(PathBuf, PathBuf)>);
+
+impl Writer {
+    /// For files below a folder.
+    pub(crate) fn new(root: &Path) -> Result<Self, Failure> {
+        Ok(Self { scratch: Scratch::new(root)?, count: AtomicUsize::new(0) })
     }
 
+    /// Writes a file, unless it has its content already.
+    pub(crate) fn add(&self, path: &Path, bytes: &[u8]) -> Result<Waiting, Failure> {
+        guard::wait_if_stopping();
+        if std::fs::read(path).is_ok_and(|old| old == bytes) {
+            return Ok(Waiting::default());
+        }
+        // Found now, before the first file is renamed.
+        if path.is_dir() {
+            return Err(failure(path, &std::io::ErrorKind::IsADirectory.into()));
+        }
+        let number = self.count.fetch_add(1, Ordering::Relaxed);
+        let file = self.scratch.path().join(number.to_string());
+        std::fs::write(&file, bytes).map_err(|error| failure(path, &error))?;
+        Ok(Waiting(vec![(file, path.to_owned())]))
+    }
+
+    /// Renames files to their places.
+    pub(crate) fn place(self, waiting: Waiting) -> Result<(), Failure> {
+        let placing = placing();
+        for (file, path) in waiting.0 {
+            let folder = path.parent().unwrap_or_else(|| Path::new("."));
+            let placed = std::fs::create_dir_all(folder).and_then(|()| put(&file, &path));
+            placed.map_err(|error| failure(&path, &error))?;
+        }
+        drop(placing);
+        Ok(())
+    }
+}
+
+impl Waiting {
     /// Takes over the files of another list.
     pub(crate) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
-
-    /// Renames all files to their places.
-    pub(crate) fn place(self) -> Result<(), Failure> {
-        for (file, path) in self.0 {
-            file.persist(&path).map_err(|error| failure(&path, &error.error))?;
-        }
-        Ok(())
-    }
-}
-
-fn prepare(path: &Path, bytes: &[u8]) -> std::io::Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or_else(|| Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    // Found now, before the first file is renamed.
-    if path.is_dir() {
-        return Err(std::io::Error::from(std::io::ErrorKind::IsADirectory));
-    }
-    let mut file = tempfile::Builder::new().permissions(permissions()).tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    Ok(file)
-}
-
-/// Readable by all, as an ordinary new file is; temporary files are private by default.
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::Permissions::from_mode(0o644)
-}
-
-fn failure(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Work(format!("{}: can't be written: {error}", path.display()))
 }

@@ -3,14 +3,12 @@
 use std::path::Path;
 
 use gradsheet::engine::{self, Effort};
+use gradsheet::limits::Limit;
 use gradsheet::scenario::{Exam, Scenario};
 use gradsheet::variants::{Reason, Search, TooFew, Variant};
 
 use super::progress::Counter;
 use super::{Failure, engine_failure};
-
-/// The candidates that are looked at where nothing else is said.
-pub(crate) const LIMIT: u64 = 1_000_000;
 
 /// Reads an exam, with its default paper.
 pub(crate) fn exam(path: &Path, source: &str) -> Result<(Exam, Scenario), Failure> {
@@ -33,12 +31,12 @@ pub(crate) fn search<'a>(
     exam: &'a Exam,
     default: &Scenario,
     seed: u64,
-    limit: u64,
+    limit: Option<u64>,
 ) -> Result<Search<'a>, Failure> {
     let effort = Effort { trials: 2, progress: &|_| {} };
-    let trace =
-        engine::execute_with(default, &effort).map_err(|error| engine_failure(path, &error))?;
-    let search = Search::new(exam, default, &trace, seed, limit);
+    let trace = engine::execute_with(default, &effort)
+        .map_err(|error| engine_failure(path, exam.text(), &error))?;
+    let search = Search::new(exam, default, &trace, seed, limit.unwrap_or(Limit::Candidates.get()));
     for text in search.unmet_by_default() {
         eprintln!("note: the default paper itself does not meet `{text}`");
     }
@@ -71,7 +69,7 @@ fn told(few: &TooFew) -> String {
         }
         false => format!(
             "found {found} of {wanted} variants in {examined} of {space} candidates; there may \
-             be more (`--search-limit` looks at more)"
+             be more (`--search-limit` looks at more than the limit `candidates`)"
         ),
     };
     for (requirement, count) in &few.rejected {

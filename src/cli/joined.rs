@@ -10,7 +10,7 @@ use gradsheet::publish::pdf::{JoinError, Joined, Sides};
 use gradsheet::scenario::Scenario;
 
 use super::Failure;
-use super::staging::failure;
+use super::scratch::failure;
 
 /// The files that papers are joined to, by the paper's own name.
 pub(crate) struct Joining<'a> {

@@ -4,16 +4,18 @@ use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
+use gradsheet::limits::LIMITS;
 use gradsheet::reference::{self, Style};
 
 use super::Failure;
 
-/// Arguments of `list`.
+/// Arguments of `list`; the limits stand beside the catalogue, since they are looked up alike.
 #[derive(Debug, Args)]
 #[command(after_help = "Formulas are written as in a scenario. Under an option stand the lines \
     that a choice changes.")]
 pub(crate) struct Arguments {
-    /// A kind, such as adam or kaiming_normal; all of them, a line each, if left out
+    /// A kind, such as adam or kaiming_normal; `limits`, which `--limit` raises; all kinds, a line
+    /// each, if left out
     kind: Option<String>,
     /// How it is written; as Markdown the whole catalogue is one document
     #[arg(long, default_value = "text")]
@@ -37,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Commonmark => Style::CommonMark,
     };
     let text = match &arguments.kind {
+        Some(kind) if kind == "limits" => limits(),
         None => reference::overview(style),
         Some(kind) => reference::entry(kind, style).map_err(|meant| {
             let help = match meant {
@@ -49,4 +52,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     // A reader that has seen enough, such as `head`, may close the pipe.
     let _ = write!(std::io::stdout(), "{text}");
     Ok(())
+}
+
+/// The limits, a line each.
+fn limits() -> String {
+    let mut text = String::from(
+        "What a scenario may ask for. `--limit NAME=VALUE` raises or lowers it, for any command:\n\
+         gradsheet render big.yaml --limit iterations=50000 --limit memory=4GiB\n\n",
+    );
+    text += &format!("{:<18} {:>14} {:>18}   {}\n", "limit", "default", "at most", "bounds");
+    for row in &LIMITS {
+        let (default, most) = (row.limit.shown(row.default), row.limit.shown(row.most));
+        text += &format!("{:<18} {default:>14} {most:>18}   {}\n", row.name, row.bounds);
+    }
+    text
 }

@@ -8,6 +8,7 @@ mod explain;
 mod files;
 mod folder;
 mod found;
+mod guard;
 mod identify;
 #[cfg(feature = "pdf")]
 mod joined;
@@ -20,6 +21,8 @@ mod records;
 mod regrade;
 mod reissue;
 mod render;
+mod schema;
+mod scratch;
 mod serve;
 mod shards;
 mod site;
@@ -28,6 +31,7 @@ mod trace;
 mod variants;
 
 use std::fmt;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -35,7 +39,8 @@ use clap::{Parser, Subcommand};
 
 use gradsheet::RenderError;
 use gradsheet::engine::EngineError;
-use gradsheet::scenario::{self, Problem, Problems, Scenario};
+use gradsheet::limits::{self, LIMITS, Limit, LimitError};
+use gradsheet::scenario::{self, Problem, Problems, Scenario, suggest};
 use gradsheet::sheet::{TemplateError, Templates};
 
 /// Worked solution sheets for gradient-based learning, from a YAML scenario.
@@ -57,6 +62,21 @@ use gradsheet::sheet::{TemplateError, Templates};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+    /// Raises or lowers a limit, as in `iterations=50000` or `memory=4GiB`; `gradsheet list
+    /// limits` names all
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = limit, global = true)]
+    limits: Vec<(Limit, u64)>,
+}
+
+/// Reads what follows `--limit`.
+fn limit(text: &str) -> Result<(Limit, u64), String> {
+    limits::read(text).map_err(|error| match &error {
+        LimitError::Unknown { name } => match suggest(name, LIMITS.iter().map(|row| row.name)) {
+            Some(known) => format!("there is no limit `{name}`; did you mean `{known}`?"),
+            None => error.to_string(),
+        },
+        _ => error.to_string(),
+    })
 }
 
 #[derive(Debug, Subcommand)]
@@ -77,6 +97,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
+    /// Print the JSON Schema of a scenario, for editors
+    Schema(schema::Arguments),
     /// Put sheets into a book of mdBook, as its preprocessor
     Mdbook(mdbook::Arguments),
     /// Make a folder with a commented example to start from
@@ -100,9 +122,28 @@ impl fmt::Display for Failure {
     }
 }
 
+/// For whoever walks an expression that is as deep as the limit `depth` may be raised to.
+const STACK: usize = 256 << 20;
+/// The same for each thread that papers are shared among.
+const SHARED_STACK: usize = 64 << 20;
+
 /// Parses the arguments, runs the command, and turns errors into exit statuses.
 pub(crate) fn run() -> ExitCode {
     let arguments = Arguments::parse();
+    limits::set(&arguments.limits);
+    guard::begin();
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(SHARED_STACK).build_global();
+    let work = std::thread::Builder::new().stack_size(STACK);
+    // Without the memory for that, threads are as they are elsewhere.
+    let started = threads.ok().and_then(|()| work.spawn(move || done(&arguments)).ok());
+    match started.map(std::thread::JoinHandle::join) {
+        Some(Ok(status)) => status,
+        Some(Err(panic)) => std::panic::resume_unwind(panic),
+        None => ExitCode::FAILURE,
+    }
+}
+
+fn done(arguments: &Arguments) -> ExitCode {
     let result = match &arguments.command {
         Command::Render(arguments) => render::run(arguments),
         Command::Variants(arguments) => variants::run(arguments),
@@ -112,12 +153,14 @@ pub(crate) fn run() -> ExitCode {
         Command::Trace(arguments) => trace::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::List(arguments) => list::run(arguments),
+        Command::Schema(arguments) => schema::run(arguments),
         Command::Mdbook(arguments) => mdbook::run(arguments),
         Command::New(arguments) => new::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            guard::wait_if_stopping();
             let message = failure.to_string();
             if !message.is_empty() {
                 eprintln!("{message}");
@@ -146,11 +189,6 @@ impl Source {
         Ok(Self { path: path.to_owned(), text, scenario })
     }
 
-    /// Problems found after reading, as a failure.
-    pub(crate) fn problems(&self, list: Vec<Problem>) -> Problems {
-        Problems::new(self.path.display().to_string(), self.text.as_str(), list)
-    }
-
     /// An error of the pipeline, as a failure.
     pub(crate) fn failure(&self, error: RenderError) -> Failure {
         render_failure(&self.path, &self.text, error)
@@ -158,7 +196,7 @@ impl Source {
 
     /// An error of the engine, as a failure.
     pub(crate) fn engine_failure(&self, error: &EngineError) -> Failure {
-        engine_failure(&self.path, error)
+        engine_failure(&self.path, &self.text, error)
     }
 }
 
@@ -169,7 +207,7 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
             Failure::Input(Problems::new(path.display().to_string(), text, list).to_string())
         }
         RenderError::Template(error) => template(&error),
-        RenderError::Engine(error) => engine_failure(path, &error),
+        RenderError::Engine(error) => engine_failure(path, text, &error),
         #[cfg(feature = "pdf")]
         RenderError::Pdf(error) => {
             let placed = |line: &String| format!("{}: {line}", path.display());
@@ -180,17 +218,65 @@ pub(crate) fn render_failure(path: &Path, text: &str, error: RenderError) -> Fai
 }
 
 /// An error of the engine, as a failure.
-pub(crate) fn engine_failure(path: &Path, error: &EngineError) -> Failure {
-    Failure::Work(format!("{}: {error}", path.display()))
+///
+/// What would follow either way stands below the line, each answer on one of its own.
+pub(crate) fn engine_failure(path: &Path, text: &str, error: &EngineError) -> Failure {
+    let Problem { help, .. } = error.problem();
+    let bare = Problem { help: None, ..error.problem() };
+    let mut said = Problems::new(path.display().to_string(), text, vec![bare]).to_string();
+    for line in help.iter().flat_map(|help| help.lines()) {
+        said.push_str("\n  ");
+        said.push_str(line);
+    }
+    if matches!(error, EngineError::Undecided { .. }) {
+        let advice = Limit::Precision.advice(None).replace("allows more", "looks further");
+        said.push_str(&format!("\n  = help: {advice}"));
+    }
+    Failure::Work(said)
 }
 
-/// The text of a file.
+/// Prints a line on standard output. A reader that has seen enough, such as `head`, may close it.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The text of a file, which is no longer than the limit.
 pub(crate) fn text(path: &Path) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::Input(format!("{}: {reason}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| fail(format!("can't be read: {error}")))?;
+    read_text(path).map_err(|unreadable| unreadable.failure)
+}
+
+/// Why a file has no text, and where that shows.
+pub(crate) struct Unreadable {
+    pub(crate) failure: Failure,
+    pub(crate) problem: Option<Box<Problem>>,
+}
+
+/// The text of a file; what is no UTF-8 in it has a place.
+pub(crate) fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let name = path.display();
+    let fail = |reason: String| Unreadable {
+        failure: Failure::Input(format!("{name}: {reason}")),
+        problem: None,
+    };
+    let unread = |error: std::io::Error| fail(format!("can't be read: {error}"));
+    let most = Limit::FileSize.get();
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(unread)?;
+    // One byte more shows that there is more; a device may have no end.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(unread)?;
+    if bytes.len() > Limit::FileSize.count() {
+        let needed = path.metadata().map(|about| about.len()).ok().filter(|size| *size > most);
+        let what = needed.map_or("its bytes".to_owned(), |size| format!("its {size} bytes"));
+        return Err(fail(Limit::FileSize.exceeded_with_advice(what, needed)));
+    }
     String::from_utf8(bytes).map_err(|error| {
-        let start = error.utf8_error().valid_up_to();
-        fail(format!("is not text in UTF-8 (the first wrong byte is number {})", start + 1))
+        let problem = scenario::not_utf8(error.as_bytes(), error.utf8_error());
+        let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let problems = Problems::new(name.to_string(), text, vec![problem.clone()]);
+        Unreadable {
+            failure: Failure::Input(problems.to_string()),
+            problem: Some(Box::new(problem)),
+        }
     })
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             path.display()
         )));
     }
-    files::write(&[(path.clone(), EXAMPLE.into())])?;
+    files::write(&arguments.folder, &[(path.clone(), EXAMPLE.into())])?;
     eprintln!("{} is made; go on with:\n  gradsheet render {}", path.display(), path.display());
     Ok(())
 }

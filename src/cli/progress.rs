@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
+use super::guard;
 use gradsheet::engine::{Effort, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -26,6 +27,7 @@ struct Bar {
 
 impl Bar {
     fn show(&self, progress: &Progress<'_>) {
+        guard::beat();
         if self.begun.elapsed() < PATIENCE {
             return;
         }
@@ -63,6 +65,7 @@ impl Counter {
 
     /// So many are done.
     pub(crate) fn show(&self, done: u64) {
+        guard::beat();
         self.bar.set_position(done);
         if self.bar.is_hidden() && self.begun.elapsed() > PATIENCE {
             self.bar.set_draw_target(ProgressDrawTarget::stderr());

@@ -11,7 +11,7 @@ use gradsheet::RenderError;
 use gradsheet::sheet::Templates;
 use gradsheet::variants::{COLUMNS, KeyPage, KeyRow, Report, manifest};
 
-use super::staging::failure;
+use super::scratch::failure;
 use super::{Failure, render_failure};
 
 /// The key's file name.

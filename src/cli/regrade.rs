@@ -113,7 +113,7 @@ fn regraded(case: &Case<'_>, entry: &Entry, request: &Request) -> Result<String,
         case.exam.scenario(&assignment).map_err(|problems| unfit(problems.to_string()))?;
     let effort = Effort { trials: 2, progress: &|_| {} };
     let trace = engine::execute_with(&scenario, &effort)
-        .map_err(|error| engine_failure(case.path(), &error))?;
+        .map_err(|error| engine_failure(case.path(), case.source(), &error))?;
     let asked = asked(&scenario, &trace);
     let mut own = Vec::new();
     let mut problems = Vec::new();

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use gradsheet::{Audience, Flavor, Format};
 
 use super::progress::watched;
-use super::{Failure, Source, files, templates};
+use super::{Failure, Source, files, guard, templates};
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
@@ -102,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut stems: BTreeMap<String, &PathBuf> = BTreeMap::new();
     let mut written = Vec::new();
     for path in &arguments.scenarios {
+        guard::beat();
         let source = Source::read(path)?;
         let stem = source.scenario.stem.clone();
         if let Some(other) = stems.insert(stem.clone(), path) {
@@ -119,7 +120,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let folder = arguments.output.join(&stem);
         written.extend(files.into_iter().map(|(name, bytes)| (folder.join(name), bytes)));
     }
-    files::write(&written)
+    files::write(&arguments.output, &written)
 }
 
 pub(crate) fn audience(audience: For) -> Audience {

@@ -8,7 +8,8 @@ use gradsheet::variants::manifest::{Entry, Manifest, digest};
 use gradsheet::variants::{COLUMNS, KeyRow};
 
 use super::records::Records;
-use super::staging::{Staging, failure, shard_name};
+use super::scratch::failure;
+use super::staging::{Staging, shard_name};
 use super::variants::Case;
 use super::{Failure, text};
 

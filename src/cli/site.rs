@@ -16,7 +16,7 @@ use gradsheet::site::{
 
 use super::kept::{self, Kept, Written};
 use super::progress::Counter;
-use super::{Failure, files, folder, render, template, templates};
+use super::{Failure, files, folder, render, say, template, templates};
 
 /// Arguments of `site`.
 #[derive(Debug, Args)]
@@ -99,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         match result {
             Ok((body, why)) => {
                 if arguments.explain {
-                    println!("{source}: {}", told(&why));
+                    say(&format!("{source}: {}", told(&why)));
                 }
                 texts.extend(body.html.map(|html| (source.clone(), html)));
                 papers.insert(source.clone(), body.papers);
@@ -203,12 +203,13 @@ impl Site<'_> {
         copied: &BTreeSet<String>,
         output: &Path,
     ) -> Result<(), Failure> {
+        let writer = files::Writer::new(output)?;
         let mut waiting = files::Waiting::default();
         let mut names: BTreeMap<String, Written> = BTreeMap::new();
         let home = outline.home.as_ref().map(|entry| self.text(entry)).transpose()?;
         let others = self.assembly.others(home.as_deref()).map_err(|error| template(&error))?;
         for (name, text) in others {
-            waiting.add(&output.join(&name), text.as_bytes())?;
+            waiting.extend(writer.add(&output.join(&name), text.as_bytes())?);
             names.insert(name, Written { key: String::new(), bytes: String::new() });
         }
         let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
@@ -218,7 +219,7 @@ impl Site<'_> {
             .par_iter()
             .map(|(index, entry)| {
                 let old = before.get(&entry.address);
-                self.page(*index, entry, old, &output.join(&entry.address))
+                self.page(*index, entry, old, (&writer, &output.join(&entry.address)))
             })
             .collect();
         for ((_, entry), one) in pages.iter().zip(written) {
@@ -231,7 +232,7 @@ impl Site<'_> {
                 let address = paper_address(&entry.address, &name);
                 let path = output.join(&address);
                 if !std::fs::read(&path).is_ok_and(|bytes| digest(&bytes) == old) {
-                    waiting.add(&path, &self.paper(entry, &name)?)?;
+                    waiting.extend(writer.add(&path, &self.paper(entry, &name)?)?);
                 }
                 names.insert(address, Written { key: String::new(), bytes: old });
             }
@@ -241,10 +242,10 @@ impl Site<'_> {
             let bytes = std::fs::read(&path).map_err(|error| {
                 Failure::Input(format!("{}: can't be read: {error}", path.display()))
             })?;
-            waiting.add(&output.join(name), &bytes)?;
+            waiting.extend(writer.add(&output.join(name), &bytes)?);
             names.insert(name.clone(), Written { key: String::new(), bytes: String::new() });
         }
-        waiting.place()?;
+        writer.place(waiting)?;
         let place = output.canonicalize().unwrap_or_else(|_| output.to_owned());
         for name in before.keys().filter(|name| !names.contains_key(*name) && is_inside(name)) {
             // It may be gone already.
@@ -261,19 +262,18 @@ impl Site<'_> {
         index: usize,
         entry: &Entry,
         old: Option<&Written>,
-        path: &Path,
+        (writer, path): (&files::Writer, &Path),
     ) -> Result<(Written, files::Waiting), Failure> {
-        let mut waiting = files::Waiting::default();
         let key = self.assembly.key(index).unwrap_or_default();
         let key = format!("{key} {}", self.workshop.base());
         if let Some(old) = old.filter(|old| old.key == key)
             && std::fs::read(path).is_ok_and(|bytes| digest(&bytes) == old.bytes)
         {
-            return Ok((old.clone(), waiting));
+            return Ok((old.clone(), files::Waiting::default()));
         }
         let page =
             self.assembly.page(index, &self.text(entry)?).map_err(|error| template(&error))?;
-        waiting.add(path, page.as_bytes())?;
+        let waiting = writer.add(path, page.as_bytes())?;
         Ok((Written { key, bytes: digest(page.as_bytes()) }, waiting))
     }
 

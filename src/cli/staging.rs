@@ -2,34 +2,34 @@
 
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use gradsheet::Files;
 
 use super::Failure;
+use super::guard;
+use super::scratch::{Scratch, failure, placing, put};
 
 /// A folder on its way to its place.
 pub(crate) struct Staging {
     place: PathBuf,
-    folder: TempDir,
+    // Removed when it is dropped, and with it what did not get its place.
+    _scratch: Scratch,
+    folder: PathBuf,
 }
 
 impl Staging {
     /// Begins a folder that will stand at `place`.
     pub(crate) fn new(place: &Path) -> Result<Self, Failure> {
-        let parent = place.parent().unwrap_or_else(|| Path::new("."));
-        std::fs::create_dir_all(parent).map_err(|error| failure(parent, &error))?;
-        let mut builder = tempfile::Builder::new();
-        let folder = builder.prefix(".variants-").permissions(permissions()).tempdir_in(parent);
-        Ok(Self {
-            place: place.to_owned(),
-            folder: folder.map_err(|error| failure(parent, &error))?,
-        })
+        let scratch = Scratch::new(place.parent().unwrap_or_else(|| Path::new(".")))?;
+        // One within, which is as open to others as an ordinary new folder.
+        let folder = scratch.path().join("papers");
+        std::fs::create_dir(&folder).map_err(|error| failure(place, &error))?;
+        Ok(Self { place: place.to_owned(), _scratch: scratch, folder })
     }
 
     /// Writes files below a folder of that name.
     pub(crate) fn write(&self, name: &str, files: &Files) -> Result<(), Failure> {
-        let top = self.folder.path().join(name);
+        guard::wait_if_stopping();
+        let top = self.folder.join(name);
         for (file, bytes) in files {
             let path = top.join(file);
             let folder = path.parent().unwrap_or(&top);
@@ -42,19 +42,21 @@ impl Staging {
 
     /// Where it is written for now.
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Puts the whole folder in its place; what stood there goes.
     pub(crate) fn place_all(self) -> Result<(), Failure> {
-        let place = self.place.clone();
-        swap(self.folder.path(), &place)
+        let _placing = placing();
+        put(&self.folder, &self.place).map_err(|error| failure(&self.place, &error))
     }
 
     /// Puts one paper in its place, and nothing else.
     pub(crate) fn place_one(self, name: &str) -> Result<(), Failure> {
-        std::fs::create_dir_all(&self.place).map_err(|error| failure(&self.place, &error))?;
-        swap(&self.folder.path().join(name), &self.place.join(name))
+        let _placing = placing();
+        let fail = |error: std::io::Error| failure(&self.place, &error);
+        std::fs::create_dir_all(&self.place).map_err(fail)?;
+        put(&self.folder.join(name), &self.place.join(name)).map_err(fail)
     }
 
     /// Puts a share of the papers in its place, with key and manifest of their own.
@@ -71,51 +73,25 @@ impl Staging {
     }
 
     fn place_each(self, rename: impl Fn(&str) -> String) -> Result<(), Failure> {
+        let _placing = placing();
         std::fs::create_dir_all(&self.place).map_err(|error| failure(&self.place, &error))?;
         let mut entries = Vec::new();
-        let read = std::fs::read_dir(self.folder.path());
-        for entry in read.map_err(|error| failure(self.folder.path(), &error))? {
-            entries.push(entry.map_err(|error| failure(self.folder.path(), &error))?.path());
+        let read = std::fs::read_dir(&self.folder);
+        for entry in read.map_err(|error| failure(&self.folder, &error))? {
+            entries.push(entry.map_err(|error| failure(&self.folder, &error))?.path());
         }
         entries.sort();
         for from in entries {
             let Some(name) = from.file_name().and_then(|name| name.to_str()) else { continue };
             let name = if from.is_file() { rename(name) } else { name.to_owned() };
-            swap(&from, &self.place.join(name))?;
+            let place = self.place.join(name);
+            put(&from, &place).map_err(|error| failure(&place, &error))?;
         }
         Ok(())
     }
 }
 
-/// Open to all, as an ordinary new folder is; temporary ones are private by default.
-#[cfg(unix)]
-fn permissions() -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::Permissions::from_mode(0o755)
-}
-
 /// `key-2-of-4.csv`
 pub(crate) fn shard_name(stem: &str, ending: &str, index: u64, of: u64) -> String {
     format!("{stem}-{index}-of-{of}.{ending}")
-}
-
-/// Renames to a place where something may stand.
-fn swap(from: &Path, place: &Path) -> Result<(), Failure> {
-    let fail = |error: std::io::Error| failure(place, &error);
-    if !place.exists() || place.is_file() {
-        return std::fs::rename(from, place).map_err(fail);
-    }
-    let parent = place.parent().unwrap_or_else(|| Path::new("."));
-    let old = tempfile::Builder::new().prefix(".old-").tempdir_in(parent).map_err(fail)?;
-    std::fs::rename(place, old.path().join("was")).map_err(fail)?;
-    if let Err(error) = std::fs::rename(from, place) {
-        // What stood there stands there again.
-        std::fs::rename(old.path().join("was"), place).map_err(fail)?;
-        return Err(fail(error));
-    }
-    Ok(())
-}
-
-pub(crate) fn failure(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Work(format!("{}: can't be written: {error}", path.display()))
 }

@@ -29,9 +29,9 @@ pub(crate) struct Arguments {
     /// From which the variants are drawn [default: the scenario's own seed]
     #[arg(long, value_name = "S", requires = "variant")]
     seed: Option<u64>,
-    /// How many candidates are looked at, at most
-    #[arg(long, value_name = "M", default_value_t = found::LIMIT, requires = "variant")]
-    search_limit: u64,
+    /// How many candidates are looked at, at most [default: the limit `candidates`, 1000000]
+    #[arg(long, value_name = "M", requires = "variant")]
+    search_limit: Option<u64>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {

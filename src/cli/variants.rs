@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use gradsheet::Files;
 use gradsheet::engine::{self, Effort};
-use gradsheet::scenario::{Exam, Scenario};
+use gradsheet::scenario::{Exam, Problems, Scenario};
 use gradsheet::sheet::Templates;
 use gradsheet::variants::{
     About, Fingerprint, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant, asked,
@@ -92,9 +92,9 @@ pub(crate) struct Arguments {
     /// folder; with `--count` or `--students`, the variants are searched for instead]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["count", "students", "reissue"])]
     pub(crate) manifest: Option<PathBuf>,
-    /// How many candidates are looked at, at most
-    #[arg(long, value_name = "M", default_value_t = found::LIMIT)]
-    pub(crate) search_limit: u64,
+    /// How many candidates are looked at, at most [default: the limit `candidates`, 1000000]
+    #[arg(long, value_name = "M")]
+    pub(crate) search_limit: Option<u64>,
     /// What to write
     #[arg(long, value_delimiter = ',', default_value = "md,html", value_name = "FORMATS")]
     to: Vec<To>,
@@ -224,10 +224,15 @@ impl<'a> Case<'a> {
         let (exam, default) = found::exam(path, &source)?;
         let effort = Effort { trials: 2, progress: &|_| {} };
         let trace = engine::execute_with(&default, &effort)
-            .map_err(|error| engine_failure(path, &error))?;
+            .map_err(|error| engine_failure(path, &source, &error))?;
         let fingerprint = Fingerprint::of(&default, &trace, &asked(&default, &trace));
         let about = About::new(&exam, &default, fingerprint);
         Ok(Self { arguments, source, exam, default, templates, about })
+    }
+
+    /// The text of the scenario.
+    pub(crate) fn source(&self) -> &str {
+        &self.source
     }
 
     pub(crate) fn path(&self) -> &'a Path {
@@ -246,11 +251,10 @@ impl<'a> Case<'a> {
     /// The students of the roster, if there is one.
     pub(crate) fn students(&self) -> Result<Vec<Student>, Failure> {
         let Some(path) = &self.arguments.students else { return Ok(Vec::new()) };
-        roster(&text(path)?).map_err(|problems| {
-            let place = path.display();
-            let lines: Vec<String> =
-                problems.iter().map(|problem| format!("{place}: {problem}")).collect();
-            Failure::Input(lines.join("\n"))
+        let text = text(path)?;
+        roster(&text).map_err(|list| {
+            let problems = Problems::new(path.display().to_string(), text.as_str(), list);
+            Failure::Input(problems.to_string())
         })
     }
 

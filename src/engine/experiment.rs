@@ -4,19 +4,16 @@ use crate::initialization::backward::Reduction;
 use crate::initialization::experiment::{self as monte_carlo, Adjoint, Source, Summary};
 use crate::initialization::measure::{self, HistogramOf};
 use crate::initialization::statistics::Moments;
+use crate::limits::Limit;
 use crate::number::Real;
 use crate::scenario::{self, Experiment, Initial, Measure, Quantity, Setup};
 use crate::trace::{self, Figure, Logarithm, Tensor};
 
-use super::failure::EngineError;
+use super::failure::{EngineError, Spot};
 use super::pass::{LOSS, graph};
 use super::program::{Compiled, compile};
 use super::theory::Chain;
 
-/// The most multiplications of one experiment: some hours of two cores.
-const MAX_WORK: f64 = 1e13;
-/// The most numbers that one trial may hold.
-const MAX_HELD: f64 = 4e7;
 /// The bars of a histogram.
 const BINS: usize = 40;
 
@@ -77,6 +74,7 @@ pub(super) fn execute(
         let found = run.case(histograms, &progress).map_err(|message| EngineError::Experiment {
             place: format!("{}.{}", setup.name, experiment.name),
             message,
+            spot: Spot::named(setup, "experiments", &experiment.name, experiment.place),
         })?;
         cases.push(trace::Case { values: case.values.clone(), ..found });
         before += trials;
@@ -116,7 +114,7 @@ impl Run<'_> {
         let examples = examples(setup);
         let parameters = compiled.program.parameters().iter();
         let numbers: f64 = parameters.map(|shape| real(shape.rows) * real(shape.columns)).sum();
-        if numbers > MAX_HELD {
+        if numbers > float(Limit::Held.get()) {
             return Err(too_much(numbers));
         }
         let inputs = columns(setup);
@@ -124,13 +122,14 @@ impl Run<'_> {
         let program = self.program(compiled, inputs, examples, &targets, &requests);
         let (products, held) = program.cost();
         let work = products * float(self.trials) * float(self.experiment.cases.len() as u64);
-        if work > MAX_WORK {
+        if work > float(Limit::Work.get()) {
+            let exceeded = Limit::Work.exceeded(format!("about {work:.0e} multiplications"));
+            let advice = Limit::Work.advice(None);
             return Err(format!(
-                "about {work:.0e} multiplications are more than {MAX_WORK:.0e}; take fewer trials, \
-                 fewer examples or smaller sizes"
+                "{exceeded}; take fewer trials, fewer examples or smaller sizes; or {advice}"
             ));
         }
-        if held > MAX_HELD {
+        if held > float(Limit::Held.get()) {
             return Err(too_much(held));
         }
         let outcome = program.run_observed(&mut |done| progress(done));
@@ -228,9 +227,8 @@ impl Run<'_> {
 }
 
 fn too_much(numbers: f64) -> String {
-    format!(
-        "one trial holds about {numbers:.0e} numbers, more than {MAX_HELD:.0e}; take smaller sizes"
-    )
+    let exceeded = Limit::Held.exceeded(format!("the about {numbers:.0e} numbers of one trial"));
+    format!("{exceeded}; take smaller sizes; or {}", Limit::Held.advice(None))
 }
 
 fn figure(target: &Target, summary: &Summary) -> Figure {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::formula::{Decide, Failure};
 use crate::number::{Question, Real, Sign, Undecided, round};
+use crate::scenario::{Place, Problem, Setup};
 use crate::trace::{Iteration, Tensor, Value};
 
 use super::forward::Stop;
@@ -27,6 +28,8 @@ pub enum EngineError {
         reached: String,
         /// What would follow from each answer.
         continuations: Vec<Continuation>,
+        /// Where it stands in the scenario.
+        spot: Box<Spot>,
     },
     /// The run that goes on from the displayed numbers takes another branch.
     #[error(
@@ -39,11 +42,13 @@ pub enum EngineError {
         /// The definition that contains the function.
         node: String,
         /// The function.
-        function: String,
+        function: &'static str,
         /// The branch of the carried run.
-        carried: String,
+        carried: &'static str,
         /// The branch of the exact run.
-        exact: String,
+        exact: &'static str,
+        /// Where the run stands in the scenario.
+        spot: Box<Spot>,
     },
     /// An experiment can't be run.
     #[error("{place}: {message}")]
@@ -52,6 +57,8 @@ pub enum EngineError {
         place: String,
         /// Why.
         message: String,
+        /// Where the experiment stands in the scenario.
+        spot: Box<Spot>,
     },
     /// A number became too large or too small to be kept.
     #[error("{place}: `{expression}` leaves the range of the numbers that can be kept")]
@@ -60,7 +67,41 @@ pub enum EngineError {
         place: String,
         /// The operation.
         expression: String,
+        /// Where it stands in the scenario.
+        spot: Box<Spot>,
     },
+}
+
+/// What an error is about: a definition, a run or an experiment of the scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Where its name stands.
+    pub place: Place,
+    /// The path of keys to it.
+    pub field: String,
+    /// How long its name is.
+    pub width: usize,
+}
+
+impl Spot {
+    /// A definition of the model, or else the run.
+    fn within(course: &Course<'_>, within: &str) -> Box<Self> {
+        let setup = course.setup;
+        match setup.model.iter().find(|line| line.name == within) {
+            Some(line) => Box::new(Self {
+                place: line.place,
+                field: format!("setups.{}.model", setup.name),
+                width: line.name.chars().count(),
+            }),
+            None => Self::named(setup, "optimizers", &course.run.name, course.run.place),
+        }
+    }
+
+    /// An entry of a mapping in a set-up.
+    pub(super) fn named(setup: &Setup, key: &str, name: &str, place: Place) -> Box<Self> {
+        let field = format!("setups.{}.{key}.{name}", setup.name);
+        Box::new(Self { place, field, width: name.chars().count() })
+    }
 }
 
 /// What would follow if an undecided sign were known.
@@ -112,6 +153,7 @@ impl Decide for Assume {
 impl EngineError {
     pub(super) fn new(course: &Course<'_>, halt: Halt) -> Self {
         let place = place(course, halt.t, halt.example, &halt.stop.within);
+        let spot = Spot::within(course, &halt.stop.within);
         match *halt.stop.failure {
             Failure::Undecided { reached, expression, value } => {
                 let question = reached.question;
@@ -121,14 +163,30 @@ impl EngineError {
                     None => either_way(),
                 };
                 let reached = reached.to_string();
-                Self::Undecided { place, question, expression, reached, continuations }
+                Self::Undecided { place, question, expression, reached, continuations, spot }
             }
-            Failure::OutOfRange(expression) => Self::OutOfRange { place, expression },
+            Failure::OutOfRange(expression) => Self::OutOfRange { place, expression, spot },
             // Undefined values are recorded, not raised; should one get here, it is named.
             Failure::Undefined { cause, expression } => {
-                Self::OutOfRange { place, expression: format!("{cause} in {expression}") }
+                let expression = format!("{cause} in {expression}");
+                Self::OutOfRange { place, expression, spot }
             }
         }
+    }
+
+    /// The error at its place in the scenario; what would follow either way is the advice.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let (Self::Undecided { spot, .. }
+        | Self::CarriedBranch { spot, .. }
+        | Self::Experiment { spot, .. }
+        | Self::OutOfRange { spot, .. }) = self;
+        let text = self.to_string();
+        let (message, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let problem = Problem::new(spot.place, message).in_field(&spot.field);
+        let rest: Vec<&str> = rest.lines().map(str::trim).collect();
+        let problem = problem.with_width(spot.width);
+        if rest.is_empty() { problem } else { problem.with_help(rest.join("\n")) }
     }
 
     /// The same for a run that takes a wrong turn.
@@ -168,9 +226,15 @@ impl EngineError {
                         return Err(Self::CarriedBranch {
                             place: place(course, exact.t, example, &left.node),
                             node: left.node.clone(),
-                            function: left.function.to_owned(),
-                            carried: right.branch.to_owned(),
-                            exact: left.branch.to_owned(),
+                            function: left.function,
+                            carried: right.branch,
+                            exact: left.branch,
+                            spot: Spot::named(
+                                course.setup,
+                                "optimizers",
+                                &course.run.name,
+                                course.run.place,
+                            ),
                         });
                     }
                 }

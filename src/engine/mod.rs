@@ -25,7 +25,7 @@ mod theory;
 
 pub use curve::{curve, curve_at};
 pub use experiment::{Effort, Progress};
-pub use failure::{Continuation, EngineError};
+pub use failure::{Continuation, EngineError, Spot};
 pub use graph::{Graph, Node, Operation};
 pub use mistake::wrong_turn;
 pub use pass::{graph, nodes};

@@ -13,15 +13,12 @@ use std::cell::RefCell;
 
 use super::function::Given;
 use super::{Call, Expression, Function, Operator, function, suggest};
+use crate::limits::Limit;
 use crate::memo::Memo;
 use crate::number::{Rational, parse_decimal};
 
-/// How deeply brackets may nest; deeper input is refused, so that no text exhausts the stack.
-const MAX_DEPTH: usize = 100;
 /// How `.T` is called among the symbols.
 const TRANSPOSE: char = '\u{1d40}';
-/// The longest expression that is read, in bytes.
-const MAX_LENGTH: usize = 10_000;
 
 /// Texts that are remembered: the rules and models of many papers of one kind.
 const REMEMBERED: usize = 1024;
@@ -95,8 +92,9 @@ pub fn is_name(text: &str) -> bool {
 ///
 /// The first place at which the text stops being an expression.
 pub fn parse(text: &str) -> Result<Parsed, ParseError> {
-    if text.len() > MAX_LENGTH {
-        return Err(error(0, 1, format!("an expression has at most {MAX_LENGTH} characters")));
+    if text.len() > Limit::ExpressionLength.count() {
+        let what = format!("the {} bytes of this expression", text.len());
+        return Err(exceeded(0, Limit::ExpressionLength, &what, u64::try_from(text.len()).ok()));
     }
     PARSED.with_borrow_mut(|known| known.result(text, || read(text, Source::Author)))
 }
@@ -116,7 +114,7 @@ enum Source {
 fn read(text: &str, source: Source) -> Result<Parsed, ParseError> {
     let lexemes = lex(text, source)?;
     let (end, names) = (text.len(), Vec::new());
-    let mut parser = Parser { lexemes, position: 0, end, names, depth: 0, source };
+    let mut parser = Parser { lexemes, position: 0, end, names, depth: 0, height: 0, source };
     let expression = parser.sum()?;
     if let Some(left) = parser.peek() {
         return Err(parser.unexpected(left));
@@ -126,6 +124,10 @@ fn read(text: &str, source: Source) -> Result<Parsed, ParseError> {
 
 fn error(offset: usize, width: usize, message: impl Into<String>) -> ParseError {
     ParseError { offset, width, message: message.into(), help: None }
+}
+
+fn exceeded(offset: usize, limit: Limit, what: &str, needed: Option<u64>) -> ParseError {
+    ParseError { help: Some(limit.advice(needed)), ..error(offset, 1, limit.exceeded(what)) }
 }
 
 fn lex(text: &str, source: Source) -> Result<Vec<Lexeme>, ParseError> {
@@ -194,10 +196,29 @@ fn stray(symbol: char, offset: usize) -> ParseError {
         '\u{d7}' | '\u{b7}' | '\u{22c5}' => {
             (format!("`{symbol}` is not an operator"), Some("write the product with `*`"))
         }
-        '{' | '}' => {
-            ("the repetition of a line with `{…}` is not offered by this version".into(), None)
-        }
+        '{' | '}' => (
+            "`{…}` counts nothing here".into(),
+            Some("a repeated line ends in `for l in 1..depth`"),
+        ),
         '<' | '>' | '!' => ("comparisons stand in requirements only".into(), None),
+        '\\' => (
+            "a formula of the model is no LaTeX".into(),
+            Some("write `*` for a product, and names such as `alpha` or `y_hat` without `\\`"),
+        ),
+        '%' => (
+            "`%` has no meaning in an expression".into(),
+            Some("write a percentage as a decimal number, such as 0.5"),
+        ),
+        '[' | ']' => (
+            format!("`{symbol}` has no meaning in an expression"),
+            Some(
+                "brackets are round; a matrix has its numbers in `init` or `data`, and a name here",
+            ),
+        ),
+        '\u{2264}' | '\u{2265}' | '\u{2260}' => (
+            format!("`{symbol}` is not an operator"),
+            Some("a requirement compares by `<=`, `>=` or `!=`"),
+        ),
         _ => (format!("`{symbol}` has no meaning in an expression"), None),
     };
     ParseError { offset, width: 1, message, help: help.map(Into::into) }
@@ -208,7 +229,10 @@ struct Parser {
     position: usize,
     end: usize,
     names: Vec<Mention>,
+    /// Within how many brackets, signs and exponents the next operand stands.
     depth: usize,
+    /// How many operations stand within one another in what was read last.
+    height: usize,
     source: Source,
 }
 
@@ -243,7 +267,13 @@ impl Parser {
         let times = Token::Symbol('*');
         if lexeme.token == times && before.is_some_and(|before| before.token == times) {
             problem.help = Some("a power is written `^`".into());
-        } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_)) && self.position > 0 {
+        } else if let Token::Name(name) = &lexeme.token
+            && ["and", "or", "not", "if", "else"].contains(&name.as_str())
+        {
+            problem.help = Some("conditions stand in requirements only".into());
+        } else if matches!(lexeme.token, Token::Name(_) | Token::Number(_) | Token::Symbol('('))
+            && self.position > 0
+        {
             problem.help = Some("write a product with `*`".into());
         }
         problem
@@ -251,11 +281,27 @@ impl Parser {
 
     fn deeper(&mut self) -> Result<(), ParseError> {
         self.depth += 1;
-        if self.depth <= MAX_DEPTH {
+        self.bounded(self.depth, Limit::Brackets, "brackets within one another")
+    }
+
+    /// Refuses what is too deep, so that no text exhausts the stack: of this parser, or of those
+    /// who walk the tree.
+    fn bounded(&self, depth: usize, limit: Limit, what: &str) -> Result<(), ParseError> {
+        if depth <= limit.count() {
             return Ok(());
         }
         let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
-        Err(error(offset, 1, format!("brackets nest more than {MAX_DEPTH} deep")))
+        let problem = exceeded(offset, limit, what, None);
+        let help = problem.help.unwrap_or_default();
+        let help = format!("divide it among several lines, each with a name of its own; or {help}");
+        Err(ParseError { help: Some(help), ..problem })
+    }
+
+    /// A tree with one more operation on top, over an operand of that height and the one that
+    /// was read last.
+    fn higher(&mut self, other: usize) -> Result<(), ParseError> {
+        self.height = self.height.max(other) + 1;
+        self.bounded(self.height, Limit::Depth, "operations within one another")
     }
 
     fn sum(&mut self) -> Result<Expression, ParseError> {
@@ -263,7 +309,9 @@ impl Parser {
         let mut left = self.product()?;
         while let Some(symbol) = self.accept("+-") {
             let operator = if symbol == '+' { Operator::Add } else { Operator::Subtract };
+            let height = self.height;
             left = Expression::binary(operator, left, self.product()?);
+            self.higher(height)?;
         }
         self.depth -= 1;
         Ok(left)
@@ -274,6 +322,7 @@ impl Parser {
             self.deeper()?;
             let inner = self.product()?;
             self.depth -= 1;
+            self.higher(0)?;
             return Ok(Expression::Negate(Box::new(inner)));
         }
         let mut left = self.power()?;
@@ -283,7 +332,9 @@ impl Parser {
                 '@' => Operator::MatMul,
                 _ => Operator::Divide,
             };
+            let height = self.height;
             left = Expression::binary(operator, left, self.signed_power()?);
+            self.higher(height)?;
         }
         Ok(left)
     }
@@ -296,6 +347,7 @@ impl Parser {
         self.deeper()?;
         let inner = self.signed_power()?;
         self.depth -= 1;
+        self.higher(0)?;
         Ok(Expression::Negate(Box::new(inner)))
     }
 
@@ -303,13 +355,16 @@ impl Parser {
         let mut base = self.atom()?;
         while self.accept(&TRANSPOSE.to_string()).is_some() {
             base = Expression::Transpose(Box::new(base));
+            self.higher(0)?;
         }
         if self.accept("^").is_none() {
             return Ok(base);
         }
         self.deeper()?;
+        let height = self.height;
         let exponent = self.signed_power()?;
         self.depth -= 1;
+        self.higher(height)?;
         Ok(Expression::binary(Operator::Power, base, exponent))
     }
 
@@ -318,6 +373,7 @@ impl Parser {
             return Err(error(self.end, 1, "the expression ends too early"));
         };
         self.position += 1;
+        self.height = 0;
         match lexeme.token.clone() {
             Token::Number(value) => Ok(Expression::Number(value)),
             Token::Symbol('(') => {
@@ -359,6 +415,7 @@ impl Parser {
         };
         let opened = at.offset + at.width;
         let mut arguments = Vec::new();
+        let mut highest = 0;
         let mut at_kink = None;
         loop {
             match self.option_name() {
@@ -369,12 +426,14 @@ impl Parser {
                 None => {
                     let offset = self.peek().map_or(self.end, |lexeme| lexeme.offset);
                     arguments.push((self.sum()?, offset));
+                    highest = highest.max(self.height);
                 }
             }
             if self.accept(",").is_none() {
                 break;
             }
         }
+        self.higher(highest)?;
         self.close(opened)?;
         let given = function.constants.iter().filter(|known| known.given != Given::Never).count();
         let (least, given_here) = (function.parameters.len(), arguments.len());
@@ -385,7 +444,9 @@ impl Parser {
                 format!("{least} or {}", least + given)
             };
             let plural = if least + given == 1 { "argument" } else { "arguments" };
-            let message = format!("`{name}` takes {wanted} {plural}, but {given_here} stand here");
+            let stand = if given_here == 1 { "stands" } else { "stand" };
+            let message =
+                format!("`{name}` takes {wanted} {plural}, but {given_here} {stand} here");
             return Err(error(at.offset, at.width, message));
         }
         let rest = arguments.split_off(least);
@@ -425,8 +486,8 @@ impl Parser {
             self.position += 1;
             return Ok(found);
         }
-        let offset = word.map_or(self.end, |lexeme| lexeme.offset);
-        Err(error(offset, 1, format!("`form` of `{}` is `erf` or `tanh`", function.name)))
+        let (offset, width) = word.map_or((self.end, 1), |lexeme| (lexeme.offset, lexeme.width));
+        Err(error(offset, width, format!("`form` of `{}` is `erf` or `tanh`", function.name)))
     }
 
     fn option(&mut self, function: &'static Function, at: &Lexeme) -> Result<Rational, ParseError> {
@@ -524,7 +585,7 @@ mod tests {
             ("w*x)", 3, "`)` closes nothing"),
             ("w x", 2, "`x` is not expected here"),
             ("rleu(z)", 0, "there is no function `rleu`"),
-            ("max(a)", 0, "`max` takes 2 arguments, but 1 stand here"),
+            ("max(a)", 0, "`max` takes 2 arguments, but 1 stands here"),
             ("leaky_relu(z, 1, 2)", 0, "`leaky_relu` takes 1 or 2 arguments, but 3 stand here"),
             ("leaky_relu(z, w)", 14, "the last argument of `leaky_relu` is a number, such as 0.01"),
             ("huber(a, b, 0)", 12, "the last argument of `huber` is positive"),
@@ -547,7 +608,22 @@ mod tests {
     #[test]
     fn deep_nesting_is_refused() {
         let text = "(".repeat(3000) + "x" + &")".repeat(3000);
-        assert!(parse(&text).unwrap_err().message.contains("nest"));
-        assert!(parse(&("-".repeat(3000) + "x")).unwrap_err().message.contains("nest"));
+        assert!(parse(&text).unwrap_err().message.contains("within one another"));
+        assert!(
+            parse(&("-".repeat(3000) + "x")).unwrap_err().message.contains("within one another")
+        );
+    }
+
+    #[test]
+    fn long_chains_are_refused() {
+        // However it is written: the tree is what has to be walked.
+        let chains = ["x+", "x*", "x/", "x-", "x@", "1*(x+2)^2+"];
+        for link in chains {
+            assert!(parse(&(link.repeat(99) + "x")).is_ok(), "{link}");
+            let problem = parse(&(link.repeat(900) + "x")).unwrap_err();
+            assert!(problem.message.contains("within one another"), "{link}: {}", problem.message);
+        }
+        let transposed = parse(&("x".to_owned() + &".T".repeat(900))).unwrap_err();
+        assert!(transposed.message.contains("within one another"), "{}", transposed.message);
     }
 }

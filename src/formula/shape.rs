@@ -17,10 +17,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Expression, Function, Operator};
+use crate::limits::Limit;
 
-/// The most entries that a matrix product may have.
-const MAX_PRODUCT: usize = 1_000_000;
+use super::{Expression, Function, Operator};
 
 /// The number of rows or columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,11 +210,12 @@ fn binary(
         (Operator::MatMul, Shape::Matrix(rows, inner), Shape::Matrix(outer, columns)) => {
             if inner.matches(outer) {
                 let product = Shape::Matrix(rows.clone(), columns.clone());
-                let size = product.counts().map_or(0, |(rows, columns)| rows * columns);
-                if size > MAX_PRODUCT {
-                    return misfit(format!(
-                        "the matrix product of {left} and {right} has more than {MAX_PRODUCT} entries"
-                    ));
+                let counts = product.counts();
+                let size = counts.map_or(0, |(rows, columns)| rows.saturating_mul(columns));
+                if size > Limit::Product.count() {
+                    let what = format!("the {size} entries of the product of {left} and {right}");
+                    let needed = u64::try_from(size).ok();
+                    return misfit(Limit::Product.exceeded_with_advice(what, needed));
                 }
                 return Ok(product);
             }

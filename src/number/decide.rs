@@ -3,11 +3,13 @@
 //! In this order: the form (zero, terms that are all positive or all negative); balls of
 //! 256, 512, ... bits, until one keeps clear of zero; where 512 bits do not, what the form
 //! left in brackets is multiplied out, which may leave nothing, or a number that balls can
-//! tell from zero; a separation bound; balls up to 4096 bits; [`Undecided`]. Each of these
+//! tell from zero; a separation bound; balls up to the limit `precision`, 4096 bits; [`Undecided`]. Each of these
 //! has a bound, so that every question ends.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
+
+use crate::limits::Limit;
 
 use super::atom::Atom;
 use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
@@ -22,7 +24,12 @@ use super::zero::{Cleared, clear};
 /// First and last precision of balls, in bits. The first is what 40 digits take, since most
 /// numbers whose sign is asked for are written later.
 pub(super) const MIN_BITS: u32 = 256;
-pub(super) const MAX_BITS: u32 = 4096;
+/// The last one is the limit `precision`.
+pub(super) fn max_bits() -> u32 {
+    let bits = u32::try_from(Limit::Precision.get()).unwrap_or(MAX_BALL_BITS);
+    // Precisions are doubled, so the last one is a power of two.
+    1 << bits.clamp(MIN_BITS, MAX_BALL_BITS).ilog2()
+}
 /// Precision after which a proof of zero is tried.
 pub(super) const PROOF_BITS: u32 = 512;
 /// Largest precision that a caller may ask of a ball.
@@ -77,7 +84,7 @@ impl Real {
                 }
                 Ok(ball) => return Ok(Arc::unwrap_or_clone(ball)),
                 Err(BallFault::OutOfRange) => return Err(OutOfRange.into()),
-                Err(BallFault::Coarse) if precision >= MAX_BITS => {
+                Err(BallFault::Coarse) if precision >= max_bits() => {
                     return Err(Undecided { bits: precision, question: Question::Sign }.into());
                 }
                 Err(BallFault::Coarse) => precision *= 2,
@@ -102,9 +109,9 @@ impl Real {
 
 /// The precisions that are tried in turn.
 pub(super) fn ladder(from: u32) -> impl Iterator<Item = u32> {
-    let first = from.clamp(MIN_BITS, MAX_BITS).next_power_of_two();
+    let first = from.clamp(MIN_BITS, max_bits()).next_power_of_two();
     std::iter::successors(Some(first), |bits| bits.checked_mul(2))
-        .take_while(|&bits| bits <= MAX_BITS)
+        .take_while(|&bits| bits <= max_bits())
 }
 
 fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
@@ -126,7 +133,7 @@ fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
     found.ok_or_else(|| {
         let out_of_range = evaluate(value, MIN_BITS) == Err(BallFault::OutOfRange);
         let question = if out_of_range { Question::Range } else { Question::Sign };
-        Undecided { bits: MAX_BITS, question }
+        Undecided { bits: max_bits(), question }
     })
 }
 
@@ -221,7 +228,7 @@ mod tests {
                 // The second is about 10^(-2 digits) in size.
                 if place == 1 && digits >= 1000 {
                     let question = Question::Sign;
-                    assert_eq!(reached, Err(Undecided { bits: MAX_BITS, question }));
+                    assert_eq!(reached, Err(Undecided { bits: max_bits(), question }));
                 } else {
                     assert_eq!(reached, Ok(sign), "{digits}, row {place}");
                 }

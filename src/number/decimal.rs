@@ -17,7 +17,7 @@ use dashu_base::{BitTest, DivRem};
 use dashu_int::UBig;
 
 use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
-use super::decide::{MAX_BITS, PROOF_BITS, evaluate_cleared, ladder};
+use super::decide::{PROOF_BITS, evaluate_cleared, ladder, max_bits};
 use super::evaluate::{evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::{
@@ -210,12 +210,12 @@ fn round_irrational(
     }
     let writable = |ball: &Ball| {
         let size = ball.magnitude_bits();
-        size <= i64::from(MAX_BITS) && size > -WRITTEN_EXPONENT
+        size <= i64::from(max_bits()) && size > -WRITTEN_EXPONENT
     };
     let Some(ball) = last.filter(|ball| writable(ball)) else { return Err(OutOfRange.into()) };
     match beside_border(value, &ball, precision, ties)? {
         Some(decimal) => Ok(decimal),
-        None => Err(Undecided { bits: MAX_BITS, question: Question::Digit }.into()),
+        None => Err(Undecided { bits: max_bits(), question: Question::Digit }.into()),
     }
 }
 
@@ -236,7 +236,7 @@ fn beside_border(
     let borders = [middle, least.clone(), -least];
     let inside = |border: &&Rational| ball.lower() <= **border && **border <= ball.upper();
     for border in borders.iter().filter(inside).filter(|border| !border.is_zero()) {
-        let open = |_| Fault::from(Undecided { bits: MAX_BITS, question: Question::Digit });
+        let open = |_| Fault::from(Undecided { bits: max_bits(), question: Question::Digit });
         let side = (value - Real::from(border.clone())).sign().map_err(open)?;
         if side == Sign::Zero {
             return Ok(Some(round_rational(border, precision, ties)));

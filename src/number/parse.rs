@@ -13,13 +13,10 @@ use std::fmt;
 
 use dashu_int::UBig;
 
+use crate::limits::Limit;
+
 use super::integer::scale_by_ten;
 use super::{Integer, Rational};
-
-/// Longest text that is read as a number.
-const MAX_LENGTH: usize = 10_000;
-/// Largest exponent of ten, in either direction.
-const MAX_EXPONENT: i64 = 10_000;
 
 /// Why a text is not a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,9 +24,9 @@ const MAX_EXPONENT: i64 = 10_000;
 pub enum ParseNumberError {
     /// There is nothing to read.
     Empty,
-    /// The text has more than 10,000 characters.
+    /// The text has more characters than the limit `number_length` allows.
     TooLong,
-    /// The exponent lies outside -10000..=10000.
+    /// The exponent, in either direction, is more than the limit `exponent` allows.
     ExponentTooLarge,
     /// A character that does not belong into a number.
     Unexpected(char),
@@ -43,9 +40,14 @@ impl fmt::Display for ParseNumberError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("a number is missing"),
-            Self::TooLong => write!(f, "a number may have at most {MAX_LENGTH} characters"),
+            Self::TooLong => {
+                let what = "the characters of this number";
+                f.write_str(&Limit::NumberLength.exceeded_with_advice(what, None))
+            }
             Self::ExponentTooLarge => {
-                write!(f, "an exponent must lie between -{MAX_EXPONENT} and {MAX_EXPONENT}")
+                let most = Limit::Exponent.get();
+                let advice = Limit::Exponent.advice(None);
+                write!(f, "an exponent must lie between -{most} and {most}; {advice}")
             }
             Self::Unexpected(found) => write!(f, "`{found}` does not belong into a number"),
             Self::MissingDigits => f.write_str("digits are missing"),
@@ -101,7 +103,7 @@ pub fn parse_exact(text: &str) -> Result<Rational, ParseNumberError> {
 fn check_length(text: &str) -> Result<(), ParseNumberError> {
     match text.len() {
         0 => Err(ParseNumberError::Empty),
-        length if length > MAX_LENGTH => Err(ParseNumberError::TooLong),
+        length if length > Limit::NumberLength.count() => Err(ParseNumberError::TooLong),
         _ => Ok(()),
     }
 }
@@ -129,7 +131,7 @@ fn read_exponent(text: &str) -> Result<i64, ParseNumberError> {
     }
     // Leading zeros are harmless; what does not fit into 64 bits is too large anyway.
     let size = digits.parse::<i64>().unwrap_or(i64::MAX);
-    if size > MAX_EXPONENT {
+    if size > i64::try_from(Limit::Exponent.get()).unwrap_or(i64::MAX) {
         return Err(ParseNumberError::ExponentTooLarge);
     }
     Ok(if negative { -size } else { size })

@@ -23,18 +23,19 @@ use std::borrow::Cow;
 use pulldown_latex::event::Style;
 use pulldown_latex::{Event, Parser, Storage};
 
+use crate::limits::Limit;
+
 use node::{Class, Node};
 
 pub(super) use printed::{Printed, print};
 pub use spoken::Vocabulary;
 
-/// Longer formulas, in bytes, are refused: nested groups take quadratic time.
-const LONGEST: usize = 20_000;
 /// The parser takes an unbraced argument by recursion (`\sqrt\sqrt\sqrt x`), so that a formula of
 /// more commands than this is parsed on a stack of its own.
 const MOST_COMMANDS: usize = 80;
-/// Enough for a formula of the greatest length that consists of such commands.
-const LARGE_STACK: usize = 128 << 20;
+/// Enough for each byte of a formula that consists of such commands. How long it may be is
+/// limited, since nested groups take quadratic time too.
+const STACK_FOR_BYTE: usize = 6_800;
 /// Macros could multiply a formula without bound, so they cannot be defined in one.
 const DEFINITIONS: [&str; 9] = [
     "\\def",
@@ -136,14 +137,16 @@ fn split(nodes: &[Node], class: Class, longest: f32) -> Vec<&[Node]> {
 }
 
 fn parse(tex: &str, style: Style, depth: usize) -> Result<Vec<Node>, String> {
-    if tex.len() > LONGEST {
-        return Err(format!("the formula is longer than {LONGEST} bytes"));
+    if tex.len() > Limit::FormulaLength.count() {
+        let (what, needed) = (format!("its {} bytes", tex.len()), u64::try_from(tex.len()).ok());
+        return Err(Limit::FormulaLength.exceeded_with_advice(what, needed));
     }
     if count_commands(tex)? <= MOST_COMMANDS {
         return parse_here(tex, style, depth);
     }
     std::thread::scope(|scope| {
-        let parser = std::thread::Builder::new().stack_size(LARGE_STACK);
+        let parser =
+            std::thread::Builder::new().stack_size(STACK_FOR_BYTE * Limit::FormulaLength.count());
         let parsed = parser.spawn_scoped(scope, || parse_here(tex, style, depth));
         parsed.ok().and_then(|thread| thread.join().ok())
     })

@@ -52,7 +52,7 @@ pub(super) fn stray_dollars(
     events: &[(Event<'_>, Range<usize>)],
     markdown: &str,
 ) -> Vec<FormulaProblem> {
-    let mut problems = Vec::new();
+    let mut strays = Vec::new();
     let mut code = false;
     for (event, range) in events {
         match event {
@@ -62,19 +62,30 @@ pub(super) fn stray_dollars(
                 let start = range.start;
                 let found = markdown[range.clone()].find('$').map_or(start, |at| start + at);
                 if !markdown[..found].ends_with('\\') {
-                    problems.push(FormulaProblem {
-                        offset: found,
-                        tex: "$".to_owned(),
-                        message: "it doesn't end, or its braces don't match; the sign itself is \
-                                  written `\\$`"
-                            .to_owned(),
-                    });
+                    strays.push(found);
                 }
             }
             _ => {}
         }
     }
+    let mut problems = Vec::new();
+    let mut strays = strays.into_iter().peekable();
+    while let Some(offset) = strays.next() {
+        // Two of them in one paragraph enclose a formula, whose braces keep it from being one.
+        let end = strays.next_if(|end| braces_differ(&markdown[offset..*end]));
+        let message = match end {
+            Some(_) => "its braces `{` and `}` don't match",
+            None => "no `$` ends it; the sign itself is written `\\$`",
+        };
+        problems.push(FormulaProblem { offset, tex: "$".into(), message: message.into() });
+    }
     problems
+}
+
+/// Whether braces open and close unequally in a piece of one paragraph.
+fn braces_differ(text: &str) -> bool {
+    let plain = text.replace("\\{", "").replace("\\}", "");
+    !text.contains("\n\n") && plain.matches('{').count() != plain.matches('}').count()
 }
 
 fn formula_of<'e>(event: &'e Event<'_>) -> Option<(&'e str, Display)> {
@@ -140,6 +151,10 @@ impl Formulas {
         match convert(tex) {
             Ok(formula) => Some((formula, tag)),
             Err(message) => {
+                let message = match message.as_str() {
+                    "expected a token" => "a command lacks its argument".to_owned(),
+                    _ => message,
+                };
                 // A formula on several lines of a block quote is no slice of the text, but the
                 // offending name is.
                 let inside =

@@ -7,9 +7,10 @@ mod paper;
 use std::collections::BTreeMap;
 
 use crate::engine::{self, Effort, EngineError};
+use crate::limits::Limit;
 use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
-use crate::scenario::{Place, Problem, Scenario};
+use crate::scenario::{self, Place, Problem, Scenario};
 use crate::sheet::{
     self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
 };
@@ -22,6 +23,9 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The trials of an experiment that is only checked: as few as have a standard error.
 const FEW: u64 = 2;
+
+/// The most characters of a formula that a message repeats.
+const MOST_SHOWN: usize = 80;
 
 /// What a sheet is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +75,9 @@ pub enum RenderError {
     /// A number can't be printed with certainty.
     #[error("{0}")]
     Number(String),
+    /// A paper is larger than the limit allows.
+    #[error("{0}")]
+    Large(String),
     /// A template is wrong.
     #[error(transparent)]
     Template(#[from] TemplateError),
@@ -188,6 +195,12 @@ fn checked_sheet(
     (paper, hidden): (Paper, Hidden),
 ) -> Result<Sheet, RenderError> {
     let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
+    let size = sheet.markdown.len();
+    if size > Limit::OutputSize.count() {
+        let what = format!("the {size} bytes of this paper");
+        let message = Limit::OutputSize.exceeded_with_advice(what, u64::try_from(size).ok());
+        return Err(RenderError::Large(message));
+    }
     let problems = formula_problems(&sheet.passages);
     if problems.is_empty() { Ok(sheet) } else { Err(RenderError::Texts(problems)) }
 }
@@ -260,6 +273,28 @@ fn markdown(
     Ok(texts.map(|(name, text)| (name, text.into_bytes())).collect())
 }
 
+/// What is wrong with the formulas and templates of a scenario's texts, whatever else is wrong
+/// with it: values are not known here, so formulas with values in them are passed over.
+#[must_use]
+pub fn text_problems(source: &str) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for text in scenario::texts(source) {
+        let template = text.is_template();
+        problems.extend(if template { sheet::syntax(&text) } else { None });
+        // What a value is put into is known later.
+        let known = |problem: &FormulaProblem| {
+            !template
+                || problem.tex != "$" && !problem.tex.contains("<<") && !problem.tex.contains("<%")
+        };
+        let find = |text: &str| {
+            publish::formula_problems(text).into_iter().filter(known).collect::<Vec<_>>()
+        };
+        let rendered = text.source.clone();
+        problems.extend(passage_problems(&[Passage { text, rendered }], find));
+    }
+    problems
+}
+
 /// The LaTeX that a scenario chooses for its names, where it can't be set.
 fn notation_problems(scenario: &Scenario) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -277,6 +312,16 @@ fn formula_problems(passages: &[Passage]) -> Vec<Problem> {
     passage_problems(passages, publish::formula_problems)
 }
 
+/// How much is marked of LaTeX that is wrong from its beginning on: a command, or dollar signs.
+fn marked_width(tex: &str) -> usize {
+    let letters = |text: &str| text.chars().take_while(char::is_ascii_alphabetic).count();
+    match tex.strip_prefix('\\') {
+        Some(command) => 1 + letters(command),
+        None => tex.chars().take_while(|letter| *letter == '$').count(),
+    }
+    .max(1)
+}
+
 /// What is found wrong with formulas of the author's texts, at their places.
 fn passage_problems(
     passages: &[Passage],
@@ -292,7 +337,7 @@ fn passage_problems(
             let offset = found.unwrap_or(0);
             let width = match found {
                 Some(_) if !same => tex.chars().count(),
-                _ => 1,
+                _ => passage.text.source.get(offset..).map_or(1, marked_width),
             };
             let message = format!("this formula can't be set: {}", problem.message);
             problems.push(passage.text.problem(offset, width, message));
@@ -374,7 +419,13 @@ fn page_error(error: PageError) -> RenderError {
 
 /// A formula outside the author's texts: from `notation`, a title, or a name.
 fn made_formula(problem: &FormulaProblem) -> Problem {
-    let message = format!("the formula `{}` can't be set: {}", problem.tex.trim(), problem.message);
+    // Its beginning says which one it is.
+    let tex: String = problem.tex.split_whitespace().collect::<Vec<_>>().join(" ");
+    let shown = match tex.char_indices().nth(MOST_SHOWN) {
+        Some((end, _)) => format!("{}…", &tex[..end]),
+        None => tex,
+    };
+    let message = format!("the formula `{shown}` can't be set: {}", problem.message);
     Problem::new(Place::START, message)
         .with_help("look for it in `notation`, in titles and in names")
 }

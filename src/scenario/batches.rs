@@ -1,12 +1,12 @@
 //! Which examples each iteration uses.
 
+use super::schema::BATCHES;
 use super::{Field, Fields};
 use crate::initialization::generator::Stream;
+use crate::limits::Limit;
 
-/// The most iterations that a run may have.
-const MAX_ITERATIONS: u64 = 10_000;
-/// The most examples that the iterations of a run may pass through together.
-const MAX_PASSES: usize = 1_000_000;
+/// The iterations that a run has as long as nobody knows how many.
+const UNKNOWN: usize = 1_000;
 
 /// The examples of each iteration; `None` where nothing says how many there are.
 ///
@@ -18,16 +18,17 @@ pub(super) fn batches(
 ) -> Option<Vec<Vec<usize>>> {
     let iterations_field = map.take("iterations");
     let iterations =
-        iterations_field.as_ref().and_then(|field| field.unsigned_in(1..=MAX_ITERATIONS));
+        iterations_field.as_ref().and_then(|field| field.unsigned_within(1, Limit::Iterations));
     let iterations = iterations.and_then(|number| usize::try_from(number).ok());
+    let refused = iterations_field.is_some() && iterations.is_none();
     let Some(field) = map.take("batches") else {
+        // What was refused is not missing too.
+        if refused {
+            return Some(Vec::new());
+        }
         let all: Vec<usize> = (1..=count.unwrap_or(0)).collect();
         let number = iterations?;
-        if number * all.len() > MAX_PASSES {
-            iterations_field?.refuse(format!(
-                "{number} iterations over {} examples are more than {MAX_PASSES} passes",
-                all.len()
-            ));
+        if !passes(&iterations_field?, number, all.len()) {
             return Some(Vec::new());
         }
         return Some(vec![all; number]);
@@ -38,14 +39,16 @@ pub(super) fn batches(
     } else {
         listed(&field, count)
     };
-    // What was refused is not missing too.
-    let Some(list) = list else { return Some(Vec::new()) };
+    // What was refused is not missing too, and paths into its iterations are not blamed for it.
+    let Some(list) = list else { return Some(vec![vec![1]; iterations.unwrap_or(UNKNOWN)]) };
     match iterations {
         Some(number) if number > list.len() => {
-            field.refuse(format!(
-                "{number} iterations are asked for, but {} batches listed",
-                list.len()
-            ));
+            let (count, listed) = (list.len(), if list.len() == 1 { "is" } else { "are" });
+            let batches = if count == 1 { "batch" } else { "batches" };
+            field.refuse_with(
+                format!("{number} iterations are asked for, but {count} {batches} {listed} listed"),
+                "list one batch for each iteration, or draw them with `{size: 1}`",
+            );
             Some(list)
         }
         Some(number) => Some(list[..number].to_vec()),
@@ -53,10 +56,34 @@ pub(super) fn batches(
     }
 }
 
+/// Whether so many batches keep within the limit, which is reported otherwise.
+fn passes(field: &Field<'_>, batches: usize, size: usize) -> bool {
+    let passes = u64::try_from(batches.saturating_mul(size)).unwrap_or(u64::MAX);
+    let may = passes <= Limit::Passes.get();
+    if !may {
+        let what = format!("{batches} batches of {size} examples, {passes} passes,");
+        field.exceeds(Limit::Passes, what, Some(passes));
+    }
+    may
+}
+const NO_DATA: &str = "list examples in `data`, or leave `batches` out and give `iterations`";
+
 fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
+    if !field.node().is_list() {
+        let message = format!("expected a list of batches, found {}", field.node().describe());
+        field.refuse_with(message, "write `[[1], [2]]`, or draw them with `{size: 1}`");
+        return None;
+    }
     let items = field.items()?;
     if items.is_empty() {
-        field.refuse("the list of batches is empty");
+        field.refuse_with(
+            "the list of batches is empty",
+            "write `[[1], [2]]`, or leave `batches` out and give `iterations`",
+        );
+    }
+    if count == 0 && items.iter().any(Field::is_filled) {
+        field.refuse_with("there are no data to take these examples from", NO_DATA);
+        return None;
     }
     let most = u64::try_from(count).unwrap_or(u64::MAX);
     let batch = |item: &Field<'_>| {
@@ -65,10 +92,6 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
             item.refuse("a batch names at least one example");
         }
         let number = |example: &Field<'_>| {
-            if most == 0 {
-                example.refuse("there are no data to take this example from");
-                return None;
-            }
             example.unsigned_in(1..=most).and_then(|number| usize::try_from(number).ok())
         };
         examples.iter().filter_map(number).collect()
@@ -76,10 +99,12 @@ fn listed(field: &Field<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     Some(items.iter().map(batch).collect())
 }
 
+const INSTEAD_OF_BATCHES: &str = "`gradients` stand in the place of `batches`";
+
 /// No examples for each of the iterations whose gradients are given.
 pub(super) fn given_batches(map: &mut Fields<'_>, count: usize) -> Option<Vec<Vec<usize>>> {
     if let Some(field) = map.take("batches") {
-        field.refuse("`gradients` stand in the place of batches");
+        field.refuse_with(INSTEAD_OF_BATCHES, "leave one of the two out");
     }
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let iterations = map.take("iterations").and_then(|field| field.unsigned_in(1..=most));
@@ -105,7 +130,7 @@ fn drawn(
     iterations: Option<usize>,
     stream: &Stream,
 ) -> Option<Vec<Vec<usize>>> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&BATCHES)?;
     let most = u64::try_from(count.max(1)).unwrap_or(u64::MAX);
     let size = map.required("size").and_then(|size| size.unsigned_in(1..=most));
     let orders = [("sequential", Order::Sequential), ("shuffled", Order::Shuffled)];
@@ -113,19 +138,17 @@ fn drawn(
     map.finish();
     let size = usize::try_from(size?).ok()?;
     let Some(iterations) = iterations else {
-        field.refuse("`iterations` must say how many batches are drawn");
+        field.refuse_with(
+            "`iterations` must say how many batches are drawn",
+            "add a line such as `iterations: 10` to the set-up",
+        );
         return None;
     };
     if count == 0 {
-        field.refuse("there are no data to draw batches from");
+        field.refuse_with("there are no data to draw batches from", NO_DATA);
         return None;
     }
-    if iterations.saturating_mul(size) > MAX_PASSES || count == usize::MAX {
-        if count < usize::MAX {
-            field.refuse(format!(
-                "{iterations} batches of {size} examples are more than {MAX_PASSES} passes"
-            ));
-        }
+    if count == usize::MAX || !passes(field, iterations, size) {
         return None;
     }
     let mut examples = Vec::new();

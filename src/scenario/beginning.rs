@@ -7,8 +7,8 @@ use crate::formula::shape::Shape;
 use crate::trace::{Named, Tensor};
 
 use super::definition::{Parameter, Run};
-use super::quantity::{self, MAX_ENTRIES};
-use super::setup::helped;
+use super::quantity::{self, within_entries};
+use super::yaml::Key;
 use super::{Field, suggest};
 
 /// The latest iteration that a run may begin after.
@@ -21,9 +21,9 @@ pub(super) fn freeze(names: &[(Field<'_>, String)], parameters: &mut [Parameter]
         match parameters.iter_mut().find(|one| one.name == *name) {
             Some(parameter) => parameter.frozen = true,
             None => {
-                let problem = field.problem(format!("`{name}` is not a parameter"));
-                let meant = suggest(name, known.iter().map(String::as_str));
-                field.report().push(helped(problem, meant));
+                let message = format!("`{name}` is not a parameter");
+                let known = known.iter().map(String::as_str);
+                field.refuse_with(message, nearest(name, known, "the parameters are"));
             }
         }
     }
@@ -47,12 +47,13 @@ pub(super) fn state(
         runs.iter().flat_map(|run| run.rule().states.into_iter().map(|state| state.name)).collect();
     for (state, values) in field.entries().unwrap_or_default() {
         if !known.contains(&state.text) {
-            let problem = values.problem(format!("no optimizer has a state `{}`", state.text));
-            let meant = suggest(&state.text, known.iter().map(String::as_str));
-            values.report().push(helped(problem, meant));
+            let known = known.iter().map(String::as_str);
+            let help = nearest(&state.text, known, "the states here are");
+            let message = format!("no optimizer has a state `{}`", state.text);
+            values.refuse_key(state, message, Some(help));
         }
         for (parameter, value) in values.entries().unwrap_or_default() {
-            if let Some(value) = of_parameter(&parameter.text, &value, shapes, parameters) {
+            if let Some(value) = of_parameter(parameter, &value, shapes, parameters) {
                 list.within(&state.text).push(parameter.text.clone(), value);
             }
         }
@@ -73,7 +74,7 @@ pub(super) fn gradients(
     let one = |item: &Field<'_>| {
         let mut list = Named::default();
         for (name, value) in item.entries().unwrap_or_default() {
-            if let Some(value) = of_parameter(&name.text, &value, shapes, parameters) {
+            if let Some(value) = of_parameter(name, &value, shapes, parameters) {
                 list.push(name.text.clone(), value);
             }
         }
@@ -91,22 +92,31 @@ pub(super) fn gradients(
     items.iter().map(one).collect()
 }
 
+/// The known name that was meant, or all of them.
+pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, all: &str) -> String {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    match suggest(name, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if known.is_empty() => "there are none".to_owned(),
+        None => format!("{all} {}", known.join(", ")),
+    }
+}
+
 fn of_parameter(
-    name: &str,
+    key: &Key,
     value: &Field<'_>,
     shapes: &BTreeMap<String, Shape>,
     parameters: &[&str],
 ) -> Option<Tensor> {
+    let name = key.text.as_str();
     if !parameters.contains(&name) {
-        let problem = value.problem(format!("`{name}` is not a parameter that is trained"));
-        let meant = suggest(name, parameters.iter().copied());
-        value.report().push(helped(problem, meant));
+        let help = nearest(name, parameters.iter().copied(), "those trained are");
+        let message = format!("`{name}` is not a parameter that is trained");
+        value.refuse_key(key, message, Some(help));
         return None;
     }
     let tensor = quantity::tensor(value, shapes.get(name))?;
-    if tensor.entries().len() > MAX_ENTRIES {
-        value.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
-        return None;
-    }
-    Some(tensor)
+    within_entries(value, tensor.entries().len()).then_some(tensor)
 }

@@ -2,10 +2,9 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use super::Field;
+use crate::limits::Limit;
 
-/// The largest file that is read, in bytes.
-const MAX_BYTES: u64 = 10_000_000;
+use super::Field;
 
 /// The content of the file that a field names; what is wrong with it is reported there.
 pub(super) fn read(field: &Field<'_>, folder: &Path, name: &str) -> Option<Vec<u8>> {
@@ -31,7 +30,12 @@ fn below(folder: &Path, name: &str) -> Result<PathBuf, String> {
     if name.is_empty() || !plain {
         return Err(format!("`{name}` must be a file below the scenario's folder"));
     }
-    let absent = |error: std::io::Error| format!("`{name}` can't be read: {error}");
+    let absent = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound => {
+            format!("there is no file `{name}` below the scenario's folder")
+        }
+        _ => format!("`{name}` can't be read: {error}"),
+    };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let root = folder.canonicalize().map_err(absent)?;
     let path = root.join(relative).canonicalize().map_err(absent)?;
@@ -42,8 +46,9 @@ fn below(folder: &Path, name: &str) -> Result<PathBuf, String> {
     if !about.is_file() {
         return Err(format!("`{name}` is not a file"));
     }
-    if about.len() > MAX_BYTES {
-        return Err(format!("`{name}` is larger than {MAX_BYTES} bytes"));
+    if about.len() > Limit::DataSize.get() {
+        let what = format!("the {} bytes of `{name}`", about.len());
+        return Err(Limit::DataSize.exceeded_with_advice(what, Some(about.len())));
     }
     Ok(path)
 }

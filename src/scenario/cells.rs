@@ -7,6 +7,7 @@ use super::definition::{
 use super::explore::{Explorer, Source};
 use super::mistakes::Mistakes;
 use super::paths::{PathError, Paths, Site};
+use super::schema::{CELL, GIVEN, PART};
 use super::text::Text;
 use super::{Field, Fields, Problem, code, labels, plots, steps, suggest};
 use crate::trace::Path;
@@ -65,9 +66,12 @@ impl<'a> Cells<'a> {
 
     /// Reads a cell that stands among cells or parts.
     pub(super) fn cell(&self, field: &Field<'_>, among: Among) -> Option<Cell> {
-        let mut map = field.fields()?;
+        let table = if among == Among::Cells { &CELL } else { &PART };
+        let mut map = field.fields(table)?;
         let Some(kind) = map.first_left().map(|key| (key.text.clone(), key.place)) else {
-            return field.expected("a cell");
+            let help = "a cell begins with its kind, as in `markdown: …`";
+            field.refuse_with("this cell is empty", help);
+            return None;
         };
         let audiences = [
             ("both", Audience::Both),
@@ -196,7 +200,12 @@ impl<'a> Cells<'a> {
         });
         let whole = map.take("marks");
         let marks = match &whole {
-            Some(field) => field.number().map(|scalar| scalar.text.clone()),
+            Some(field) => field.number().and_then(|scalar| {
+                if scalar.text.starts_with('-') {
+                    return field.expected("a number of marks from 0");
+                }
+                Some(scalar.text.clone())
+            }),
             None => None,
         };
         steps::check(&steps, listed.as_ref(), whole.as_ref());
@@ -242,7 +251,7 @@ impl<'a> Cells<'a> {
             };
             return Some(Given { show, at: self.moment(&at?)? });
         }
-        let mut map = field.fields()?;
+        let mut map = field.fields(&GIVEN)?;
         let show = map.required("show").map(|list| hints(&list));
         let at = map.required("at");
         map.finish();
@@ -413,8 +422,7 @@ fn length(field: &Field<'_>) -> Option<String> {
         digits.is_some_and(|size| (1..=*most).contains(&size))
     });
     if !valid {
-        field.refuse("expected a length of at most a page, such as `5cm`, `50mm` or `2in`");
-        return None;
+        return field.expected("a length of at most a page, such as `5cm`, `50mm` or `2in`");
     }
     Some(text)
 }

@@ -3,9 +3,11 @@
 use crate::catalogue::{Options, Rule, Setting};
 use crate::formula::{Expression, is_name, parse};
 
+use super::beginning::nearest;
 use super::quantity::{parse_problem, rational};
-use super::setup::{check_name, helped};
-use super::{Field, Fields, Problem, suggest};
+use super::setup::check_name;
+use super::yaml::Key;
+use super::{Field, Fields, Problem};
 
 /// Names that rules have by themselves.
 const OWN: [&str; 5] = ["theta", "g", "t", "rows", "columns"];
@@ -14,7 +16,7 @@ const OWN: [&str; 5] = ["theta", "g", "t", "rows", "columns"];
 pub(super) fn read(map: &mut Fields<'_>, options: &mut Options) -> Option<Rule> {
     let mut states: Vec<(String, Expression)> = Vec::new();
     for (key, field) in map.entries("state").unwrap_or_default() {
-        if free(&field, &key.text) {
+        if free(&field, key) {
             check_name(&field, key, "state");
         }
         if let Some(start) = rational(&field) {
@@ -22,13 +24,14 @@ pub(super) fn read(map: &mut Fields<'_>, options: &mut Options) -> Option<Rule> 
         }
     }
     for (key, field) in map.entries("options").unwrap_or_default() {
-        if free(&field, &key.text) {
+        if free(&field, key) {
             check_name(&field, key, "option");
         }
         let taken = states.iter().any(|(state, _)| *state == key.text)
             || options.iter().any(|(name, _)| name == key.text);
         if taken {
-            field.refuse(format!("`{}` stands for something else already", key.text));
+            let message = format!("`{}` stands for something else already", key.text);
+            field.refuse_key(key, message, Some("give the option another name".into()));
         } else if let Some(number) = rational(&field) {
             options.set(&key.text, Setting::Number(number));
         }
@@ -41,10 +44,10 @@ pub(super) fn read(map: &mut Fields<'_>, options: &mut Options) -> Option<Rule> 
     Some(Rule::of_lines(states, lines))
 }
 
-fn free(field: &Field<'_>, name: &str) -> bool {
-    let own = OWN.contains(&name);
+fn free(field: &Field<'_>, key: &Key) -> bool {
+    let own = OWN.contains(&key.text.as_str());
     if own {
-        field.refuse(format!("`{name}` has a meaning of its own in rules"));
+        field.refuse_key(key, format!("`{}` has a meaning of its own in rules", key.text), None);
     }
     !own
 }
@@ -67,11 +70,16 @@ fn lines(
             continue;
         }
         let Some((name, right)) = code.split_once('=') else {
-            field.refuse_at(start, "a line of a rule is `name = expression`");
+            let blank = code.len() - code.trim_start().len();
+            let place = field.node().place_of(start + blank);
+            let problem = Problem::new(place, "a line of a rule is `name = expression`");
+            let problem = problem.in_field(field.path()).with_width(code.trim().chars().count());
+            field.report().push(problem.with_help("such as `theta = theta - learning_rate*g`"));
             sound = false;
             continue;
         };
         let at = start + name.len() + 1;
+        let start = start + name.len() - name.trim_start().len();
         let name = name.trim();
         let fixed = (name != "theta" && OWN.contains(&name))
             || options.iter().any(|(option, _)| option == name);
@@ -94,8 +102,9 @@ fn lines(
                     let problem = Problem::new(place, message)
                         .in_field(field.path())
                         .with_width(mention.name.len());
-                    let meant = suggest(&mention.name, known.iter().map(String::as_str));
-                    field.report().push(helped(problem, meant));
+                    let known = known.iter().map(String::as_str);
+                    let help = nearest(&mention.name, known, "known here:");
+                    field.report().push(problem.with_help(help));
                     sound = false;
                 }
                 if let Some(name) = of_whole_rows(&parsed.expression) {

@@ -5,21 +5,19 @@ use std::collections::BTreeMap;
 use crate::formula::shape::{Shape, Size};
 use crate::initialization::data::{Entries, GENERATORS, Pairs, default_of, entries, pairs};
 use crate::initialization::generator::Stream;
+use crate::limits::Limit;
 use crate::number::Real;
 use crate::trace::{Tensor, Value};
 
 use super::definition::{Generated, Generator};
 use super::initial::printable;
-use super::quantity::{MAX_ENTRIES, rational, tensor};
+use super::quantity::{rational, tensor};
 use super::read::Origin;
-use super::setup::{check_name, helped, is_taken};
+use super::schema::DATA;
+use super::setup::{check_name, is_taken};
 use super::yaml::Key;
-use super::{Field, Fields, Problem, csv, suggest};
+use super::{Field, Fields, csv, suggest};
 
-/// The most examples that a generator makes.
-const MAX_GENERATED: u64 = 1_000_000;
-/// The most numbers that all generated examples have together.
-const MAX_NUMBERS: usize = 20_000_000;
 /// The most numbers that the generated examples of a run in exact arithmetic have.
 const MAX_EXACT: usize = 100_000;
 
@@ -77,9 +75,9 @@ fn generator(
     shapes: &mut BTreeMap<String, Shape>,
     around: &Surroundings<'_>,
 ) -> Option<Generated> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&DATA)?;
     let kind = map.required("kind").and_then(|field| kind(&field));
-    let count = map.required("count").and_then(|field| field.unsigned_in(1..=MAX_GENERATED));
+    let count = map.required("count").and_then(|field| field.unsigned_within(1, Limit::Examples));
     let number = |map: &mut Fields<'_>, key: &'static str| match map.take(key) {
         Some(field) => rational(&field).map(|value| Real::from(value).to_f64()),
         None => default_of(kind?, key),
@@ -110,14 +108,16 @@ fn generator(
     let names = filled(field, generator, shapes, around)?;
     let size: usize = names.iter().map(|(_, counts)| entries_of(*counts)).sum();
     let numbers = size.saturating_mul(count);
-    if numbers > MAX_NUMBERS {
-        field.refuse(format!("{count} examples of {size} numbers are more than {MAX_NUMBERS}"));
+    if numbers > Limit::Held.count() {
+        let what = format!("the numbers of {count} examples, {size} in each,");
+        field.exceeds(Limit::Held, what, u64::try_from(numbers).ok());
         return None;
     }
-    if around.run && (numbers > MAX_EXACT || size > MAX_ENTRIES) {
+    if around.run && (numbers > MAX_EXACT || size > Limit::Entries.count()) {
         field.refuse(format!(
             "{count} examples of {size} numbers are too many for runs in exact arithmetic, which \
-             take at most {MAX_EXACT}, and {MAX_ENTRIES} an example"
+             take at most {MAX_EXACT}, and {} an example",
+            Limit::Entries.get()
         ));
         return None;
     }
@@ -131,7 +131,7 @@ fn from_file(
     shapes: &mut BTreeMap<String, Shape>,
     around: &Surroundings<'_>,
 ) -> Option<Data> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&DATA)?;
     let _ = map.take("kind");
     let path = map.required("path");
     map.finish();
@@ -261,12 +261,23 @@ impl Generated {
 type Table = (Vec<String>, Vec<Vec<Tensor>>);
 
 fn listed(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<Table> {
+    if !field.node().is_list() {
+        let message = format!("expected a list of examples, found {}", field.node().describe());
+        field.refuse_with(message, "an example is written `{x: 3, y: 0}`, a list `[{x: 3, y: 0}]`");
+        return None;
+    }
     let items = field.items()?;
     let mut inputs: Vec<String> = Vec::new();
     let mut rows = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let Some(entries) = item.entries() else { continue };
-        if index == 0 {
+    let mut first = true;
+    for item in &items {
+        if !item.node().is_map() {
+            let message = format!("expected a mapping, found {}", item.node().describe());
+            item.refuse_with(message, "an example is written `{x: 3, y: 0}`");
+            continue;
+        }
+        let entries = item.entries()?;
+        if first {
             for (key, entry) in &entries {
                 check_name(entry, key, "datum");
                 inputs.push(key.text.clone());
@@ -275,39 +286,52 @@ fn listed(field: &Field<'_>, shapes: &mut BTreeMap<String, Shape>) -> Option<Tab
         let mut row = vec![None; inputs.len()];
         for (key, entry) in &entries {
             let value = tensor(entry, shapes.get(&key.text));
-            if let (0, Some(value)) = (index, &value) {
+            if let (true, Some(value)) = (first, &value) {
                 shapes.entry(key.text.clone()).or_insert_with(|| shape_of(value.shape()));
             }
-            let zero = || Tensor::from(Real::zero());
             match inputs.iter().position(|input| *input == key.text) {
-                Some(column) => row[column] = Some(value.unwrap_or_else(zero)),
+                Some(column) => row[column] = Some(value),
                 None => {
-                    let known = suggest(&key.text, inputs.iter().map(String::as_str));
                     let message = format!("the first example has no `{}`", key.text);
-                    let problem = Problem::new(key.place, message)
-                        .in_field(entry.path())
-                        .with_width(key.text.chars().count());
-                    entry.report().push(helped(problem, known));
+                    let known = suggest(&key.text, inputs.iter().map(String::as_str));
+                    let help = match known {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => format!("every example has the names {}", inputs.join(", ")),
+                    };
+                    entry.refuse_key(key, message, Some(help));
                 }
             }
         }
+        let misspelt = entries.iter().filter(|(key, _)| !inputs.contains(&key.text));
+        let misspelt = misspelt.filter_map(|(key, _)| suggest(&key.text, names_of(&inputs)));
+        let misspelt: Vec<&str> = misspelt.collect();
         for (input, value) in inputs.iter().zip(&row) {
             match value {
+                // A misspelt name is not missing too, and a value that was refused has no shape.
+                None if misspelt.contains(&input.as_str()) => {}
                 None => item.refuse(format!("this example has no `{input}`")),
-                Some(value) => {
+                Some(None) => {}
+                Some(Some(value)) => {
                     let shape = shape_of(value.shape());
                     if shapes.get(input).is_some_and(|first| !first.matches(&shape)) {
-                        item.refuse(format!(
-                            "`{input}` is {shape} here, but {} before",
-                            shapes[input]
-                        ));
+                        let message =
+                            format!("`{input}` is {shape} here, but {} before", shapes[input]);
+                        let entry = entries.iter().find(|(key, _)| key.text == *input);
+                        entry.map_or(item, |(_, entry)| entry).refuse(message);
                     }
                 }
             }
         }
-        rows.push(row.into_iter().flatten().collect());
+        first = false;
+        let zero = || Tensor::from(Real::zero());
+        let row = row.into_iter().flatten().map(|value| value.unwrap_or_else(zero));
+        rows.push(row.collect());
     }
     Some((inputs, rows))
+}
+
+fn names_of(list: &[String]) -> impl Iterator<Item = &str> {
+    list.iter().map(String::as_str)
 }
 
 /// The shape of a value with these rows and columns.

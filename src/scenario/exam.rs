@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::definition::Scenario;
 use super::read::{self, Extent};
 use super::requirement::Requirement;
+use super::schema::{FAIR, SCENARIO, WITHIN};
 use super::variables::{self, Assignment, Variable};
 use super::yaml::{self, Node};
 use super::{Field, Problem, Problems, Report};
@@ -81,7 +82,8 @@ impl Exam {
         let (variables, fairness, default) = head(&Field::new(&top, "", &report));
         let problems = report.into_problems();
         let (Some(variables), Some(default)) = (variables, default) else {
-            return Err(fail(problems));
+            let alone = without_variables(&top, file);
+            return Err(fail(problems.into_iter().chain(alone).collect()));
         };
         let report = Report::with_variables(default);
         let read = read::scenario(&Field::new(&top, "", &report), file, Extent::Whole);
@@ -113,6 +115,11 @@ impl Exam {
         self.under(assignment, Extent::Setups)
     }
 
+    /// The scenario as it was written.
+    pub fn top(&self) -> &Node {
+        &self.top
+    }
+
     /// The scenario's text.
     pub fn text(&self) -> &str {
         &self.text
@@ -132,9 +139,23 @@ impl Exam {
     }
 }
 
+/// What is wrong whatever the variables are, which could not be read.
+fn without_variables(top: &Node, file: &Path) -> Vec<Problem> {
+    let quiet = Report::new();
+    let field = Field::new(top, "", &quiet);
+    let names = field
+        .fields(&super::schema::SCENARIO)
+        .and_then(|mut map| map.entries("variables"))
+        .unwrap_or_default();
+    let names = names.iter().map(|(key, _)| key.text.clone()).collect();
+    let aside = Report::with_variables(Assignment::of_ones(names));
+    let _ = read::scenario(&Field::new(top, "", &aside), file, Extent::Whole);
+    aside.into_problems().into_iter().filter(Problem::stands_alone).collect()
+}
+
 /// The keys that all else may depend on.
 fn head(top: &Field<'_>) -> (Option<Vec<Variable>>, Fairness, Option<Assignment>) {
-    let Some(mut map) = top.fields() else { return (None, Fairness::Reported, None) };
+    let Some(mut map) = top.fields(&SCENARIO) else { return (None, Fairness::Reported, None) };
     let fairness = map.take("fair").map(|field| fairness(&field)).unwrap_or_default();
     let Some(field) = map.take("variables") else {
         return (Some(Vec::new()), fairness, Some(Assignment::default()));
@@ -150,9 +171,9 @@ fn fairness(field: &Field<'_>) -> Fairness {
         let words = [("strict", Fairness::Strict), ("reported", Fairness::Reported)];
         return field.choice(&words).unwrap_or_default();
     }
-    let Some(mut map) = field.fields() else { return Fairness::Reported };
+    let Some(mut map) = field.fields(&FAIR) else { return Fairness::Reported };
     let mut bounds = Vec::new();
-    if let Some(mut within) = map.required("within").and_then(|field| field.fields()) {
+    if let Some(mut within) = map.required("within").and_then(|field| field.fields(&WITHIN)) {
         for (word, feature) in Feature::ALL {
             if let Some(bound) = within.unsigned_in(word, 0..=1_000_000) {
                 bounds.push((feature, bound));

@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 
 use crate::formula::is_name;
 use crate::initialization::generator::Stream;
+use crate::limits::Limit;
 
 use super::definition::{Axis, Case, Display, Experiment, Measure, Quantity, Setup};
 use super::edit::{child, put, remove};
 use super::read::Origin;
 use super::repetition::Counters;
+use super::schema::EXPERIMENT;
 use super::setup::{self, check_name, helped};
 use super::yaml::{Data, Key, Node};
 use super::{Field, Problem, Report, suggest};
@@ -30,14 +32,10 @@ const OF_RUNS: [&str; 10] = [
     "weight_decay",
 ];
 
-/// The most trials of one case.
-const MAX_TRIALS: u64 = 1_000_000;
 /// How many trials there are where nothing is said.
 const TRIALS: u64 = 100;
-/// The most cases of one experiment.
-const MAX_CASES: usize = 200;
 
-const QUANTITIES: [(&str, Quantity); 9] = [
+pub(super) const QUANTITIES: [(&str, Quantity); 9] = [
     ("active_fraction", Quantity::ActiveFraction),
     ("dead_units", Quantity::DeadUnits),
     ("activation_mean", Quantity::ActivationMean),
@@ -76,7 +74,7 @@ impl Base<'_> {
 
     fn experiment(&self, key: &Key, field: &Field<'_>) -> Option<Experiment> {
         check_name(field, key, "experiment");
-        let mut map = field.fields()?;
+        let mut map = field.fields(&EXPERIMENT)?;
         let mut vary = Vec::new();
         let mut sound = true;
         for (key, values) in map.entries("vary").unwrap_or_default() {
@@ -85,7 +83,7 @@ impl Base<'_> {
                 None => sound = false,
             }
         }
-        let trials = map.take("trials").map(|field| field.unsigned_in(1..=MAX_TRIALS));
+        let trials = map.take("trials").map(|field| field.unsigned_within(1, Limit::Trials));
         let measure = map.required("measure").and_then(|field| self.measures(&field));
         map.finish();
         let trials = match trials {
@@ -95,9 +93,10 @@ impl Base<'_> {
         if !sound {
             return None;
         }
-        let count = vary.iter().map(|varied| varied.values.len()).product::<usize>();
-        if count > MAX_CASES {
-            field.refuse(format!("{count} cases are more than {MAX_CASES}"));
+        let counts = vary.iter().map(|varied| varied.values.len());
+        let count = counts.fold(1_usize, usize::saturating_mul);
+        if count > Limit::Cases.count() {
+            field.exceeds(Limit::Cases, format!("{count} cases"), u64::try_from(count).ok());
             return None;
         }
         let cases = self.cases(&vary)?;
@@ -111,6 +110,7 @@ impl Base<'_> {
             trials,
             measures,
             stream,
+            place: key.place,
         })
     }
 
@@ -161,7 +161,11 @@ impl Base<'_> {
         // A single parameter of a family varies alone; the family's own key, all together.
         let written =
             child(self.field.node(), "init").is_some_and(|init| child(init, name).is_some());
-        if option.is_some() && !written {
+        let initializer = child(self.field.node(), "init").and_then(|init| child(init, name));
+        let drawn = initializer.is_some_and(|node| {
+            node.is_map() || node.scalar().is_some_and(|kind| super::initial::is_kind(&kind.text))
+        });
+        if option.is_some() && !(written && drawn) {
             return refuse(format!("`init` has no key `{name}` with an initializer"), None);
         }
         Some(Target::Initial { name: name.to_owned(), option })
@@ -191,7 +195,7 @@ impl Base<'_> {
             values.push(label.clone());
             varied.apply(&mut node, value);
         }
-        let report = Report::new();
+        let report = Report::with_variables(self.field.report().assignment().clone());
         let field = Field::new(&node, self.field.path(), &report);
         let setup = setup::read(self.key, &field, self.display, self.origin);
         let problems = report.into_problems();

@@ -13,6 +13,7 @@
 use std::cell::Cell;
 use std::path::Path;
 
+use crate::limits::Limit;
 use crate::number::Real;
 
 use super::cells::{Among, Cells};
@@ -27,11 +28,6 @@ use super::setup::{self, helped};
 use super::variables::{self, Variable};
 use super::yaml::Key;
 use super::{Display, Field, Problem, Report, suggest};
-
-/// The most frames of one cell.
-const MAX_FRAMES: usize = 24;
-/// The most frames of all cells together.
-const MAX_ALL: usize = 480;
 
 /// The text that frames are read from.
 #[derive(Debug)]
@@ -87,10 +83,9 @@ impl Explorer<'_> {
         let axes = axes.into_iter().collect::<Option<Vec<_>>>()?;
         let counts = axes.iter().map(|axis| axis.values.len());
         let count = counts.fold(1_usize, usize::saturating_mul);
-        if count > MAX_FRAMES {
-            field.refuse(format!(
-                "these values make {count} frames; a cell has at most {MAX_FRAMES}"
-            ));
+        if count > Limit::Frames.count() {
+            let what = format!("the {count} frames that these values make");
+            field.exceeds(Limit::Frames, what, u64::try_from(count).ok());
             return None;
         }
         if count < 2 {
@@ -98,8 +93,9 @@ impl Explorer<'_> {
             return None;
         }
         let (number, all) = self.source.counted.get();
-        if all + count > MAX_ALL {
-            field.refuse(format!("the cells of a scenario have at most {MAX_ALL} frames together"));
+        if all + count > Limit::AllFrames.count() {
+            let what = "the frames of the cells up to this one";
+            field.exceeds(Limit::AllFrames, what, None);
             return None;
         }
         self.source.counted.set((number + 1, all + count));
@@ -267,6 +263,7 @@ impl Explorer<'_> {
             add(problems, problem);
         }
         let scenario = Scenario {
+            allowed: Vec::new(),
             file: self.source.file.to_owned(),
             stem: String::new(),
             front: FrontMatter::default(),

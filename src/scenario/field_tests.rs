@@ -1,7 +1,10 @@
 //! What each reader accepts, and the words in which it refuses.
 
-use super::super::{Report, yaml};
+use super::super::{Mapping, Report, yaml};
 use super::Field;
+
+/// A mapping without keys.
+static ONE: Mapping = Mapping { name: "one", meaning: "", keys: &[], branches: None };
 
 /// Reads `k` of a document with a reader; the problems as "path: message (help)".
 fn with<T>(source: &str, read: impl Fn(&Field) -> Option<T>) -> (Option<T>, Vec<String>) {
@@ -147,11 +150,12 @@ fn elements_count_from_one_and_keys_lengthen_the_path() {
     assert_eq!(refused("k: [1, x, {a: []}]", read), expected);
     assert_eq!(
         refused("k: 1", |field| field.items().map(|_| ())),
-        "k: expected a list, found the number `1`"
+        "k: expected a list, found the number `1` (a list of one is written `[1]`)"
     );
     assert_eq!(
-        refused("k: [1]", |field| field.fields().map(|_| ())),
-        "k: expected a mapping, found a list"
+        refused("k: [1]", |field| field.fields(&ONE).map(|_| ())),
+        "k: expected a mapping, found a list (a mapping is `{key: value}`, or a line `key: value` \
+         for each entry)"
     );
 }
 

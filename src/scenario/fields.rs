@@ -1,11 +1,20 @@
 //! A mapping read key by key, so that decoding looks like a table of its keys.
 //!
 //! ```
-//! # use gradsheet::scenario::{Field, Report, yaml};
+//! # use gradsheet::scenario::{Field, Holds, Mapping, Report, key, yaml};
 //! # #[derive(Clone, Debug, PartialEq)] enum Rounding { HalfUp, HalfEven }
 //! let top = yaml::read("decimals: 2\nruonding: half_even").expect("a mapping");
 //! let report = Report::new();
-//! let mut map = Field::new(&top, "", &report).fields().expect("a mapping");
+//! static DISPLAY: Mapping = Mapping {
+//!     name: "display",
+//!     meaning: "How values print.",
+//!     keys: &[
+//!         key("decimals", "Digits after the point.", Holds::Whole(0, 30)),
+//!         key("rounding", "Which way a tie goes.", Holds::Words(&["half_up", "half_even"])),
+//!     ],
+//!     branches: None,
+//! };
+//! let mut map = Field::new(&top, "", &report).fields(&DISPLAY).expect("a mapping");
 //! let decimals = map.unsigned_in("decimals", 0..=30);
 //! let rounding = map.choice(
 //!     "rounding",
@@ -20,9 +29,12 @@
 //! So `?` on a required key comes after it. A reader returns `None` both for a
 //! key that is not there and for one whose value was refused; the report tells
 //! the two apart, and a scenario with problems is never used.
+//!
+//! Where assertions are on, the reader is held to the table that it was opened with.
 
 use std::ops::RangeInclusive;
 
+use super::schema::{Entry, Holds, Mapping, Needed};
 use super::yaml::{Key, Node, Scalar};
 use super::{Field, Problem, suggest};
 
@@ -30,15 +42,26 @@ use super::{Field, Problem, suggest};
 #[derive(Debug)]
 pub struct Fields<'n> {
     whole: Field<'n>,
+    table: &'static Mapping,
+    entries: &'n [(Key, Node)],
+    /// How many problems there were before.
+    before: usize,
     left: Vec<(&'n Key, &'n Node)>,
     known: Vec<&'static str>,
     missing: Vec<&'static str>,
 }
 
 impl<'n> Fields<'n> {
-    pub(super) fn new(whole: Field<'n>, entries: &'n [(Key, Node)]) -> Self {
+    pub(super) fn new(
+        whole: Field<'n>,
+        entries: &'n [(Key, Node)],
+        table: &'static Mapping,
+    ) -> Self {
         Self {
+            before: whole.report().count(),
             whole,
+            table,
+            entries,
             left: entries.iter().map(|(key, value)| (key, value)).collect(),
             known: Vec::new(),
             missing: Vec::new(),
@@ -65,14 +88,41 @@ impl<'n> Fields<'n> {
 
     /// Takes a key that may be left out, whatever its value.
     pub fn take(&mut self, key: &'static str) -> Option<Field<'n>> {
+        let holds = self.told(key).map(|entry| &entry.holds);
         self.known.push(key);
         let index = self.left.iter().position(|(left, _)| left.text == key)?;
         let (key, value) = self.left.remove(index);
-        Some(self.whole.entry(key, value))
+        Some(self.whole.entry(key, value).holding(holds))
+    }
+
+    /// What the table says of a key, where assertions are on.
+    fn told(&self, key: &str) -> Option<&'static Entry> {
+        if !cfg!(debug_assertions) {
+            return None;
+        }
+        let entry = self.table.entry(key, self.entries);
+        assert!(entry.is_some(), "the table `{}` has no key `{key}`", self.table.name);
+        entry
+    }
+
+    /// Holds the reader of a key to its table, whether the key is there or not.
+    fn is_read_as(&self, key: &str, is: &dyn Fn(&'static Holds) -> bool) {
+        if let Some(entry) = self.told(key) {
+            let (table, holds) = (self.table.name, &entry.holds);
+            assert!(holds.any(is), "the reader of `{key}` does not fit `{table}`: {holds:?}");
+        }
+    }
+
+    /// Leaves the keys that were not read yet alone: another problem tells of them.
+    pub(super) fn pass_over(&mut self) {
+        self.left.clear();
     }
 
     /// Takes a key that must be there.
     pub fn required(&mut self, key: &'static str) -> Option<Field<'n>> {
+        if let Some(entry) = self.told(key) {
+            assert!(entry.needed != Needed::No, "`{}` requires no `{key}`", self.table.name);
+        }
         let field = self.take(key);
         if field.is_none() {
             self.missing.push(key);
@@ -103,36 +153,50 @@ impl<'n> Fields<'n> {
 
     /// A whole number from 0.
     pub fn unsigned(&mut self, key: &'static str) -> Option<u64> {
-        self.take(key)?.unsigned()
+        self.unsigned_in(key, 0..=u64::MAX)
     }
 
     /// A whole number within bounds.
     pub fn unsigned_in(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
+        self.is_read_as(key, &|holds| holds.is_whole(&range));
         self.take(key)?.unsigned_in(range)
     }
 
     /// `true` or `false`.
     pub fn truth(&mut self, key: &'static str) -> Option<bool> {
+        self.is_read_as(key, &|holds| matches!(holds, Holds::Truth));
         self.take(key)?.truth()
     }
 
     /// One of several words, each with what it stands for.
     pub fn choice<T: Clone>(&mut self, key: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        self.is_read_as(key, &|holds| holds.is_choice(&names));
         self.take(key)?.choice(words)
     }
 
     /// The elements of a list.
     pub fn items(&mut self, key: &'static str) -> Option<Vec<Field<'n>>> {
+        self.is_read_as(key, &|holds| matches!(holds, Holds::List(..)));
         self.take(key)?.items()
     }
 
     /// The entries of a mapping whose keys the scenario chooses.
     pub fn entries(&mut self, key: &'static str) -> Option<Vec<(&'n Key, Field<'n>)>> {
+        self.is_read_as(key, &|holds| matches!(holds, Holds::Entries(..)));
         self.take(key)?.entries()
     }
 
     /// Reports every key left over, and every required one not found.
+    ///
+    /// # Panics
+    ///
+    /// Where assertions are on and nothing was found wrong, but the table would have it otherwise:
+    /// that is a mistake of the reader or of its table.
     pub fn finish(self) {
+        if cfg!(debug_assertions) && self.whole.report().count() == self.before {
+            self.agrees();
+        }
         let mut meant = Vec::new();
         for (key, value) in &self.left {
             let suggestion = suggest(&key.text, self.known.iter().copied());
@@ -149,6 +213,15 @@ impl<'n> Fields<'n> {
         for key in self.missing.iter().filter(|key| !meant.contains(key)) {
             let problem = Problem::new(self.whole.place(), format!("the key `{key}` is missing"));
             self.whole.report().push(problem.in_field(self.whole.path()));
+        }
+    }
+
+    fn agrees(&self) {
+        if !self.left.is_empty() || !self.missing.is_empty() {
+            return;
+        }
+        if let Some(what) = self.table.disagreement(self.entries, &self.known) {
+            panic!("{}: the table `{}`: {what}", self.whole.path(), self.table.name);
         }
     }
 

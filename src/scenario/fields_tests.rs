@@ -1,13 +1,47 @@
 //! A mapping's keys: taken, required, refused for now, unknown, missing.
 
-use super::super::{Field, Report, yaml};
+use super::super::{Bounds, Field, Holds, MANY, Mapping, Names, Report, key, yaml};
 use super::Fields;
 
+/// The keys that the decoders below take.
+static TABLE: Mapping = Mapping {
+    name: "table",
+    meaning: "",
+    keys: &[
+        key("title", "", Holds::Filled).required(),
+        key("model", "", Holds::Text).required(),
+        key("seed", "", Holds::Whole(0, u64::MAX)),
+        key("rate", "", Holds::Decimal(Bounds::None)),
+        key("rounding", "", Holds::Words(&["up", "even"])),
+        key("exact", "", Holds::Truth),
+        key("data", "", Holds::List(0, MANY, &Holds::Text)),
+        key("init", "", Holds::Entries(0, Names::Any, &Holds::Text)),
+        key("note", "", Holds::Text),
+    ],
+    branches: None,
+};
+
+static QUESTION: Mapping = Mapping {
+    name: "question",
+    meaning: "",
+    keys: &[
+        key("question", "", Holds::Text),
+        key("marks", "", Holds::Whole(1, 100)),
+        key("rounding", "", Holds::Words(&["up", "even"])),
+        key("rate", "", Holds::Decimal(Bounds::None)),
+        key("seed", "", Holds::Whole(0, u64::MAX)),
+    ],
+    branches: None,
+};
+static ONE: Mapping =
+    Mapping { name: "one", meaning: "", keys: &[key("a", "", Holds::Text)], branches: None };
+static NONE: Mapping = Mapping { name: "none", meaning: "", keys: &[], branches: None };
+
 /// Reads a document's top with `decode`; every problem as one line.
-fn problems(source: &str, decode: impl Fn(&mut Fields)) -> Vec<String> {
+fn problems(source: &str, table: &'static Mapping, decode: impl Fn(&mut Fields)) -> Vec<String> {
     let top = yaml::read(source).expect(source);
     let report = Report::new();
-    let mut map = Field::new(&top, "s", &report).fields().expect("a mapping");
+    let mut map = Field::new(&top, "s", &report).fields(table).expect("a mapping");
     decode(&mut map);
     map.finish();
     let line = |p: super::Problem| {
@@ -58,7 +92,7 @@ fn every_broken_rule_is_reported() {
         ),
     ];
     for (source, expected) in table {
-        assert_eq!(problems(source, decode), expected, "{source:?}");
+        assert_eq!(problems(source, &TABLE, decode), expected, "{source:?}");
     }
 }
 
@@ -66,7 +100,7 @@ fn every_broken_rule_is_reported() {
 fn values_come_out_by_key() {
     let top = yaml::read("question: Q\nmarks: 2\nrounding: even\nrate: 0.10").expect("a mapping");
     let report = Report::new();
-    let mut map = Field::new(&top, "", &report).fields().expect("a mapping");
+    let mut map = Field::new(&top, "", &report).fields(&QUESTION).expect("a mapping");
     assert_eq!(map.first_left().map(|key| key.text.as_str()), Some("question"));
     assert_eq!(map.text("question").map(|s| s.text.as_str()), Some("Q"));
     assert_eq!(map.first_left().map(|key| key.text.as_str()), Some("marks"));
@@ -81,13 +115,40 @@ fn values_come_out_by_key() {
 #[test]
 fn a_mapping_with_one_key_or_none_says_so() {
     assert_eq!(
-        problems("zzz: 1", |map| {
+        problems("zzz: 1", &ONE, |map| {
             let _ = map.take("a");
         }),
         ["1:1 +3 s.zzz: unknown key `zzz` (the only key allowed here is `a`)"]
     );
     assert_eq!(
-        problems("zzz: 1", |_| ()),
+        problems("zzz: 1", &NONE, |_| ()),
         ["1:1 +3 s.zzz: unknown key `zzz` (no keys are allowed here)"]
     );
+}
+
+/// What the reader of a mapping with the key `a`, a text, may not do.
+#[test]
+fn a_reader_that_its_table_does_not_know_of_is_stopped() {
+    type Reads = fn(&mut Fields);
+    let table: [(&str, Reads, &str); 6] = [
+        ("a: 1", |map| drop(map.take("b")), "the table `one` has no key `b`"),
+        ("a: 1", |map| drop(map.required("a")), "`one` requires no `a`"),
+        (
+            "a: 1",
+            |map| assert_eq!(map.truth("a"), None),
+            "the reader of `a` does not fit `one`: Text",
+        ),
+        (
+            "{}",
+            |map| assert_eq!(map.truth("a"), None),
+            "the reader of `a` does not fit `one`: Text",
+        ),
+        ("a: 1", |map| drop(map.take("a").map(|a| a.items())), "s.a is read as a list"),
+        ("{}", |_| (), "the table `one`: `a` is not read"),
+    ];
+    for (source, reads, said) in table {
+        let told = std::panic::catch_unwind(|| problems(source, &ONE, reads)).unwrap_err();
+        let told = told.downcast_ref::<String>().expect("a message");
+        assert!(told.contains(said), "{said} in {told}");
+    }
 }

@@ -19,6 +19,7 @@ use crate::trace::{Tensor, Value};
 
 use super::definition::Initial;
 use super::quantity::{real, tensor};
+use super::schema::INITIALIZER;
 use super::{Field, Problem, suggest};
 
 /// The significant digits of the largest drawn value that a run starts from.
@@ -61,7 +62,7 @@ pub(super) fn scheme(field: &Field<'_>) -> Option<Scheme> {
     if let Some(kind) = bare_kind(field) {
         return scheme_of(field, kind, "", &[]);
     }
-    let mut map = field.fields()?;
+    let mut map = field.fields(&INITIALIZER)?;
     let Some(kind_field) = map.take("kind") else {
         let problem = field.problem("the key `kind` is missing");
         field.report().push(problem.with_help("an initializer is `{kind: kaiming_normal, …}`"));

@@ -20,6 +20,7 @@ use crate::trace::{Path, Target};
 use super::definition::{Definition, Instead, Mistake, Reduction, Run, RunId, Setup, Turn};
 use super::modifier::Modifiers;
 use super::optimizer::{self, Around};
+use super::schema::{CUSTOM, MISTAKE, SETUP};
 use super::shapes::dimensions;
 use super::text::Text;
 use super::yaml::Key;
@@ -82,7 +83,7 @@ impl Mistakes<'_> {
         if !field.node().is_map() {
             return Some(Mistake { remark: None, turns: self.known(field, spans)? });
         }
-        let mut map = field.fields()?;
+        let mut map = field.fields(&MISTAKE)?;
         let remark = map.take("remark").map(|text| Text::read(&text));
         let custom = map.take("custom");
         let spans = match map.take("from") {
@@ -113,9 +114,20 @@ impl Mistakes<'_> {
         let whole = map.whole().clone();
         let kind = map.take("kind");
         if kind.is_none() {
-            let problem = whole.problem("a mistake is named by `kind`, or stands in `custom`");
             let help = "write `{kind: sign_slip, remark: …}`, or `{custom: {optimizer: …}}`";
-            whole.report().push(problem.with_help(help));
+            // A key that is a mistake's name stands in the place of `kind`.
+            let named = map
+                .first_left()
+                .filter(|key| Known::ALL.iter().any(|(known, _)| *known == key.text));
+            let message = "a mistake is named by `kind`, or stands in `custom`";
+            match named {
+                Some(key) => {
+                    let help = format!("write `{{kind: {}}}`, or the name alone", key.text);
+                    whole.refuse_key(key, message, Some(help));
+                    map.pass_over();
+                }
+                None => whole.refuse_with(message, help),
+            }
         }
         self.known(&kind?, spans)
     }
@@ -190,7 +202,7 @@ impl Mistakes<'_> {
 
     /// `{optimizer: …}` or `{model: …}`
     fn custom(&self, field: &Field<'_>, spans: &[Span]) -> Option<Vec<Turn>> {
-        let mut map = field.fields()?;
+        let mut map = field.fields(&CUSTOM)?;
         let optimizer = map.take("optimizer");
         let model = map.take("model");
         map.finish();
@@ -267,7 +279,7 @@ impl Mistakes<'_> {
     fn whole(&self, setup: &Setup) -> Option<Fields<'_>> {
         let entries = self.text.entries()?;
         let own = entries.into_iter().find(|(key, _)| key.text == setup.name);
-        own.and_then(|(_, field)| field.fields())
+        own.and_then(|(_, field)| field.fields(&SETUP))
     }
 }
 

@@ -45,9 +45,11 @@ mod read;
 mod repetition;
 mod requirement;
 mod schedule;
+mod schema;
 mod setup;
 mod shapes;
 mod steps;
+mod suspicion;
 mod text;
 mod variables;
 pub mod yaml;
@@ -68,11 +70,16 @@ pub use numbering::{Labelled, Number, Numbered, Numbering, Shown};
 pub use paths::path;
 pub use place::Place;
 pub use printing::printing;
-pub use problem::{Problem, Report};
+pub use problem::{Excerpt, Problem, Report, Severity, not_utf8};
 pub use problems::Problems;
 pub use read::read;
 pub use requirement::{Comparison, Condition, Operand, Requirement, Side, Term};
-pub use text::Text;
+pub use schema::{
+    Bounds, Branch, Branches, Decides, Entry, Holds, MANY, Mapping, Names, Needed, PAPER_KEY, key,
+    schema, text_of,
+};
+pub use suspicion::Suspicion;
+pub use text::{Text, texts};
 pub use variables::{Assignment, Domain, Underivable, Variable, assign, defaults, space};
 
 pub use crate::formula::suggest;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::formula::shape::{Shape, infer};
 use crate::formula::{Expression, is_name, parse};
+use crate::limits::Limit;
 
 use super::definition::Definition;
 use super::quantity::parse_problem;
@@ -12,9 +13,6 @@ use super::setup::is_taken;
 use super::shapes::Dimensions;
 use super::{Field, Problem, suggest};
 
-/// The most lines that a model may have, repeated ones counted.
-const MAX_LINES: usize = 1_000;
-
 /// Whether all data and parameters have names that formulas may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Names {
@@ -22,6 +20,8 @@ pub(super) enum Names {
     All,
     /// Some were refused with their values, so an unknown name may be one of theirs.
     Some,
+    /// A line that could not be read may define an unknown name, unless it is nearly a known one.
+    Unsure,
 }
 
 /// Reads the lines of a model over names of known shape; the shapes of its definitions
@@ -30,7 +30,7 @@ pub(super) fn read(
     field: &Field<'_>,
     shapes: &mut BTreeMap<String, Shape>,
     dimensions: &Dimensions,
-    names: Names,
+    mut names: Names,
 ) -> Option<Vec<Definition>> {
     let text = &field.text()?.text;
     let later: Vec<&str> =
@@ -44,12 +44,23 @@ pub(super) fn read(
         if code.trim().is_empty() {
             continue;
         }
-        for (copy, shift) in repeated(field, code, start, dimensions) {
+        let copies = repeated(field, code, start, dimensions);
+        if copies.is_empty() && names == Names::All {
+            names = Names::Unsure;
+        }
+        for (copy, shift) in copies {
             let exact_places = shift == Shift::None;
-            let line = Line { field, code: &copy, start, exact_places, names, later: &later };
-            definitions.extend(line.definition(shapes));
-            if definitions.len() > MAX_LINES {
-                field.refuse(format!("a model has at most {MAX_LINES} lines"));
+            let above = &definitions;
+            let line =
+                Line { field, code: &copy, start, exact_places, names, later: &later, above };
+            match line.definition(shapes) {
+                Some(definition) => definitions.push(definition),
+                // What it was to define is unknown, so that other lines are not blamed for it.
+                None if names == Names::All => names = Names::Unsure,
+                None => {}
+            }
+            if definitions.len() > Limit::ModelLines.count() {
+                field.exceeds(Limit::ModelLines, "the lines of this model", None);
                 return None;
             }
         }
@@ -124,6 +135,8 @@ struct Line<'l, 'n> {
     names: Names,
     /// What the model defines anywhere.
     later: &'l [&'l str],
+    /// What was defined before this line.
+    above: &'l [Definition],
 }
 
 impl Line<'_, '_> {
@@ -164,7 +177,9 @@ impl Line<'_, '_> {
             self.refuse(indent, name.len(), message, Some("reduce it with `sum` or `mean`".into()));
         }
         shapes.insert(name.to_owned(), shape);
-        Some(Definition { name: name.to_owned(), expression })
+        let shift = if self.exact_places { indent } else { 0 };
+        let place = self.field.node().place_of(self.start + shift);
+        Some(Definition { name: name.to_owned(), expression, place })
     }
 
     fn check_name(&self, name: &str, indent: usize, shapes: &BTreeMap<String, Shape>) {
@@ -173,9 +188,21 @@ impl Line<'_, '_> {
             let message = format!(
                 "`{name}` can't be defined: a name is a letter, then letters, digits and `_`"
             );
-            self.refuse(indent, width, message, None);
+            let help = "take a name such as `z`, `h_1` or `y_hat`".to_owned();
+            self.refuse(indent, width, message, Some(help));
         } else if shapes.contains_key(name) {
-            self.refuse(indent, width, format!("`{name}` is defined already"), None);
+            let above = self.above.iter().any(|known| known.name == name);
+            let message = match above {
+                true => format!("`{name}` is defined already"),
+                false => format!("`{name}` is a parameter or a datum already"),
+            };
+            let help = match above {
+                true if !self.exact_places => {
+                    format!("a repeated line defines a name each time, such as `{name}_{{l}}`")
+                }
+                _ => "give the definition another name".to_owned(),
+            };
+            self.refuse(indent, width, message, Some(help));
         } else if is_taken(name) {
             self.refuse(indent, width, format!("`{name}` has another meaning in paths"), None);
         }
@@ -195,17 +222,20 @@ impl Line<'_, '_> {
         };
         let mut complete = true;
         for mention in &parsed.names {
-            if !shapes.contains_key(&mention.name) && self.names == Names::All {
-                if self.later.contains(&mention.name.as_str()) {
+            if !shapes.contains_key(&mention.name) && self.names != Names::Some {
+                let near = suggest(&mention.name, shapes.keys().map(String::as_str));
+                if self.names == Names::Unsure && near.is_none() {
+                    continue;
+                }
+                if self.names == Names::All && self.later.contains(&mention.name.as_str()) {
                     let message = format!("`{}` is used before it is defined", mention.name);
                     self.refuse(from + mention.offset, mention.name.len(), message, None);
                     complete = false;
                     continue;
                 }
                 let known = || shapes.keys().map(String::as_str);
-                let help = suggest(&mention.name, known())
-                    .map(|meant| format!("did you mean `{meant}`?"))
-                    .unwrap_or_else(|| {
+                let help =
+                    near.map(|meant| format!("did you mean `{meant}`?")).unwrap_or_else(|| {
                         format!("known here: {}", known().collect::<Vec<_>>().join(", "))
                     });
                 let message = format!("there is no `{}` here", mention.name);

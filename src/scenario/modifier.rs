@@ -6,6 +6,7 @@ use crate::catalogue::{
 use crate::number::Rational;
 
 use super::quantity::rational;
+use super::schema::{CLIP, DECAY};
 use super::{Field, Fields, schedule};
 
 /// Clipping, weight decay and schedule as a set-up or an optimizer asks for them.
@@ -96,7 +97,7 @@ impl<'n> Modifiers<'n> {
 }
 
 fn clipping(field: &Field<'_>) -> Option<(&'static str, Rational)> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&CLIP)?;
     let words = CLIPS.map(|word| (word, word));
     let kind = map.required("kind").and_then(|kind| kind.choice(&words));
     let at = map.required("at").and_then(|at| {
@@ -116,7 +117,7 @@ fn weight_decay<'n>(field: &Field<'n>) -> Option<WeightDecay<'n>> {
     if !field.node().is_map() {
         return Some(WeightDecay { place, kind: None, value: strength(field)?, on: None });
     }
-    let mut map = field.fields()?;
+    let mut map = field.fields(&DECAY)?;
     let kind = map.choice("kind", &DECAYS);
     let value = map.required("value").and_then(|value| strength(&value));
     let on = map.choice("on", &DECAY_ON.map(|word| (word, word)));

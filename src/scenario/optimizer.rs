@@ -6,10 +6,12 @@ use crate::catalogue::{self, Convention, Optimizer, Options, Setting, Specificat
 use crate::formula::shape::Shape;
 use crate::number::{Rational, parse_decimal};
 
+use super::beginning::nearest;
 use super::definition::{Display, Run};
 use super::modifier::{Modifiers, strength};
 use super::quantity::rational;
 use super::read::display;
+use super::schema::{OPTIMIZER, OTHER_OPTIMIZER, overrides};
 use super::setup::check_name;
 use super::yaml::Key;
 use super::{Field, Fields, custom, fitting, suggest};
@@ -28,7 +30,8 @@ pub(super) struct Around<'a, 'n> {
 
 pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) -> Option<Run> {
     check_name(field, key, "run");
-    let mut map = field.fields()?;
+    let table = if around.stands_for.is_some() { &OTHER_OPTIMIZER } else { &OPTIMIZER };
+    let mut map = field.fields(table)?;
     let has_rate = map.has("learning_rate");
     let display = display(&mut map, around.display);
     let kind = map.take("kind");
@@ -79,13 +82,17 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         None => Some(Vec::new()),
     };
     if let Some(conflict) = (optimizer.conflict)(&options) {
-        field.refuse(conflict);
+        refuse_options(field, &conflict);
         return None;
     }
     let inherited = around.stands_for.filter(|_| !has_rate);
     let schedule = modifiers.schedule().or_else(|| inherited?.schedule.clone());
     if schedule.is_some() && rates.is_some() {
-        field.refuse("the learning rate is either listed or follows a schedule");
+        let help = "leave the `schedule` out, or give one `learning_rate`";
+        let message = "the learning rate is either listed or follows a schedule";
+        let entries = field.entries().unwrap_or_default();
+        let listed = entries.iter().find(|(key, _)| key.text == "learning_rate");
+        listed.map_or(field, |(_, rates)| rates).refuse_with(message, help);
     }
     let name = key.text.clone();
     let set_by_convention = set;
@@ -100,16 +107,33 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
         schedule,
         set_by_convention,
         display,
+        place: key.place,
     };
     fitting::check(field, &run, around.shapes, around.parameters);
     Some(run)
+}
+
+/// Refuses options that contradict each other, at the last one that the message names.
+fn refuse_options(field: &Field<'_>, conflict: &str) {
+    let named = |key: &str| {
+        let words = conflict.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        words.into_iter().any(|word| word.eq_ignore_ascii_case(key))
+    };
+    let entries = field.entries().unwrap_or_default();
+    match entries.iter().rfind(|(key, _)| named(&key.text)) {
+        Some((key, own)) => own.refuse_key(key, conflict, None),
+        None => field.refuse(conflict),
+    }
 }
 
 fn optimizer(field: &Field<'_>) -> Option<&'static Optimizer> {
     let kind = &field.text()?.text;
     let found = catalogue::optimizer(kind);
     if found.is_none() && catalogue::comes_later(kind) {
-        field.refuse(format!("the optimizer `{kind}` is not offered by this version"));
+        field.refuse_with(
+            format!("the optimizer `{kind}` is not offered by this version"),
+            "write its rule, as in `{kind: custom, rule: …}`",
+        );
     } else if found.is_none() {
         let kinds: Vec<&str> = catalogue::optimizers().iter().map(|known| known.kind).collect();
         let help = match suggest(kind, kinds.iter().copied()) {
@@ -219,7 +243,12 @@ fn setting(field: &Field<'_>, specification: &Specification) -> Option<Setting> 
         let written = field.text()?.text.trim();
         specification.number(rational(field)?, written)
     };
-    checked.map_err(|rule| field.refuse(rule)).ok()
+    let meant = || suggest(&field.node().scalar()?.text, specification.words().iter().copied());
+    let refuse = |rule: String| match meant() {
+        Some(meant) => field.refuse_with(rule, format!("did you mean `{meant}`?")),
+        None => field.refuse(rule),
+    };
+    checked.map_err(refuse).ok()
 }
 
 /// `{b: {weight_decay: 0}}`: numbers that are other ones for a parameter.
@@ -233,16 +262,17 @@ fn overridden(
     let mut list = Vec::new();
     for (key, own) in field.entries()? {
         if !parameters.contains(&key.text.as_str()) {
-            let problem = own.problem(format!("`{}` is not a parameter that is trained", key.text));
-            let meant = suggest(&key.text, parameters.iter().copied());
-            field.report().push(super::setup::helped(problem, meant));
+            let help = nearest(&key.text, parameters.iter().copied(), "those trained are");
+            let message = format!("`{}` is not a parameter that is trained", key.text);
+            own.refuse_key(key, message, Some(help));
         }
-        let mut map = own.fields()?;
+        let mut map = own.fields(overrides(optimizer))?;
         let mut changed = options.clone();
         for specification in optimizer.options.iter().filter(|option| !option.takes_word()) {
             let Some(value) = map.take(specification.name) else { continue };
             if specification.name == "learning_rate" && listed {
-                value.refuse("the learning rate is listed for all parameters together");
+                let help = "give one `learning_rate` instead of a list, or leave this out";
+                value.refuse_with("the learning rate is listed for all parameters together", help);
                 continue;
             }
             if let Some(setting) = setting(&value, specification) {
@@ -253,7 +283,8 @@ fn overridden(
             if options.is_set("weight_decay") {
                 changed.set("weight_decay", Setting::Number(strength(&value)?));
             } else {
-                value.refuse("there is no weight decay to change for one parameter");
+                let help = "add `weight_decay` to the optimizer first";
+                value.refuse_with("there is no weight decay to change for one parameter", help);
             }
         }
         map.finish();

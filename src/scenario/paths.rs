@@ -137,7 +137,12 @@ impl<'a> Paths<'a> {
             _ => (rest, None),
         };
         let target = match rest {
-            [] => return Err(end(&parts, "the path names a set-up, not a value")),
+            [] => {
+                return Err(end(
+                    &parts,
+                    "the path names a set-up, not a value; go on as in `.sgd.t1.w`",
+                ));
+            }
             [first, rest @ ..] if first.text == "data" => datum(setup, *first, rest)?,
             [first, rest @ ..] => {
                 let run = run(setup, *first)?;
@@ -401,7 +406,20 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
         if t > started { Ok(()) } else { Err(part.error(nothing_yet(started))) }
     };
     match (example, rest) {
-        (_, []) => Err(at.error("the path names an iteration, not a value")),
+        (Some(_), []) => {
+            Err(at.error("the path names an example, not a value; go on as in `.e1.z`"))
+        }
+        (None, []) => {
+            Err(at.error("the path names an iteration, not a value; go on as in `.t1.w`"))
+        }
+        (None, [kind]) if ["grad", "used_grad", "adjoint"].contains(&kind.text) => {
+            let of = if kind.text == "adjoint" { "definition" } else { "parameter" };
+            Err(kind.error(format!("the path goes on with a {of}, as in `{}.w`", kind.text)))
+        }
+        (_, [name, row]) if row.numbered('r').is_some() && setup.shapes.contains_key(name.text) => {
+            let message = format!("an entry has a row and a column, as in `{}.r1.c1`", name.text);
+            Err(row.error(message))
+        }
         (None, [name]) if setup.is_parameter(name.text) => {
             Ok(What::Parameter(name.text.to_owned()))
         }

@@ -13,6 +13,7 @@
 use std::path::Path;
 
 use super::definition::{Logo, Printing, SheetSize};
+use super::schema::PAPER;
 use super::{Field, Fields, below};
 
 /// The endings of pictures, and the bytes that such files begin with.
@@ -26,7 +27,7 @@ const PICTURES: [(&str, &[u8]); 4] = [
 /// Reads the key `paper` of a mapping; files lie below the folder.
 pub fn printing(map: &mut Fields<'_>, folder: &Path) -> Printing {
     let Some(field) = map.take("paper") else { return Printing::default() };
-    let Some(mut keys) = field.fields() else { return Printing::default() };
+    let Some(mut keys) = field.fields(&PAPER) else { return Printing::default() };
     let size = keys.choice("size", &[("a4", SheetSize::A4), ("letter", SheetSize::Letter)]);
     let columns = keys.unsigned_in("columns", 1..=2).and_then(|count| u8::try_from(count).ok());
     let font_size = keys.take("font_size").and_then(|field| points(&field));

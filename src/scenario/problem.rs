@@ -24,12 +24,70 @@ pub struct Problem {
     pub help: Option<String>,
     /// How many characters are marked, at least one.
     pub width: usize,
+    /// The line of another file that the problem is really in.
+    pub excerpt: Option<Box<Excerpt>>,
+    /// Whether there can be no sheet, or one that is suspicious.
+    pub severity: Severity,
+}
+
+/// How bad a problem is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// There is no sheet.
+    Error,
+    /// The sheet may not be what its author wanted.
+    Warning,
+}
+
+impl Severity {
+    /// Its name.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A line of a file that the scenario names, with what is wrong in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The file, as the scenario names it.
+    pub file: String,
+    /// Where the offending text begins.
+    pub place: Place,
+    /// How many characters are marked, at least one.
+    pub width: usize,
+    /// The line.
+    pub line: String,
 }
 
 impl Problem {
     /// A problem that marks one character, without field or help.
     pub fn new(place: Place, message: impl Into<String>) -> Self {
-        Self { place, field: String::new(), message: message.into(), help: None, width: 1 }
+        let (field, message) = (String::new(), message.into());
+        Self {
+            place,
+            field,
+            message,
+            help: None,
+            width: 1,
+            excerpt: None,
+            severity: Severity::Error,
+        }
+    }
+
+    /// The same for what is suspicious.
+    pub fn warning(place: Place, message: impl Into<String>) -> Self {
+        Self::new(place, message).as_warning()
+    }
+
+    /// Makes it a warning.
+    #[must_use]
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self
     }
 
     /// Says which field the problem is in.
@@ -46,12 +104,56 @@ impl Problem {
         self
     }
 
+    /// Shows the line of another file.
+    #[must_use]
+    pub fn with_excerpt(mut self, excerpt: Excerpt) -> Self {
+        self.excerpt = Some(Box::new(excerpt));
+        self
+    }
+
     /// Marks so many characters.
     #[must_use]
     pub fn with_width(mut self, width: usize) -> Self {
         self.width = width.max(1);
         self
     }
+}
+
+/// Keys that some cell or part has; an unknown one may be known where more could be read.
+const CELL_KEYS: [&str; 24] = [
+    "answers", "at", "audience", "axis", "backward", "code", "explore", "from", "given", "label",
+    "marks", "measure", "mistakes", "node", "of", "parts", "remark", "setup", "show", "solution",
+    "space", "steps", "text", "values",
+];
+
+impl Problem {
+    /// Whether this is wrong whatever else could not be read: a key, a kind of cell, a list in
+    /// the place of a text.
+    pub(super) fn stands_alone(&self) -> bool {
+        let begins = |words: &str| self.message.starts_with(words);
+        let key = self.message.split('`').nth(1).unwrap_or_default();
+        let choice = ["callout", "plot", "table", "derivation", "code", "audience"];
+        let last = self.field.rsplit('.').next().unwrap_or_default();
+        (begins("unknown key `") && !CELL_KEYS.contains(&key))
+            || (begins("expected `") && choice.contains(&last))
+            || ["expected a mapping", "expected a list", "expected a text", "a cell begins with"]
+                .iter()
+                .any(|words| begins(words))
+            || ["there is no function `", "there is no optimizer `"]
+                .iter()
+                .any(|words| begins(words))
+    }
+}
+
+/// The problem of bytes that are no text, at the first wrong one.
+#[must_use]
+pub fn not_utf8(bytes: &[u8], error: std::str::Utf8Error) -> Problem {
+    let before = String::from_utf8_lossy(bytes.get(..error.valid_up_to()).unwrap_or_default());
+    let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
+    let byte = bytes.get(error.valid_up_to()).copied().unwrap_or_default();
+    let message = format!("this is not text in UTF-8: the byte 0x{byte:02X} begins no character");
+    Problem::new(Place::START.after(before), message)
+        .with_help("save the file with the encoding UTF-8")
 }
 
 /// Where problems are put while a scenario is read, and what its variables stand for.
@@ -107,6 +209,15 @@ impl Report {
     /// Adds a problem.
     pub fn push(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// Takes back what was said since there were so many problems, where it follows from another.
+    pub(super) fn take_back(&self, since: usize, follows: impl Fn(&Problem) -> bool) {
+        let mut index = 0;
+        self.problems.borrow_mut().retain(|problem| {
+            index += 1;
+            index <= since || !follows(problem)
+        });
     }
 
     /// How many problems there are so far.

@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::Problem;
+use super::{Excerpt, Place, Problem, Severity};
 
 /// A longer line is cut, and this many characters of it are shown.
 const SHOWN_CHARACTERS: usize = 100;
@@ -37,7 +37,11 @@ pub struct Problems {
 impl Problems {
     /// The problems of a file, whose text is needed to show the lines.
     pub fn new(file: impl Into<String>, text: impl Into<String>, mut list: Vec<Problem>) -> Self {
-        list.sort_by(|a, b| (a.place, &a.field, &a.message).cmp(&(b.place, &b.field, &b.message)));
+        let inside = |problem: &Problem| problem.excerpt.as_ref().map(|excerpt| excerpt.place);
+        list.sort_by(|a, b| {
+            let (left, right) = ((a.place, &a.field, inside(a)), (b.place, &b.field, inside(b)));
+            (left, &a.message).cmp(&(right, &b.message))
+        });
         list.dedup();
         Self { file: file.into(), text: text.into(), list }
     }
@@ -64,7 +68,9 @@ impl Problems {
                 self.file
             ));
         } else if count > 1 {
-            blocks.push(format!("{count} problems in {}", self.file));
+            let warns = |problem: &Problem| problem.severity == Severity::Warning;
+            let what = if self.list.iter().all(warns) { "warnings" } else { "problems" };
+            blocks.push(format!("{count} {what} in {}", self.file));
         }
         blocks.join("\n\n")
     }
@@ -72,21 +78,38 @@ impl Problems {
 
 fn block(file: &str, lines: &[&str], problem: &Problem) -> String {
     let mut out = format!("{file}:{}: ", problem.place);
+    if problem.severity == Severity::Warning {
+        out += "warning: ";
+    }
     if !problem.field.is_empty() {
         out += &format!("{}: ", problem.field);
     }
     out += &problem.message;
     let number = problem.place.line.to_string();
-    let margin = " ".repeat(number.len());
+    let other = problem.excerpt.as_deref();
+    let digits = other.map_or(0, |other| other.place.line.to_string().len()).max(number.len());
+    let margin = " ".repeat(digits);
     // Writing to a string cannot fail.
     if let Some(line) = lines.get(problem.place.line.saturating_sub(1)) {
-        let (text, indent, carets) = marked(line, problem.place.column, problem.width);
-        let _ = write!(out, "\n{margin} |\n{number} | {text}\n{margin} | {indent}{carets}");
+        let shown = shown_line(line, problem.place, problem.width, digits);
+        let _ = write!(out, "\n{margin} |\n{shown}");
     }
-    if let Some(help) = &problem.help {
-        let _ = write!(out, "\n{margin} = help: {help}");
+    if let Some(Excerpt { file, place, width, line }) = other {
+        let shown = shown_line(line, *place, *width, digits);
+        let _ = write!(out, "\n{margin} : {file}:{place}\n{margin} |\n{shown}");
+    }
+    for (index, line) in problem.help.iter().flat_map(|help| help.lines()).enumerate() {
+        let lead = if index == 0 { "= help: " } else { "        " };
+        let _ = write!(out, "\n{margin} {lead}{line}");
     }
     out
+}
+
+/// The line behind its number, and the marker below it.
+fn shown_line(line: &str, place: Place, width: usize, digits: usize) -> String {
+    let (text, indent, carets) = marked(line, place.column, width);
+    let (number, margin) = (place.line, " ".repeat(digits));
+    format!("{number:>digits$} | {text}\n{margin} | {indent}{carets}")
 }
 
 /// The line as shown, the space before the marker, and the marker.

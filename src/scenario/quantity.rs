@@ -2,16 +2,17 @@
 
 use crate::formula::shape::Shape;
 use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
+use crate::limits::Limit;
 use crate::number::{Rational, Real, parse_decimal};
 use crate::trace::{Tensor, Value};
 
+use super::field::has_decimal_comma;
+use super::schema::Holds;
 use super::{Field, Problem, initial, suggest};
-
-/// The most entries of a matrix that is computed with exactly.
-pub(super) const MAX_ENTRIES: usize = 4_096;
 
 /// A decimal number as written, or an exact expression in a string (`"sqrt(2)/2"`).
 pub(super) fn real(field: &Field<'_>) -> Option<Real> {
+    field.is_read_as("an exact number", &|holds| matches!(holds, Holds::Exact(_)));
     let Some(scalar) = field.node().scalar().filter(|scalar| !scalar.is_null()) else {
         return field.expected("a number");
     };
@@ -27,7 +28,11 @@ pub(super) fn real(field: &Field<'_>) -> Option<Real> {
     let text = scalar.text.as_str();
     if scalar.is_plain() && looks_like_a_number(text) {
         let problem = field.problem(format!("`{text}` can't be kept as an exact number"));
-        let help = "write it in decimal digits, or quote an exact expression such as \"1/3\"";
+        let help = if has_decimal_comma(text) {
+            format!("write the decimal point as `.`: {}", text.replace(',', "."))
+        } else {
+            "write it in decimal digits, or quote an exact expression such as \"1/3\"".to_owned()
+        };
         field.report().push(problem.with_help(help));
         return None;
     }
@@ -78,8 +83,7 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     if !field.node().is_list() {
         let real = real(field)?;
         let (rows, columns) = counts.unwrap_or((1, 1));
-        if rows.saturating_mul(columns) > MAX_ENTRIES {
-            field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+        if !within_entries(field, rows.saturating_mul(columns)) {
             return None;
         }
         return Some(Tensor::new(counts, vec![Value::Real(real); rows * columns]));
@@ -94,8 +98,7 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
         return None;
     }
     let found = (rows.len(), columns);
-    if found.0 * found.1 > MAX_ENTRIES {
-        field.refuse(format!("a matrix in exact arithmetic has at most {MAX_ENTRIES} entries"));
+    if !within_entries(field, found.0.saturating_mul(found.1)) {
         return None;
     }
     if let (Some(shape), Some(counts)) = (shape, counts)
@@ -108,12 +111,23 @@ pub(super) fn tensor(field: &Field<'_>, shape: Option<&Shape>) -> Option<Tensor>
     Some(Tensor::new(Some(found), entries.into_iter().collect::<Option<_>>()?))
 }
 
+/// Whether a matrix in exact arithmetic may have so many entries, which is reported otherwise.
+pub(super) fn within_entries(field: &Field<'_>, count: usize) -> bool {
+    let may = count <= Limit::Entries.count();
+    if !may {
+        let what = format!("the {count} entries of this matrix in exact arithmetic");
+        field.exceeds(Limit::Entries, what, u64::try_from(count).ok());
+    }
+    may
+}
+
 /// A number that must be a fraction.
 pub(super) fn rational(field: &Field<'_>) -> Option<Rational> {
     let real = real(field)?;
     let number = real.as_rational().cloned();
     if number.is_none() {
-        field.refuse("expected a decimal number or a fraction");
+        let found = field.node().describe();
+        field.refuse(format!("expected a decimal number or a fraction, found {found}"));
     }
     number
 }

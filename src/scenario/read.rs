@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::limits::Limit;
 use crate::number::{Precision, Rounding};
 
 use super::cells::Cells;
@@ -12,7 +13,8 @@ use super::explore::Source;
 use super::paths::{Paths, Site};
 use super::printing::printing;
 use super::requirement::{self, Requirement};
-use super::{Field, Fields, Problems, setup};
+use super::schema::{DISPLAY, SCENARIO};
+use super::{Field, Fields, Problem, Problems, Report, setup, suspicion};
 
 /// Reads a scenario; `file` is what messages call it, `text` its content. Variables have
 /// their defaults.
@@ -48,13 +50,14 @@ pub(super) fn scenario(
     file: &Path,
     extent: Extent,
 ) -> Option<(Scenario, Vec<Requirement>)> {
-    let mut map = top.fields()?;
+    let mut map = top.fields(&SCENARIO)?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
     let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
     let printing = printing(&mut map, origin.folder);
     let display = display(&mut map, &default_display());
     // Read before, since all else may depend on it.
+    let allowed = suspicion::allowed(&mut map);
     let variables = map.take("variables");
     let _ = map.take("fair");
     let requirements = map.take("require");
@@ -62,7 +65,12 @@ pub(super) fn scenario(
     let setups = written.as_ref().and_then(|field| setups(field, &display, &origin));
     let cells = map.take("cells");
     map.finish();
-    let setups = setups?;
+    let Some(setups) = setups else {
+        if let (Some(field), Some(written)) = (&cells, &written) {
+            without_setups(field, written, variables.as_ref(), &display, &origin, file);
+        }
+        return None;
+    };
     if let Some(field) = &variables {
         check_names(field, &setups);
     }
@@ -70,7 +78,7 @@ pub(super) fn scenario(
         (Some(field), Some(written)) => {
             let (variables, counted) = (variables.as_ref(), std::cell::Cell::default());
             let source = Source { variables, display: &display, origin: &origin, file, counted };
-            Some(Cells::new(&setups, written, &source).read(&field)?)
+            Some(Cells::new(&setups, written, &source).read(&field))
         }
         _ => None,
     };
@@ -80,7 +88,13 @@ pub(super) fn scenario(
             requirement::read(&field, &Paths { setups: &setups, home: None, site: Site::Outside })
         }
     };
+    let cells = match cells {
+        Some(read) => Some(read?),
+        None => None,
+    };
     let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    // `..` would lead out of the output folder: so is the stem of `...yaml`.
+    let stem = stem.map(|stem| if stem.trim_matches('.').is_empty() { "_".into() } else { stem });
     let scenario = Scenario {
         file: file.to_owned(),
         stem: stem.unwrap_or_default(),
@@ -89,11 +103,29 @@ pub(super) fn scenario(
         variables: top.report().assignment().clone(),
         label: None,
         printing,
+        allowed,
         setups,
         cells,
         files: top.report().files(),
     };
     Some((scenario, requirements))
+}
+
+/// What is wrong with cells whatever the set-ups are, which could not be read.
+fn without_setups(
+    field: &Field<'_>,
+    written: &Field<'_>,
+    variables: Option<&Field<'_>>,
+    display: &Display,
+    origin: &Origin<'_>,
+    file: &Path,
+) {
+    let aside = Report::with_variables(field.report().assignment().clone());
+    let source = Source { variables, display, origin, file, counted: std::cell::Cell::default() };
+    let _ = Cells::new(&[], written, &source).read(&Field::new(field.node(), field.path(), &aside));
+    aside.into_problems().into_iter().filter(Problem::stands_alone).for_each(|problem| {
+        field.report().push(problem);
+    });
 }
 
 /// Refuses variables that texts could not tell from a set-up or a run.
@@ -103,7 +135,8 @@ fn check_names(field: &Field<'_>, setups: &[Setup]) {
         let run = setups.iter().flat_map(|setup| &setup.runs).any(|run| run.name == *name);
         if run || setups.iter().any(|setup| setup.name == *name) {
             let what = if run { "run" } else { "set-up" };
-            own.refuse(format!("`{name}` names a variable and a {what}"));
+            let message = format!("`{name}` names a variable and a {what}");
+            own.refuse_key(key, message, Some("give one of them another name".into()));
         }
     }
 }
@@ -174,15 +207,16 @@ fn default_display() -> Display {
 pub(super) fn display(map: &mut Fields<'_>, outer: &Display) -> Display {
     let mut display = outer.clone();
     let Some(field) = map.take("display") else { return display };
-    let Some(mut keys) = field.fields() else { return display };
-    let decimals = keys.unsigned_in("decimals", 0..=100);
-    let significant = keys.unsigned_in("significant", 1..=100);
+    let Some(mut keys) = field.fields(&DISPLAY) else { return display };
+    let decimals = keys.take("decimals").and_then(|field| field.unsigned_within(0, Limit::Digits));
+    let significant =
+        keys.take("significant").and_then(|field| field.unsigned_within(1, Limit::Digits));
     let roundings = [("half_up", Rounding::HalfUp), ("half_even", Rounding::HalfEven)];
     let rounding = keys.choice("rounding", &roundings);
     let carry = keys.choice("carry", &[("exact", Carry::Exact), ("displayed", Carry::Displayed)]);
     let exact_form = keys.truth("exact_form");
     keys.finish();
-    let digits = |count: u64| u32::try_from(count).unwrap_or(100);
+    let digits = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
     match (decimals, significant) {
         (Some(_), Some(_)) => field.refuse("choose `decimals` or `significant`, not both"),
         (Some(count), None) => display.precision = Precision::Decimals(digits(count)),

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shapes::Dimensions;
+use crate::limits::Limit;
 
-/// The most times that a line is repeated.
-pub(super) const MAX_REPEATED: usize = 1_000;
+use super::shapes::Dimensions;
 
 /// The end of a repeated line, `for l in 1..depth`, both ends included.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,8 +37,13 @@ pub(super) fn repetition<'t>(
     let (Some(from), Some(to)) = (bound(from), bound(to)) else {
         return fail(format!("the ends of `{range}` are numbers or `dimensions`"));
     };
-    if from > to || to - from >= MAX_REPEATED {
-        return fail(format!("`{range}` is empty or too long"));
+    if from > to {
+        return fail(format!("`{range}` is empty"));
+    }
+    if to - from >= Limit::ModelLines.count() {
+        return fail(
+            Limit::ModelLines.exceeded_with_advice(format!("the lines of `{range}`"), None),
+        );
     }
     Ok(Some(Repetition { body, name, from, to }))
 }

@@ -10,6 +10,7 @@
 //! ```
 
 use crate::formula::{Expression, parse};
+use crate::limits::Limit;
 use crate::number::Sign;
 use crate::trace::Path;
 
@@ -18,8 +19,6 @@ use super::{Field, Place, Problem, suggest};
 
 /// The most operands of one comparison.
 const MAX_OPERANDS: usize = 100;
-/// How deep brackets may nest.
-const MAX_DEPTH: usize = 40;
 
 /// One requirement.
 #[derive(Debug, Clone)]
@@ -200,8 +199,9 @@ struct Reader<'r, 'n> {
 impl Reader<'_, '_> {
     /// A condition; `text` begins at the byte `start` of the requirement.
     fn condition(&self, text: &str, start: usize, depth: usize) -> Option<Condition> {
-        if depth > MAX_DEPTH {
-            return self.refuse(start, 1, "the brackets nest too deeply");
+        if depth > Limit::Brackets.count() {
+            let message = Limit::Brackets.exceeded_with_advice("brackets within one another", None);
+            return self.refuse(start, 1, &message);
         }
         for (word, join) in [("or", Condition::Any as fn(_) -> _), ("and", Condition::All)] {
             let parts = split(text, word);

@@ -4,6 +4,7 @@ use crate::catalogue::{CYCLE_FORMS, Parts, SCHEDULES, Schedule};
 use crate::number::{Rational, parse_decimal};
 
 use super::quantity::rational;
+use super::schema::SCHEDULE;
 use super::setup::helped;
 use super::yaml::{Data, Key, Node};
 use super::{Field, Fields, suggest};
@@ -13,7 +14,7 @@ const MAX_PERIOD: u64 = 1_000_000;
 
 /// Reads a schedule.
 pub(super) fn read(field: &Field<'_>) -> Option<Schedule> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&SCHEDULE)?;
     if let Some(list) = map.take("chain") {
         let chain = chain(&list);
         map.finish();
@@ -170,12 +171,23 @@ fn cycle(map: &mut Fields<'_>, parts: &Parts) -> Option<(Rational, Rational)> {
     };
     let divisor = number("div_factor") * number("final_div_factor");
     if divisor == Rational::ZERO {
-        map.whole().refuse("`div_factor` and `final_div_factor` are above 0");
+        let entries = map.whole().entries().unwrap_or_default();
+        let zero = entries.iter().find(|(key, own)| {
+            key.text.ends_with("div_factor")
+                && own
+                    .node()
+                    .scalar()
+                    .is_some_and(|number| number.text.trim_matches(['0', '.']).is_empty())
+        });
+        let place = zero.map_or(map.whole(), |(_, own)| own);
+        place.refuse("`div_factor` and `final_div_factor` must be above 0");
         return None;
     }
     if peak <= Rational::ZERO || peak >= end {
-        map.whole()
-            .refuse("the peak of the cycle would not lie between its first and its last iteration");
+        map.whole().refuse_with(
+            "the peak of the cycle would not lie between its first and its last iteration",
+            "take a longer `period`, or another `pct_start`",
+        );
         return None;
     }
     Some((peak, end))
@@ -188,7 +200,7 @@ fn whole(field: Option<Field<'_>>) -> Option<usize> {
 fn not_negative(field: &Field<'_>) -> Option<Rational> {
     let number = rational(field)?;
     if number < Rational::ZERO {
-        field.refuse("a schedule's numbers are not negative");
+        field.refuse("a schedule's numbers must not be negative");
         return None;
     }
     Some(number)
@@ -205,7 +217,7 @@ fn ascending(field: &Field<'_>) -> Option<Vec<usize>> {
         items.iter().map(|item| usize::try_from(item.unsigned_in(1..=MAX_PERIOD)?).ok()).collect();
     let list = list?;
     if list.windows(2).any(|pair| pair[0] >= pair[1]) {
-        field.refuse("milestones ascend");
+        field.refuse_with("milestones must ascend", "list each iteration once, the earliest first");
         return None;
     }
     Some(list)

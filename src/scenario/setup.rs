@@ -6,6 +6,7 @@ use crate::formula::shape::Shape;
 use crate::formula::{Call, Expression, is_name, notation::Notation};
 use crate::initialization::generator::Stream;
 use crate::initialization::scheme::Scheme;
+use crate::limits::Limit;
 use crate::number::Real;
 use crate::trace::Tensor;
 
@@ -15,16 +16,16 @@ use super::definition::{Definition, Display, Initial, Parameter, Reduction, Run,
 use super::experiment::Base;
 use super::modifier::Modifiers;
 use super::optimizer::Around;
-use super::quantity::MAX_ENTRIES;
 use super::read::{Origin, display};
 use super::repetition::Counters;
+use super::schema::SETUP;
 use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
 use super::yaml::Key;
-use super::{Field, Fields, Problem, beginning, initial, model, optimizer, suggest};
+use super::{Field, Fields, Problem, beginning, initial, model, optimizer};
 
 /// Names that paths use for something else.
-const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
+pub(super) const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
 
 pub(super) fn read(
     key: &Key,
@@ -33,7 +34,7 @@ pub(super) fn read(
     origin: &Origin<'_>,
 ) -> Option<Setup> {
     check_name(field, key, "set-up");
-    let mut map = field.fields()?;
+    let mut map = field.fields(&SETUP)?;
     let display = display(&mut map, outer);
     let modifiers = Modifiers::read(&mut map, &Modifiers::default());
     let reduction = map.choice("reduction", &[("mean", Reduction::Mean), ("sum", Reduction::Sum)]);
@@ -44,7 +45,9 @@ pub(super) fn read(
     let adjoint_field = map.take("adjoint");
     let adjoint = adjoint_field.as_ref().and_then(free_adjoint);
     let (notation, notation_texts) = notation(&mut map);
+    let before_sizes = field.report().count();
     let dimensions = dimensions(&mut map);
+    let sized = field.report().count() == before_sizes;
     let model_field = match &given {
         Some(_) => map.take("model"),
         None => map.required("model"),
@@ -81,8 +84,19 @@ pub(super) fn read(
     let data = data.unwrap_or_default();
     let count = (field.report().count() == before_data).then_some(data.count());
     for name in parameters.iter().map(|one| &one.name).filter(|name| data.inputs.contains(name)) {
-        let place = init.as_ref().unwrap_or(field);
-        place.refuse(format!("`{name}` stands both in `init` and in `data`"));
+        let message = format!("`{name}` stands both in `init` and in `data`");
+        let help = "a parameter is trained, a datum is given: keep one of the two";
+        let entries = init.as_ref().and_then(Field::entries).unwrap_or_default();
+        match entries.iter().find(|(key, _)| key.text == *name) {
+            Some((key, own)) => own.refuse_key(key, message, Some(help.into())),
+            None => init.as_ref().unwrap_or(field).refuse_with(message, help),
+        }
+    }
+    if !sized {
+        // A size that was refused is not missing too.
+        field
+            .report()
+            .take_back(before_sizes, |problem| problem.message.ends_with("has no values to fill"));
     }
     let model_place = model_field.clone();
     // Where names are missing because their values were refused, formulas are not blamed.
@@ -94,23 +108,28 @@ pub(super) fn read(
     let given = given.map(|field| {
         for (key, other) in [("model", &model_place), ("data", &data_field)] {
             if let Some(other) = other {
-                other.refuse(format!("`gradients` stand in the place of `{key}`"));
+                let message = format!("`gradients` stand in the place of `{key}`");
+                other.refuse_with(message, "leave one of the two out");
             }
         }
         beginning::gradients(&field, &shapes, &trained)
     });
+    let before_batches = field.report().count();
     let batches = match &given {
         Some(given) => given_batches(&mut map, given.len()),
         None => batches(&mut map, count, &Stream::new(origin.seed).name(&key.text).name("batches")),
     };
+    let batched = field.report().count() == before_batches;
     let experiments = map.take("experiments");
     map.finish();
-    let model = if given.is_some() { Vec::new() } else { model? };
-    for (field, name) in inline.iter() {
+    // Optimizers are read even where the model could not be: their options are checked alone.
+    let unread = given.is_none() && model.is_none();
+    let model = model.filter(|_| given.is_none()).unwrap_or_default();
+    for (field, name) in inline.iter().filter(|_| !unread) {
         if !model.iter().any(|line| line.name == *name) {
             let known = model.iter().map(|line| line.name.as_str());
-            let problem = field.problem(format!("`{name}` is not a definition of the model"));
-            field.report().push(helped(problem, suggest(name, known)));
+            let message = format!("`{name}` is not a definition of the model");
+            field.refuse_with(message, beginning::nearest(name, known, "the definitions are"));
         }
     }
     let valued = data.inputs.iter().chain(parameters.iter().map(|parameter| &parameter.name));
@@ -129,6 +148,9 @@ pub(super) fn read(
         }
         None => Some(Vec::new()),
     };
+    if unread {
+        return None;
+    }
     let objective = model.iter().any(|line| line.name == "loss");
     let initial_state = initial_state.map(|field| {
         let runs = runs.as_deref().unwrap_or_default();
@@ -136,7 +158,10 @@ pub(super) fn read(
     });
     let nothing_to_train = trained.is_empty();
     if let (Some(place), true) = (&adjoint_field, objective) {
-        place.refuse("a model with a `loss` has no free adjoint");
+        place.refuse_with(
+            "a model with a `loss` has no free adjoint",
+            "leave `adjoint` out, or the line of the `loss`",
+        );
     }
     let goals =
         Goals { inputs: &data.inputs, rows: &data.rows, leaves: &leaves, parameters: &parameters };
@@ -167,16 +192,18 @@ pub(super) fn read(
         let place = optimizers.as_ref().unwrap_or(field);
         let objective = objective || setup.gradients.is_some();
         check_runs(place, objective, sound && nothing_to_train, !frozen.is_empty(), &batches);
-        check_rates(place, runs.iter().flatten(), setup.batches.len());
-        if sound {
+        if batched {
+            check_rates(place, runs.iter().flatten(), setup.batches.len());
+        }
+        if sound && sized {
             check_values(field, &setup, &declared);
         }
     }
     let experiments = match &experiments {
         // Every case repeats the set-up, and with it whatever is wrong there.
-        Some(_) if field.report().count() > before => Some(Vec::new()),
+        Some(_) if field.report().count() > before || !sized => Some(Vec::new()),
         Some(list) => {
-            unvalued(list, &setup, &declared);
+            unvalued(field, &setup, &declared);
             let base = Base {
                 key,
                 field,
@@ -196,12 +223,10 @@ pub(super) fn read(
 fn check_values(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
     unvalued(field, setup, declared);
     for parameter in &setup.parameters {
-        if parameter.initial.size() > MAX_ENTRIES {
-            let name = &parameter.name;
-            field.refuse(format!(
-                "`{name}` has {} entries; a run in exact arithmetic takes at most {MAX_ENTRIES}",
-                parameter.initial.size()
-            ));
+        let size = parameter.initial.size();
+        if size > Limit::Entries.count() {
+            let what = format!("the {size} entries of `{}` in exact arithmetic", parameter.name);
+            field.exceeds(Limit::Entries, what, u64::try_from(size).ok());
         }
     }
 }
@@ -211,11 +236,23 @@ fn unvalued(field: &Field<'_>, setup: &Setup, declared: &[(String, Shape)]) {
     for (name, shape) in declared {
         let parameter = setup.parameter(name);
         if !setup.inputs.contains(name) && parameter.is_none() {
-            field.refuse(format!("`{name}` has a shape, but no value in `init` or `data`"));
+            let message = format!("`{name}` has a shape, but no value in `init` or `data`");
+            refuse_shape(field, name, message, "a number there fills the shape");
         } else if parameter.is_some_and(|parameter| parameter.initial.counts().is_none()) {
-            let problem = field.problem(format!("the shape {shape} of `{name}` has no values"));
-            field.report().push(problem.with_help("give each size one in `dimensions`"));
+            let message = format!("the shape {shape} of `{name}` has no values");
+            refuse_shape(field, name, message, "give each size one in `dimensions`");
         }
+    }
+}
+
+/// Refuses a name of a set-up where its shape is written.
+fn refuse_shape(field: &Field<'_>, name: &str, message: String, help: &str) {
+    let entries = field.entries().unwrap_or_default();
+    let shapes = entries.iter().find(|(key, _)| key.text == "shapes");
+    let shapes = shapes.and_then(|(_, shapes)| shapes.entries()).unwrap_or_default();
+    match shapes.iter().find(|(key, _)| key.text == name) {
+        Some((key, own)) => own.refuse_key(key, message, Some(help.to_owned())),
+        None => field.refuse_with(message, help),
     }
 }
 
@@ -254,11 +291,16 @@ fn check_rates<'r>(place: &Field<'_>, runs: impl Iterator<Item = &'r Run>, itera
             continue;
         };
         let plural = if rates.len() == 1 { "rate" } else { "rates" };
-        place.refuse(format!(
+        let message = format!(
             "`{}` lists {} learning {plural} for {iterations} iterations",
             run.name,
             rates.len()
-        ));
+        );
+        let entries = place.entries().unwrap_or_default();
+        let own = entries.iter().find(|(key, _)| key.text == run.name);
+        let keys = own.and_then(|(_, own)| own.entries()).unwrap_or_default();
+        let listed = keys.iter().find(|(key, _)| key.text == "learning_rate");
+        listed.map_or(place, |(_, rates)| rates).refuse(message);
     }
 }
 

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::formula::is_name;
 use crate::formula::shape::{Shape, Size};
+use crate::limits::Limit;
 
 use super::repetition::{Counters, Numbered};
 use super::yaml::Key;
 use super::{Field, Fields, Problem};
-
-/// The largest size of a matrix.
-const MAX_SIZE: u64 = 100_000;
 
 /// Named sizes with their values.
 pub(super) type Dimensions = BTreeMap<String, usize>;
@@ -20,9 +18,13 @@ pub(super) fn dimensions(map: &mut Fields<'_>) -> Dimensions {
     let mut dimensions = Dimensions::new();
     for (key, field) in map.entries("dimensions").unwrap_or_default() {
         if !is_name(&key.text) {
-            field.refuse(format!("`{}` can't name a dimension", key.text));
+            let message = format!(
+                "`{}` can't name a dimension: a name is a letter, then letters, digits and `_`",
+                key.text
+            );
+            field.refuse_key(key, message, None);
         }
-        if let Some(value) = field.unsigned_in(1..=MAX_SIZE) {
+        if let Some(value) = field.unsigned_within(1, Limit::Size) {
             dimensions.insert(key.text.clone(), usize::try_from(value).unwrap_or(usize::MAX));
         }
     }
@@ -38,7 +40,8 @@ pub(super) fn shapes(
     let mut list = Vec::new();
     let entries = map.entries("shapes").unwrap_or_default();
     for (key, field) in &entries {
-        let sizes = field.items().unwrap_or_default();
+        let sizes =
+            if field.node().is_list() { field.items().unwrap_or_default() } else { Vec::new() };
         let [rows, columns] = sizes.as_slice() else {
             field.refuse("a shape is two sizes, rows and columns, such as `[1, n]`");
             continue;
@@ -78,7 +81,7 @@ pub(super) fn family(
 fn size(field: &Field<'_>, dimensions: &Dimensions, name: &Numbered) -> Option<Size> {
     let text = name.fill(&field.text()?.text);
     if !is_name(&text) {
-        let value = field.unsigned_in(1..=MAX_SIZE)?;
+        let value = field.unsigned_within(1, Limit::Size)?;
         return usize::try_from(value).ok().map(Size::number);
     }
     let value = dimensions.get(&text).copied();

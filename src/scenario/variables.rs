@@ -11,18 +11,16 @@
 //! the variables above it. One value for each is an [`Assignment`].
 
 use crate::formula::{Evaluator, Expression, Failure, Prove, ZeroOverZero, parse};
+use crate::limits::Limit;
 use crate::number::{Integer, Rational, Real};
 
 use super::quantity::{parse_problem, rational};
+use super::schema::VARIABLE;
 use super::setup::{check_name, helped};
 use super::{Field, Problem, initial, suggest};
 
 /// The most values that one variable may choose from.
 const MAX_VALUES: u64 = 1 << 53;
-/// The most choices that are listed one by one.
-const MAX_CHOICES: usize = 10_000;
-/// The most variables.
-const MAX_VARIABLES: usize = 200;
 
 /// One variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -106,6 +104,11 @@ impl Assignment {
     /// The value of a variable.
     pub fn get(&self, name: &str) -> Option<&Real> {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// One for each name, where nothing better is known.
+    pub(super) fn of_ones(names: Vec<String>) -> Self {
+        Self { values: names.into_iter().map(|name| (name, Real::one())).collect() }
     }
 
     /// Names and values in order.
@@ -198,14 +201,16 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     let mut above: Vec<&str> = Vec::new();
     let mut sound = true;
     let entries = field.entries()?;
-    if entries.len() > MAX_VARIABLES {
-        field.refuse(format!("a scenario has at most {MAX_VARIABLES} variables"));
+    if entries.len() > Limit::Variables.count() {
+        let what = format!("{} variables", entries.len());
+        field.exceeds(Limit::Variables, what, u64::try_from(entries.len()).ok());
         return None;
     }
     for (key, own) in entries {
         check_name(&own, key, "variable");
         if initial::is_kind(&key.text) {
-            own.refuse(format!("`{}` is the name of an initializer", key.text));
+            let message = format!("`{}` is the name of an initializer", key.text);
+            own.refuse_key(key, message, Some("give the variable another name".into()));
             sound = false;
         }
         match variable(&key.text, &own, &above) {
@@ -218,8 +223,16 @@ pub(super) fn read(field: &Field<'_>) -> Option<Vec<Variable>> {
     sound.then_some(list)
 }
 
+const DOMAINS: &str = "give it one of `choose: [...]`, `integers: [low, high]`, \
+                       `decimals: [low, high]` with a `step`, or an `expression`";
+
 fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
-    let mut map = field.fields()?;
+    if !field.node().is_map() {
+        let message = format!("expected what `{name}` may be, found {}", field.node().describe());
+        field.refuse_with(message, DOMAINS);
+        return None;
+    }
+    let mut map = field.fields(&VARIABLE)?;
     let kinds = ["choose", "integers", "decimals", "expression"];
     let given: Vec<_> = kinds.iter().filter_map(|kind| Some((*kind, map.take(kind)?))).collect();
     let domain = match given.as_slice() {
@@ -235,10 +248,11 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             None
         }
         _ => {
-            let problem = field.problem(format!("what may `{name}` be?"));
-            let help = "give it one of `choose: [...]`, `integers: [low, high]`, \
-                        `decimals: [low, high]` with a `step`, or an `expression`";
-            field.report().push(problem.with_help(help));
+            // A misspelt kind is not missing too.
+            let keys = field.entries().unwrap_or_default();
+            if !keys.iter().any(|(key, _)| suggest(&key.text, kinds).is_some()) {
+                field.refuse_with(format!("what may `{name}` be?"), DOMAINS);
+            }
             None
         }
     };
@@ -251,7 +265,8 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
             let value = rational(&default)?;
             let found = domain.position(&value);
             if found.is_none() {
-                default.refuse(format!("the default is none of the values that `{name}` may have"));
+                let message = format!("the default is none of the values that `{name}` may have");
+                default.refuse_with(message, "choose one of them, or add this value");
             }
             found
         }
@@ -263,8 +278,13 @@ fn variable(name: &str, field: &Field<'_>, above: &[&str]) -> Option<Variable> {
 
 fn choices(field: &Field<'_>, weights: Option<Field<'_>>) -> Option<Domain> {
     let items = field.items()?;
-    if items.is_empty() || items.len() > MAX_CHOICES {
-        field.refuse(format!("a variable has from 1 to {MAX_CHOICES} choices"));
+    if items.is_empty() {
+        field.refuse("a variable has at least one choice");
+        return None;
+    }
+    if items.len() > Limit::Choices.count() {
+        let what = format!("{} choices", items.len());
+        field.exceeds(Limit::Choices, what, u64::try_from(items.len()).ok());
         return None;
     }
     let values: Option<Vec<Rational>> = items.iter().map(rational).collect();
@@ -296,7 +316,10 @@ fn integers(field: &Field<'_>) -> Option<Domain> {
     if let Domain::Grid { start, .. } = &domain
         && !start.is_int()
     {
-        field.refuse("the bounds of whole numbers are whole numbers");
+        field.refuse_with(
+            "the bounds of whole numbers are whole numbers",
+            "write `decimals: [low, high]` with a `step` for others",
+        );
         return None;
     }
     Some(domain)
@@ -312,7 +335,7 @@ fn grid(field: &Field<'_>, step: Option<Rational>) -> Option<Domain> {
     let (low, high) = (rational(low), rational(high));
     let (low, high, step) = (low?, high?, step?);
     if low > high {
-        field.refuse("the lower bound stands first");
+        field.refuse_with("the lower bound stands first", "exchange the two numbers");
         return None;
     }
     let count = Rational::from(((high - &low) / &step).floor()) + Rational::ONE;

@@ -404,8 +404,9 @@ impl Builder<'_> {
                 self.passages.push(Passage { text: text.clone(), rendered });
                 Ok(linked.trim().to_owned())
             }
-            Err(ProseError::Text { offset, width, message }) => {
-                self.problems.push(text.problem(offset, width, message));
+            Err(ProseError::Text { offset, width, message, help }) => {
+                let problem = text.problem(offset, width, message);
+                self.problems.push(Problem { help, ..problem });
                 Ok(String::new())
             }
             Err(ProseError::Number(fault)) => {

@@ -5,15 +5,19 @@
 //! text, and a token without a filter prints as the plain decimal.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tera::{Context, Delimiters, Error, ErrorKind, Kwargs, Map, State, Tera, Value as Json};
 
+use crate::limits::Limit;
 use crate::number::{Fault, Precision, Real, ending, round};
-use crate::scenario::{Display, Scenario, Setup, Text};
+use crate::scenario::{Display, Problem, Scenario, Setup, Text, suggest};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
+use super::loops::{Counted, TURN};
 use super::show::Numbers;
 use super::templates::Words;
 
@@ -23,6 +27,8 @@ const CLOSE: char = '\u{e001}';
 const FILTERS: [&str; 4] = ["tex", "exact", "decimal", "scientific"];
 /// Under this key a matrix stands as a whole; its entries are `r1.c1` and so on.
 const WHOLE: &str = "whole";
+/// What a filter says of anything but a value.
+const NO_VALUE: &str = "this filter takes a value of the trace";
 
 /// Renders texts and phrases.
 pub(super) struct Prose {
@@ -52,12 +58,14 @@ struct Ledger {
     undefined: String,
     /// The first number that could not be printed.
     fault: Mutex<Option<Fault>>,
+    /// The turns of loops that the text took so far.
+    turns: AtomicU64,
 }
 
 /// Why a text could not be rendered.
 pub(super) enum ProseError {
     /// The text is wrong, at a byte offset.
-    Text { offset: usize, width: usize, message: String },
+    Text { offset: usize, width: usize, message: String, help: Option<String> },
     /// A number can't be printed.
     Number(Fault),
 }
@@ -93,6 +101,7 @@ impl Prose {
             mark: word("decimal_mark").chars().next().unwrap_or('.'),
             undefined: word("undefined"),
             fault: Mutex::new(None),
+            turns: AtomicU64::new(0),
         });
         Self { tera: engine(&ledger), words: words.clone(), setups, variables, ledger }
     }
@@ -158,9 +167,18 @@ impl Prose {
         for (name, values) in &self.setups {
             context.insert_value(name.clone(), values.clone());
         }
-        match self.tera.render_str(&text.source, &context, false) {
-            Ok(rendered) => self.fill(&rendered),
-            Err(error) => Err(self.explain(&text.source, &error)),
+        let counted = Counted::new(&text.source);
+        self.ledger.turns.store(0, Ordering::Relaxed);
+        let mut out = Bounded::default();
+        match self.tera.render_str_to(&counted.source, &context, false, &mut out) {
+            Ok(()) => self.fill(&String::from_utf8_lossy(&out.0)),
+            Err(_) if out.is_full() => {
+                Err(exceeded(Limit::TextSize, "the bytes that this text's template gives"))
+            }
+            Err(_) if self.ledger.turns.load(Ordering::Relaxed) > Limit::Turns.get() => {
+                Err(exceeded(Limit::Turns, "the turns of the loops in this text"))
+            }
+            Err(error) => Err(self.explain(&text.source, &counted, &context, &error)),
         }
     }
 
@@ -182,48 +200,197 @@ impl Prose {
         Ok(filled)
     }
 
-    fn explain(&self, source: &str, error: &Error) -> ProseError {
+    fn explain(
+        &self,
+        source: &str,
+        counted: &Counted,
+        context: &Context,
+        error: &Error,
+    ) -> ProseError {
         if let Some(fault) = self.ledger.fault.lock().ok().and_then(|mut slot| slot.take()) {
             return ProseError::Number(fault);
         }
-        let (range, message) = match error.kind() {
-            ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                (report.span().range.clone(), report.message().to_owned())
-            }
-            _ => (0..1, error.to_string()),
-        };
-        let (range, message) = reworded(source, range, &message);
-        ProseError::Text { offset: range.start, width: range.len().max(1), message }
+        let (range, message) = spanned(error);
+        let range = counted.written(&range);
+        // A filter gets a name that is not there as nothing; without the filter it is named.
+        if message.starts_with(NO_VALUE)
+            && let Some(bare) = without_filters(source, range.start)
+            && let Err(error) = self.tera.render_str(&bare, context, false)
+        {
+            return self.explain(&bare, &Counted::new(&bare), context, &error);
+        }
+        let Reworded { range, message, help } = reworded(source, range, &message);
+        ProseError::Text { offset: range.start, width: range.len().max(1), message, help }
     }
 }
 
-/// The template engine's message in the scenario's words, at the place to blame.
-fn reworded(source: &str, range: Range<usize>, message: &str) -> (Range<usize>, String) {
+/// A text that asks for more than a limit allows.
+fn exceeded(limit: Limit, what: &str) -> ProseError {
+    ProseError::Text {
+        offset: 0,
+        width: 1,
+        message: limit.exceeded(what),
+        help: Some(limit.advice(None)),
+    }
+}
+
+/// What a template writes, up to the limit.
+#[derive(Default)]
+struct Bounded(Vec<u8>);
+
+impl Bounded {
+    fn is_full(&self) -> bool {
+        self.0.len() > Limit::TextSize.count()
+    }
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.extend_from_slice(bytes);
+        if self.is_full() { Err(std::io::ErrorKind::StorageFull.into()) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where an error of the template engine is, and its message.
+fn spanned(error: &Error) -> (Range<usize>, String) {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
+            (report.span().range.clone(), report.message().to_owned())
+        }
+        _ => (0..1, error.to_string()),
+    }
+}
+
+/// What is wrong with a text as a template, whatever the values are.
+pub(crate) fn syntax(text: &Text) -> Option<Problem> {
+    let ledger = Arc::new(Ledger {
+        entries: Vec::new(),
+        mark: '.',
+        undefined: String::new(),
+        fault: Mutex::new(None),
+        turns: AtomicU64::new(0),
+    });
+    let error = engine(&ledger).add_raw_template("text", &text.source).err()?;
+    let (range, message) = spanned(&error);
+    let Reworded { range, message, help } = reworded(&text.source, range, &message);
+    let problem = text.problem(range.start, range.len().max(1), message);
+    Some(Problem { help, ..problem })
+}
+
+/// The text up to a filter with nothing but the name that the filter is applied to, in its place.
+fn without_filters(source: &str, filter: usize) -> Option<String> {
+    let before = source.get(..filter)?;
+    let open = before.rfind("<<")?;
+    let name = before[open + 2..].split('|').next()?;
+    (!name.contains(['(', '"', '\''])).then(|| format!("{}<<{name}>>", " ".repeat(open)))
+}
+
+/// A message of the template engine in the scenario's words, at the place to blame.
+struct Reworded {
+    /// The part of the text.
+    range: Range<usize>,
+    message: String,
+    help: Option<String>,
+}
+
+fn reworded(source: &str, range: Range<usize>, message: &str) -> Reworded {
+    let told = |range: Range<usize>, message: String, help: &str| {
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        Reworded { range, message, help }
+    };
     let quoted = || message.split('`').nth(1).unwrap_or_default().to_owned();
     let lower = message.to_lowercase();
     if lower.contains("unknown filter") {
         let name = quoted();
         let at = source.find(&format!("| {name}")).map(|at| at + 2).or_else(|| source.find(&name));
         let place = at.map_or(range, |at| at..at + name.len());
-        return (place, format!("there is no filter `{name}`; there are {}", FILTERS.join(", ")));
+        let help = nearest(&name, &FILTERS, "the filters are");
+        return told(place, format!("there is no filter `{name}`"), &help);
     }
-    let opened = source.rfind("<<").filter(|open| !source[*open..].contains(">>"));
-    if let Some(open) = opened {
-        return (open..open + 2, "`<<` is not closed by `>>`".to_owned());
+    for (open, close) in [("<<", ">>"), ("<%", "%>"), ("<#", "#>")] {
+        if let Some(at) = source.rfind(open).filter(|at| !source[*at..].contains(close)) {
+            let message = format!("`{open}` is not closed by `{close}`");
+            let help = match open {
+                "<<" => "a value is printed by `<< … >>`; in a formula, write `\\ll` for the sign",
+                _ => "",
+            };
+            return told(at..at + 2, message, help);
+        }
     }
+    let filter = source.get(range.clone()).unwrap_or_default();
+    let filter = filter.split('(').next().unwrap_or_default().trim();
     if lower.contains("out of range") && lower.contains("u32") {
-        return (range, "`places` is a whole number from 0".to_owned());
+        return told(range, "`places` is a whole number from 0".to_owned(), "as in `places=2`");
+    }
+    if lower.contains("missing keyword argument") {
+        let (argument, filter) = (quoted(), filter.to_owned());
+        let help = format!("write `{filter}({argument}=4)`");
+        return told(range, format!("the filter `{filter}` needs `{argument}`"), &help);
+    }
+    if message.starts_with(NO_VALUE) {
+        return told(
+            range,
+            format!("the filter `{filter}` takes a value of the trace"),
+            "a value is named to its end, as in `sgd.t1.w`",
+        );
     }
     if lower.contains("expected `") && lower.contains("map") {
-        return (range, "this names no single value; go on as in `.t1.w`".to_owned());
+        return told(range, "this names no single value".to_owned(), "go on as in `.t1.w`");
+    }
+    if message.starts_with("found `") && message.contains("but expected") {
+        let found = source.get(range.clone()).unwrap_or_default().to_owned();
+        return told(
+            range,
+            format!("`{found}` is not expected here"),
+            "a value or a name is missing",
+        );
+    }
+    if lower == "unknown tag" {
+        let word = source.get(range.clone()).unwrap_or_default().to_owned();
+        let help =
+            nearest(&word, &["if", "elif", "else", "endif", "for", "endfor", "set"], "there are");
+        return told(range, format!("there is no block `{word}`"), &help);
+    }
+    if lower.contains("unexpected end of input") {
+        // The place of the last word that opens a block, if there is one.
+        let opened = source.rfind("<% if").or_else(|| source.rfind("<% for"));
+        let range =
+            opened.map_or(range, |at| at..source[at..].find("%>").map_or(at, |end| at + end + 2));
+        let help = "`<% if … %>` ends with `<% endif %>`, `<% for … %>` with `<% endfor %>`";
+        return told(range, "this block is not closed".to_owned(), help);
+    }
+    if let Some(known) = lower.contains("unknown argument").then(|| message.split("known: ").nth(1))
+    {
+        let known: Vec<&str> = known.unwrap_or("none").split(", ").collect();
+        let help = match known.as_slice() {
+            ["none"] => "it takes none".to_owned(),
+            known => nearest(&quoted(), known, "it takes"),
+        };
+        let message = format!("the filter `{filter}` has no argument `{}`", quoted());
+        return told(range, message, &help);
     }
     let unknown = lower.contains("is not defined") || lower.contains("not found");
-    match message.split("Available fields:").nth(1) {
-        Some(known) if unknown => {
+    let known = ["Available fields:", "Available variables:"];
+    match known.iter().find_map(|head| message.split_once(head)) {
+        Some((_, known)) if unknown => {
             let known = known.trim().trim_end_matches('.').replace('`', "");
-            (range, format!("there is no `{}` here; known: {known}", quoted()))
+            let known: Vec<&str> = known.split(", ").collect();
+            let help = nearest(&quoted(), &known, "known here:");
+            told(range, format!("there is no `{}` here", quoted()), &help)
         }
-        _ => (range, lower_first(message)),
+        _ => told(range, lower_first(message), ""),
+    }
+}
+
+/// The known word that was meant, or all of them.
+fn nearest(word: &str, known: &[&str], all: &str) -> String {
+    match suggest(word, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("{all} {}", known.join(", ")),
     }
 }
 
@@ -265,6 +432,13 @@ pub(super) fn plain_engine() -> Tera {
 fn engine(ledger: &Arc<Ledger>) -> Tera {
     let mut tera = plain_engine();
     let shared = ledger.clone();
+    tera.register_function(TURN, move |_: Kwargs, _: &State<'_>| {
+        if shared.turns.fetch_add(1, Ordering::Relaxed) < Limit::Turns.get() {
+            return Ok(String::new());
+        }
+        Err(Error::message("too many turns"))
+    });
+    let shared = ledger.clone();
     tera.register_filter("tex", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &[])?;
         shared.filter(token, Ledger::tex)
@@ -283,6 +457,11 @@ fn engine(ledger: &Arc<Ledger>) -> Tera {
     tera.register_filter("decimal", move |token: &Json, arguments: Kwargs, _: &State<'_>| {
         known(&arguments, &["places"])?;
         let places: u32 = arguments.must_get("places")?;
+        if u64::from(places) > Limit::Digits.get() {
+            let what = format!("{places} places");
+            let message = Limit::Digits.exceeded_with_advice(what, Some(places.into()));
+            return Err(Error::message(message));
+        }
         shared.filter(token, |ledger, entry| ledger.decimal(entry, places))
     });
     tera
@@ -314,7 +493,7 @@ impl Ledger {
         let whole = token.as_map().and_then(|map| map.get(&tera::value::Key::Str(WHOLE)));
         let name = whole.unwrap_or(token).as_str().unwrap_or_default();
         let Some(entry) = self.entry(name) else {
-            return Err(Error::message("this filter takes a value of the trace"));
+            return Err(Error::message(NO_VALUE));
         };
         print(self, entry).map_err(|fault| {
             let message = fault.to_string();

@@ -6,6 +6,7 @@
 //! together itself; a user's file replaces single phrases.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tera::{Context, Kwargs, State, Tera};
 
 use crate::scenario::yaml::{self, Data};
+use crate::scenario::{Problem, Problems, not_utf8, suggest};
 
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -31,11 +33,11 @@ pub struct Templates {
 
 /// What is wrong with a template.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{file}: {message}")]
+#[error("{file}:{}{message}", if .message.starts_with(|first: char| first.is_ascii_digit()) { "" } else { " " })]
 pub struct TemplateError {
     /// The template.
     pub file: String,
-    /// What is wrong, as the template engine says it.
+    /// What is wrong, as the template engine says it; a place comes first.
     pub message: String,
 }
 
@@ -65,7 +67,7 @@ impl Templates {
 
     fn load(user: &[(String, String)]) -> Result<Self, TemplateError> {
         let mut tera = Tera::default();
-        let fail = |problem: tera::Error| error("templates", problem);
+        let fail = |problem: tera::Error| engine_error("templates", &problem);
         tera.set_fallback_prefixes(["user/", "builtin/"]).map_err(fail)?;
         tera.autoescape_on(vec!["html"]);
         tera.register_filter("quoted", |text: &str, _: Kwargs, _: &State<'_>| quoted(text));
@@ -85,10 +87,21 @@ impl Templates {
         let all = [templates("builtin", &built_in), templates("user", user)].concat();
         tera.add_raw_templates(all).map_err(fail)?;
         let mut words = BTreeMap::new();
-        for (name, text) in built_in.iter().chain(user).filter(|(name, _)| is_words(name)) {
-            let language = name.trim_start_matches("words/").trim_end_matches(".yaml");
-            let list: &mut Words = words.entry(language.to_owned()).or_default();
-            list.extend(phrases(name, text)?);
+        let language =
+            |name: &str| name.trim_start_matches("words/").trim_end_matches(".yaml").to_owned();
+        for (name, text) in built_in.iter().filter(|(name, _)| is_words(name)) {
+            words.insert(language(name), phrases(name, text, None)?);
+        }
+        let english: Words = words.get("en").cloned().unwrap_or_default();
+        for (name, text) in user.iter().filter(|(name, _)| is_words(name)) {
+            let own = phrases(name, text, Some(&english))?;
+            match words.entry(language(name)) {
+                Entry::Vacant(entry) => {
+                    complete(name, &own, &english)?;
+                    entry.insert(own);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().extend(own),
+            }
         }
         let typst = built_in.iter().chain(user).filter(|(name, _)| name.ends_with(".typ"));
         let typst = typst.cloned().collect();
@@ -133,12 +146,44 @@ impl Templates {
     ///
     /// What the template engine finds wrong.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, TemplateError> {
-        self.tera.render(name, context).map_err(|problem| error(name, problem))
+        self.tera.render(name, context).map_err(|problem| engine_error(name, &problem))
     }
 }
 
 fn error(file: &str, message: impl std::fmt::Display) -> TemplateError {
     TemplateError { file: file.to_owned(), message: message.to_string() }
+}
+
+/// An error of the template engine: the file, its line and column, what is wrong, the line.
+fn engine_error(file: &str, problem: &tera::Error) -> TemplateError {
+    let text = problem.to_string();
+    let told = text.split_once("\n --> ").and_then(|(message, rest)| {
+        let (place, lines) = rest.split_once('\n')?;
+        let (file, place) = place.split_once(':')?;
+        let file = file.strip_prefix("user/").or(file.strip_prefix("builtin/")).unwrap_or(file);
+        // Behind an empty line stands by which templates it was called.
+        let lines = lines.split("\n\n").next().unwrap_or_default();
+        let margin: String = lines.chars().take_while(|letter| *letter == ' ').collect();
+        let message = match message.trim_start_matches("error: ") {
+            "Unexpected end of input" => "a block `{% … %}` or a value `{{ … }}` is not closed",
+            message => message,
+        };
+        let (message, known) = match message.split_once(" Available ") {
+            Some((message, known)) => (message, known.split_once(": ").map(|(_, known)| known)),
+            None => (message, None),
+        };
+        let mut letters = message.trim_end_matches('.').chars();
+        let first = letters.next()?.to_lowercase();
+        let name = message.split('`').nth(1).unwrap_or_default();
+        let help = known.map(|known| match suggest(name, known.split(", ")) {
+            Some(meant) => format!("\n{margin}= help: did you mean `{meant}`?"),
+            None => format!("\n{margin}= help: known here: {known}"),
+        });
+        let help = help.unwrap_or_default();
+        let message = format!("{place}: {first}{}\n{}{help}", letters.as_str(), lines.trim_end());
+        Some(error(file, message))
+    });
+    told.unwrap_or_else(|| error(file, problem))
 }
 
 /// Every line with `> ` in front, as a quotation in Markdown.
@@ -176,7 +221,10 @@ fn collect(
     list: &mut Vec<(String, String)>,
 ) -> Result<(), TemplateError> {
     let name = |path: &Path| path.display().to_string();
-    let entries = std::fs::read_dir(folder).map_err(|problem| error(&name(folder), problem))?;
+    let unread = |path: &Path, problem: std::io::Error| {
+        error(&name(path), format!("can't be read: {problem}"))
+    };
+    let entries = std::fs::read_dir(folder).map_err(|problem| unread(folder, problem))?;
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     for path in paths {
@@ -184,8 +232,11 @@ fn collect(
         if path.is_dir() {
             collect(root, &path, list)?;
         } else if ["md", "html", "css", "svg", "typ", "xml", "yaml"].contains(&known) {
-            let text =
-                std::fs::read_to_string(&path).map_err(|problem| error(&name(&path), problem))?;
+            let bytes = std::fs::read(&path).map_err(|problem| unread(&path, problem))?;
+            let text = String::from_utf8(bytes).map_err(|error| {
+                let problem = not_utf8(error.as_bytes(), error.utf8_error());
+                placed(&name(&path), &String::from_utf8_lossy(error.as_bytes()), vec![problem])
+            })?;
             let relative = path.strip_prefix(root).unwrap_or(&path);
             list.push((relative.to_string_lossy().replace('\\', "/"), text));
         }
@@ -193,26 +244,58 @@ fn collect(
     Ok(())
 }
 
-fn phrases(file: &str, text: &str) -> Result<Words, TemplateError> {
-    let node = yaml::read(text).map_err(|problems| {
-        let first = problems.first();
-        error(
-            file,
-            first.map_or_else(String::new, |problem| {
-                format!("{}: {}", problem.place, problem.message)
-            }),
-        )
-    })?;
+fn phrases(file: &str, text: &str, english: Option<&Words>) -> Result<Words, TemplateError> {
+    let node = yaml::read(text).map_err(|problems| placed(file, text, problems))?;
     let Data::Map(entries) = node.data else { return Err(error(file, "expected a mapping")) };
     let mut words = Words::new();
+    let mut problems = Vec::new();
     for (key, value) in entries {
-        let Data::Scalar(scalar) = value.data else {
-            return Err(error(
-                file,
-                format!("{}: expected a text for `{}`", value.place, key.text),
-            ));
+        let Data::Scalar(scalar) = &value.data else {
+            let message = format!("expected a text for `{}`, found {}", key.text, value.describe());
+            problems.push(Problem::new(value.place, message));
+            continue;
         };
-        words.insert(key.text, scalar.text);
+        // A phrase of its own is for templates of the same folder, but hardly one letter apart.
+        let known = english.map(|words| words.keys().map(String::as_str));
+        let meant = known.and_then(|known| suggest(&key.text, known));
+        if let (Some(meant), Some(english)) = (meant, english)
+            && !english.contains_key(&key.text)
+        {
+            let message = format!("there is no phrase `{}`", key.text);
+            let problem = Problem::new(key.place, message).with_width(key.text.chars().count());
+            problems.push(problem.with_help(format!("did you mean `{meant}`?")));
+        }
+        words.insert(key.text, scalar.text.clone());
     }
-    Ok(words)
+    if problems.is_empty() { Ok(words) } else { Err(placed(file, text, problems)) }
+}
+
+/// Problems of a file as one error: with the first one's place behind the file's name.
+fn placed(file: &str, text: &str, problems: Vec<Problem>) -> TemplateError {
+    let told = Problems::new(file, text, problems).to_string();
+    error(file, told.strip_prefix(&format!("{file}:")).unwrap_or(&told))
+}
+
+/// Refuses a language with too few phrases: a sheet would show their names.
+fn complete(file: &str, words: &Words, english: &Words) -> Result<(), TemplateError> {
+    let missing = |key: &&String| !key.starts_with("page_") && !words.contains_key(*key);
+    let missing: Vec<&str> = english.keys().filter(missing).map(String::as_str).collect();
+    let shown = missing.iter().take(10).copied().collect::<Vec<_>>().join(", ");
+    match missing.len() {
+        0 => Ok(()),
+        count => {
+            let (more, are) = match count {
+                1 => ("", "is"),
+                2..=10 => ("", "are"),
+                _ => (" and so on", "are"),
+            };
+            Err(error(
+                file,
+                format!(
+                    "of the phrases {count} {are} missing: {shown}{more}\n  = help: `words/en.yaml` of this \
+                     version has them all"
+                ),
+            ))
+        }
+    }
 }

@@ -13,6 +13,7 @@
 
 use crate::scenario::{Field, Printing, Problem, Problems, Report, printing, suggest, yaml};
 
+use super::keys::{COURSE, THEME};
 use super::sources::Sources;
 
 /// The course file's name.
@@ -109,7 +110,7 @@ pub(super) fn is_below(path: &str, name: &str) -> bool {
 }
 
 fn read(top: &Field<'_>, sources: &Sources) -> Option<Course> {
-    let mut map = top.fields()?;
+    let mut map = top.fields(&COURSE)?;
     let title = map.required_text("title").map(|scalar| scalar.text.clone());
     let mut text = |key| map.text(key).map(|scalar| scalar.text.clone());
     let (description, language) = (text("description"), text("language"));
@@ -171,7 +172,7 @@ fn address(field: &Field<'_>) -> Option<String> {
 }
 
 fn theme(field: &Field<'_>) -> Option<Theme> {
-    let mut map = field.fields()?;
+    let mut map = field.fields(&THEME)?;
     let mut color = |key, paper| map.take(key).and_then(|field| color(&field, paper));
     let theme =
         Theme { accent: color("accent", PAPER), accent_dark: color("accent_dark", DARK_PAPER) };

@@ -4,6 +4,8 @@ use crate::markup;
 use crate::scenario::{Field, Problem, Report, yaml};
 use crate::sheet::{Links, Paper};
 
+use super::keys::FRONT;
+
 /// A Markdown page taken apart.
 #[derive(Debug, Default)]
 pub(super) struct Source<'t> {
@@ -50,7 +52,7 @@ fn front_matter(text: &str) -> Option<(&str, &str)> {
 }
 
 fn fields(top: &Field<'_>, source: &mut Source<'_>) {
-    let Some(mut map) = top.fields() else { return };
+    let Some(mut map) = top.fields(&FRONT) else { return };
     let mut text = |key| map.text(key).map(|scalar| scalar.text.clone());
     source.title = text("title");
     source.description = text("description").unwrap_or_default();

@@ -5,6 +5,8 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
+use crate::scenario::{Place, Problem};
+
 /// The most students.
 const MOST: usize = 100_000;
 /// The most letters of an identifier or a name.
@@ -36,42 +38,50 @@ impl Student {
 /// # Errors
 ///
 /// Everything that is wrong with it, each with its line.
-pub fn roster(text: &str) -> Result<Vec<Student>, Vec<String>> {
+pub fn roster(text: &str) -> Result<Vec<Student>, Vec<Problem>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut reader =
         ReaderBuilder::new().trim(Trim::All).flexible(true).from_reader(text.as_bytes());
-    let wrong = |message: &str| vec![message.to_owned()];
-    let head = reader.headers().map_err(|error| vec![error.to_string()])?.clone();
+    let at = |line: u64, message: String| {
+        let line = usize::try_from(line).unwrap_or(1).max(1);
+        let width = text.lines().nth(line - 1).map_or(1, |line| line.trim_end().chars().count());
+        Problem::new(Place { line, column: 1 }, message).with_width(width)
+    };
+    let unread = |error: csv::Error| {
+        vec![at(error.position().map_or(1, csv::Position::line), "this is not CSV".into())]
+    };
+    let head = reader.headers().map_err(unread)?.clone();
     let column = |name: &str| head.iter().position(|known| known.eq_ignore_ascii_case(name));
     let (Some(id), Some(name)) = (column("id"), column("name")) else {
-        return Err(wrong("line 1: the first line names the columns, `id,name`"));
+        return Err(vec![at(1, "the first line names the columns, `id,name`".into())]);
     };
     let mut students: Vec<Student> = Vec::new();
     let mut lines = std::collections::BTreeMap::new();
     let mut problems = Vec::new();
     for record in reader.records() {
-        let record = record.map_err(|error| vec![error.to_string()])?;
+        let record = record.map_err(unread)?;
         let line = line_of(text, &record);
         match student(&record, id, name, head.len()) {
-            Err(message) => problems.push(format!("line {line}: {message}")),
+            Err(message) => problems.push(at(line, message)),
             Ok(student) => match lines.insert(student.id.clone(), line) {
-                Some(earlier) => problems.push(format!(
-                    "line {line}: the id `{}` stands in line {earlier} already",
-                    student.id
-                )),
+                Some(earlier) => {
+                    let id = &student.id;
+                    problems
+                        .push(at(line, format!("the id `{id}` stands in line {earlier} already")));
+                }
                 None => students.push(student),
             },
         }
         if problems.len() >= LISTED {
-            problems.push("and perhaps more".into());
+            problems.push(at(line, "there may be more problems behind this line".into()));
             break;
         }
         if students.len() > MOST {
-            return Err(vec![format!("line {line}: a roster has at most {MOST} students")]);
+            return Err(vec![at(line, format!("a roster has at most {MOST} students"))]);
         }
     }
     if students.is_empty() && problems.is_empty() {
-        return Err(wrong("there are no students below the first line"));
+        return Err(vec![at(1, "there are no students below the first line".into())]);
     }
     if problems.is_empty() { Ok(students) } else { Err(problems) }
 }
@@ -132,7 +142,7 @@ mod tests {
         let table: [(&str, &[&str]); 6] = [
             ("", &["line 1: the first line names the columns, `id,name`"]),
             ("s1,Ada\ns2,Bob\n", &["line 1: the first line names the columns, `id,name`"]),
-            ("id,name\n", &["there are no students below the first line"]),
+            ("id,name\n", &["line 1: there are no students below the first line"]),
             (
                 "id,name\ns1,Ada\n,Bob\n\ns1,Eve\n",
                 &["line 3: the id is missing", "line 5: the id `s1` stands in line 2 already"],
@@ -148,7 +158,10 @@ mod tests {
             ),
         ];
         for (text, expected) in table {
-            assert_eq!(roster(text).unwrap_err(), expected, "{text:?}");
+            let problems = roster(text).unwrap_err();
+            let told =
+                |problem: &Problem| format!("line {}: {}", problem.place.line, problem.message);
+            assert_eq!(problems.iter().map(told).collect::<Vec<_>>(), expected, "{text:?}");
         }
     }
 }

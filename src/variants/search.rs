@@ -16,6 +16,7 @@
 //! candidates is reached.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
@@ -401,14 +402,18 @@ impl<'a> Search<'a> {
     fn enumerate(&self, state: &mut State, progress: &(dyn Fn(Progress) + Sync)) {
         let total = u64::try_from(self.space.clone()).unwrap_or(0);
         let care = if total <= THOROUGH { Care::Thorough } else { Care::Quick };
+        let examined = AtomicU64::new(0);
+        let look_at = |found, index| {
+            let found = self.look_at(index, care, found);
+            let examined = examined.fetch_add(1, Ordering::Relaxed) + 1;
+            progress(Progress { found: 0, examined });
+            found
+        };
         let mut found = Found::default();
         for first in (0..total).step_by(CHUNK) {
             let last = total.min(first + u64::try_from(CHUNK).unwrap_or(1));
-            let judged = (first..last)
-                .into_par_iter()
-                .fold(Found::default, |found, index| self.look_at(index, care, found));
+            let judged = (first..last).into_par_iter().fold(Found::default, look_at);
             found = judged.reduce(Found::default, Found::with).with(found);
-            progress(Progress { found: 0, examined: last });
         }
         let answers: BTreeSet<_> = found.accepted.values().map(|one| one.answers).collect();
         state.tally = found.tally;

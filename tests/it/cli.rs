@@ -243,6 +243,17 @@ fn list_explains_the_catalogue() {
     assert!(wrong.out.is_empty() && wrong.err.contains("did you mean `adam`?"), "{}", wrong.err);
 }
 
+#[test]
+fn schema_prints_what_editors_read() {
+    let desk = Desk::new(&[]);
+    let scenario = desk.run(&["schema"]).ends_with(0).out;
+    assert_eq!(scenario, gradsheet::scenario::schema());
+    let course = desk.run(&["schema", "--course"]).ends_with(0).out;
+    assert_eq!(course, gradsheet::site::schema());
+    let help = desk.run(&["schema", "--help"]).ends_with(0).out;
+    assert!(help.contains("# yaml-language-server: $schema=gradsheet.schema.json"), "{help}");
+}
+
 /// Data files lie beside the scenario or below it; whatever else is named is not opened.
 #[test]
 fn data_come_from_files_below_the_scenario() {
@@ -276,8 +287,9 @@ fn data_come_from_files_below_the_scenario() {
         ("root", "must be a file below the scenario's folder"),
         ("link", "leads out of the scenario's folder"),
         ("folder", "`data` is not a file"),
-        ("absent", "`absent.csv` can't be read"),
-        ("wrong", "wrong.csv:2:2: `zero` is no number"),
+        ("absent", "there is no file `absent.csv` below"),
+        ("wrong", "`zero` is no number"),
+        ("wrong", ": wrong.csv:2:3\n  |\n2 | 3,zero\n  |   ^^^^"),
         ("other", "there is no `y` here"),
     ] {
         let said = traced(name).ends_with(2).err;
@@ -356,9 +368,9 @@ fn what_is_not_a_scenario_is_refused_by_name() {
     let table = [
         ("missing.yaml", "can't be read"),
         ("folder.yaml", "can't be read"),
-        // `title: Gr` has nine bytes.
-        ("latin1.yaml", "byte is number 10"),
-        ("image.yaml", "byte is number 1)"),
+        // `title: Gr` has nine letters.
+        ("latin1.yaml", "1:10: this is not text in UTF-8: the byte 0xFC"),
+        ("image.yaml", "1:1: this is not text in UTF-8: the byte 0x89"),
         ("empty.yaml", "empty"),
     ];
     for command in ["render", "check", "trace"] {
@@ -500,6 +512,59 @@ fn check_in_json_reports_what_has_no_place_too() {
     assert_eq!(list.as_array().unwrap().len(), 1);
     assert_eq!(list[0]["file"], "undecided.yaml");
     assert!(list[0]["message"].as_str().unwrap().contains("undecided"), "{list}");
+    // `      y_hat = relu(s)` is line 6; what either answer leads to is the advice.
+    assert_eq!((&list[0]["line"], &list[0]["column"]), (&Value::from(6), &Value::from(7)));
+    assert_eq!(list[0]["field"], "setups.neuron.model");
+    assert_eq!(list[0]["help"].as_str().unwrap().lines().count(), 2, "{list}");
+}
+
+#[test]
+fn every_problem_in_json_has_the_same_keys() {
+    let broken = NEURON.replace("x + b", "x + c");
+    let wrong = NEURON
+        .replace("data: [{x: 3, y: 0}, {x: -3, y: 0}]", "data: {kind: csv, path: points.csv}");
+    let desk = Desk::new(&[
+        ("bad.yaml", &broken),
+        ("data.yaml", &wrong),
+        ("points.csv", "x,y\n3,none\n"),
+        ("undecided.yaml", UNDECIDED),
+    ]);
+    std::fs::write(desk.path("latin1.yaml"), b"title: Gr\xfc\xdfe\n").unwrap();
+    let files = ["bad.yaml", "data.yaml", "undecided.yaml", "latin1.yaml", "missing.yaml"];
+    let done = desk.run(&[&["check", "--format", "json"], &files[..]].concat()).ends_with(2);
+    let list: Value = serde_json::from_str(&done.out).unwrap();
+    let list = list.as_array().unwrap();
+    assert_eq!(list.len(), files.len());
+    for (problem, file) in list.iter().zip(files) {
+        let known = ["file", "line", "column", "width", "field", "message", "help", "severity"];
+        has_keys(problem, &known);
+        assert_eq!((&problem["file"], &problem["severity"]), (&file.into(), &"error".into()));
+        assert_eq!(problem["line"].is_null(), file == "missing.yaml", "{problem}");
+        assert!(!problem["message"].as_str().unwrap().contains(file), "{problem}");
+        assert_eq!(problem.get("within").is_some(), file == "data.yaml", "{problem}");
+    }
+    let within = serde_json::json!({"file": "points.csv", "line": 2, "column": 3, "width": 4});
+    assert_eq!(list[1]["within"], within);
+}
+
+/// A run, a definition, a carried run: each is named where it stands.
+#[test]
+fn an_error_of_the_engine_has_a_place() {
+    let large = UNDECIDED.replace("sigmoid(w) + sigmoid(-w) - 1", "exp(exp(exp(100*w)))");
+    let desk = Desk::new(&[
+        ("undecided.yaml", UNDECIDED),
+        ("carried.yaml", CARRIED),
+        ("large.yaml", &large),
+    ]);
+    for (name, start) in [
+        ("undecided.yaml", "undecided.yaml:6:7: setups.neuron.model: undecided: neuron.sgd.t1"),
+        ("carried.yaml", "carried.yaml:12:7: setups.neuron.optimizers.sgd: neuron.sgd.t2.y_hat"),
+        ("large.yaml", "large.yaml:5:7: setups.neuron.model: neuron.sgd.t1.s (example 1): `exp("),
+    ] {
+        let said = desk.run(&["check", name]).ends_with(1).err;
+        assert!(said.starts_with(start), "{said}");
+        assert!(said.contains("  |"), "the line is shown: {said}");
+    }
 }
 
 fn keys(value: &Value) -> Vec<&str> {

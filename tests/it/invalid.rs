@@ -20,6 +20,8 @@ fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder()).unwrap();
     let mut names: Vec<String> =
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    // Beside them is the folder with data files that some of them name.
+    names.retain(|name| name.ends_with(".yaml"));
     names.sort();
     names
 }
@@ -110,7 +112,8 @@ cells:
 fn every_fixture_states_its_rule_and_none_repeats_another() {
     let mut seen: Vec<(String, String)> = Vec::new();
     for name in names() {
-        let content = std::fs::read_to_string(folder().join(&name)).unwrap();
+        let content = std::fs::read(folder().join(&name)).unwrap();
+        let content = String::from_utf8_lossy(&content);
         let (rule, rest) = content.split_once('\n').unwrap();
         assert!(rule.starts_with("# ") && rule.ends_with('.'), "{name} states no rule: {rule}");
         if let Some((other, _)) = seen.iter().find(|(_, text)| text == rest) {
@@ -229,5 +232,70 @@ fn broken_scenarios_are_all_named_in_one_run() {
     assert_eq!(output.status.code(), Some(2));
     for name in names {
         assert!(text(&output.stderr).contains(&format!("{name}:")), "{name} is not named");
+    }
+}
+
+/// Runs the binary in a folder with these files and gives what it says, after status 2.
+fn refused(files: &[(&str, &str)], arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, content) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradsheet"));
+    let output = command.args(arguments).current_dir(folder.path()).output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+const COURSE: &str = "titel: A course
+language: [en]
+order: [rihgt.yaml, right.yaml, right.yaml]
+exclude: notes
+base: example.org
+theme: {accent: blue, accent_dark: '#111111', accents: red}
+paper: {size: a3}
+";
+
+#[test]
+fn a_broken_course_file_is_refused_in_these_words() {
+    let files = [("gradsheet.yaml", COURSE), ("right.yaml", RIGHT)];
+    insta::assert_snapshot!("course_file", refused(&files, &["site", "."]));
+}
+
+const PAGE: &str = "# Notes
+
+A formula $\\frc{1}{2}$, and $a = b without an end.
+
+See [](right.yaml#nothing), [this](absent.md), [that](../up.md) and [](right.yaml).
+
+![](plot.png) ![a plot](plot.png) ![a plot](https://example.org/plot.png) ![a text](right.yaml)
+
+See [](#nowhere).
+";
+
+#[test]
+fn a_broken_page_of_a_course_is_refused_in_these_words() {
+    let files = [("notes.md", PAGE), ("right.yaml", RIGHT)];
+    insta::assert_snapshot!("course_page", refused(&files, &["site", "."]));
+}
+
+#[test]
+fn broken_templates_are_refused_in_these_words() {
+    let table = [
+        ("template_filter", "block.md", "{{ title | uper }}\n"),
+        ("template_name", "block.md", "A line.\n{{ wrds.note }}\n"),
+        ("template_block", "block.md", "{% if words %}\n"),
+        ("words_misspelt", "words/en.yaml", "solutons_note: For markers\nundefined: [none]\n"),
+        ("words_no_yaml", "words/en.yaml", "solutions_note: \"For markers\n"),
+        ("words_missing", "words/de.yaml", "solutions_note: Nur zur Korrektur\n"),
+    ];
+    for (name, file, content) in table {
+        let file = format!("mine/{file}");
+        let files = [("right.yaml", RIGHT), (file.as_str(), content)];
+        let said = refused(&files, &["check", "--templates", "mine", "right.yaml"]);
+        insta::assert_snapshot!(format!("folder_{name}"), said);
     }
 }

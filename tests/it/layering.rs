@@ -17,10 +17,11 @@ struct Layer {
 }
 
 /// Each module uses modules above it alone, so data flows one way.
-const LAYERS: [Layer; 23] = [
+const LAYERS: [Layer; 25] = [
+    Layer { module: "limits", uses: &[], crates: &["thiserror"] },
     Layer {
         module: "number",
-        uses: &[],
+        uses: &["limits"],
         crates: &["dashu_base", "dashu_int", "dashu_ratio", "sha2"],
     },
     Layer {
@@ -29,7 +30,7 @@ const LAYERS: [Layer; 23] = [
         crates: &["libm", "rand_chacha", "rand_core", "rayon", "sha2"],
     },
     Layer { module: "memo", uses: &[], crates: &[] },
-    Layer { module: "formula", uses: &["memo", "number"], crates: &["libm", "strsim"] },
+    Layer { module: "formula", uses: &["limits", "memo", "number"], crates: &["libm", "strsim"] },
     Layer { module: "catalogue", uses: &["number", "formula"], crates: &[] },
     Layer {
         module: "trace",
@@ -39,12 +40,13 @@ const LAYERS: [Layer; 23] = [
     Layer { module: "markup", uses: &[], crates: &["pulldown_cmark"] },
     Layer {
         module: "scenario",
-        uses: &["number", "initialization", "formula", "catalogue", "trace", "markup"],
+        uses: &["limits", "number", "initialization", "formula", "catalogue", "trace", "markup"],
         crates: &[
             "csv",
             "libm",
             "saphyr_parser",
             "serde",
+            "serde_json",
             "serde_yaml",
             "thiserror",
             "unicode_width",
@@ -52,7 +54,7 @@ const LAYERS: [Layer; 23] = [
     },
     Layer {
         module: "engine",
-        uses: &["number", "initialization", "formula", "catalogue", "trace", "scenario"],
+        uses: &["limits", "number", "initialization", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm", "thiserror"],
     },
     Layer {
@@ -75,6 +77,7 @@ const LAYERS: [Layer; 23] = [
         module: "sheet",
         // Of the engine it sees the graph and single values that the trace does not record.
         uses: &[
+            "limits",
             "number",
             "initialization",
             "formula",
@@ -107,7 +110,7 @@ const LAYERS: [Layer; 23] = [
     },
     Layer {
         module: "publish",
-        uses: &["markup", "memo"],
+        uses: &["limits", "markup", "memo"],
         // The last ones are for papers alone.
         crates: &[
             "pulldown_cmark",
@@ -124,13 +127,21 @@ const LAYERS: [Layer; 23] = [
         ],
     },
     Layer {
+        module: "review",
+        uses: &["number", "formula", "trace", "scenario", "code"],
+        crates: &[],
+    },
+    Layer {
         module: "reference",
         uses: &["number", "initialization", "formula", "catalogue"],
         crates: &[],
     },
     Layer {
         module: "render",
-        uses: &["number", "markup", "scenario", "trace", "engine", "figure", "sheet", "publish"],
+        uses: &[
+            "limits", "number", "markup", "scenario", "trace", "engine", "figure", "sheet",
+            "publish",
+        ],
         crates: &["thiserror"],
     },
     Layer {
@@ -163,6 +174,7 @@ const LAYERS: [Layer; 23] = [
     Layer {
         module: "lib",
         uses: &[
+            "limits",
             "site",
             "number",
             "initialization",
@@ -180,6 +192,7 @@ const LAYERS: [Layer; 23] = [
             "publish",
             "reference",
             "render",
+            "review",
             "variants",
             "book",
         ],
@@ -194,10 +207,13 @@ const LAYERS: [Layer; 23] = [
             "csv",
             "gradsheet",
             "indicatif",
+            "memory_stats",
             "notify",
             "rayon",
+            "rustix",
             "serde",
             "serde_json",
+            "signal_hook",
             "tempfile",
             "tiny_http",
         ],

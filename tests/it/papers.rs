@@ -339,8 +339,9 @@ fn a_wrong_roster_is_refused_with_its_lines() {
     let told = desk.refused("variants exam.yaml --students twice.csv");
     assert_eq!(
         told,
-        "twice.csv: line 4: the id `s1` stands in line 2 already\n\
-         twice.csv: line 5: the id is missing\n"
+        "twice.csv:4:1: the id `s1` stands in line 2 already\n  |\n4 | s1,Bob\n  | ^^^^^^\n\n\
+         twice.csv:5:1: the id is missing\n  |\n5 | ,Eve\n  | ^^^^\n\n\
+         2 problems in twice.csv\n"
     );
     assert!(desk.refused("variants exam.yaml --students head.csv").contains("`id,name`"));
     desk.refused("variants exam.yaml --students absent.csv");

@@ -17,7 +17,7 @@ use gradsheet::site::{Choice, Materials, Papers, Preview};
 
 use super::kept::{self, Kept};
 use super::progress::Counter;
-use super::{Failure, folder, render, site, templates};
+use super::{Failure, folder, guard, render, site, templates};
 
 /// The port where nothing else is said, and how many after it are tried.
 const PORT: u16 = 4000;
@@ -140,6 +140,13 @@ struct Desk {
 
 impl Desk {
     fn preview(&self, before: Option<&Preview>) -> Result<Preview, Failure> {
+        guard::idle(false);
+        let made = self.made(before);
+        guard::idle(true);
+        made
+    }
+
+    fn made(&self, before: Option<&Preview>) -> Result<Preview, Failure> {
         let templates = templates(self.templates.as_deref())?;
         let sources = folder::read(&self.root, &[site::output(None)])?;
         let counter =

@@ -144,7 +144,11 @@ fn problems_name_what_is_wrong() {
         (&deep, "it is nested more than 64 deep"),
         (&roots, "it is nested more than 64 deep"),
         ("\\def\\a{x}", "`\\def`: macros cannot be defined in a formula"),
-        (&long, "the formula is longer than 20000 bytes"),
+        (
+            &long,
+            "its 20001 bytes are more than the 20000 that the limit `formula_length` allows; \
+             `--limit formula_length=20001` allows as many",
+        ),
     ];
     for (tex, problem) in table {
         assert_eq!(to_mathml(tex, Display::Block).unwrap_err(), problem);

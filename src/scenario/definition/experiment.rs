@@ -2,6 +2,7 @@
 
 use crate::initialization::generator::Stream;
 
+use super::super::Place;
 use super::Setup;
 
 /// A Monte-Carlo experiment over a set-up's initializers.
@@ -19,6 +20,8 @@ pub struct Experiment {
     pub measures: Vec<Measure>,
     /// Where everything is drawn from.
     pub stream: Stream,
+    /// Where its name stands in the scenario.
+    pub place: Place,
 }
 
 /// One thing that varies.

@@ -13,7 +13,7 @@ use crate::number::{Precision, Rounding};
 
 use super::text::Text;
 use super::variables::Assignment;
-use super::{Date, Place};
+use super::{Date, Place, Suspicion};
 
 pub use cell::{
     Activation, Ask, Audience, Backward, Callout, Cell, Content, ExperimentPlot, Explored, Frame,
@@ -42,6 +42,8 @@ pub struct Scenario {
     pub label: Option<Label>,
     /// How it is printed.
     pub printing: Printing,
+    /// What is suspicious about it, and meant.
+    pub allowed: Vec<Suspicion>,
     /// The set-ups, in order.
     pub setups: Vec<Setup>,
     /// The cells; `None` asks for the default sheet.

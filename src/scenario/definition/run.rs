@@ -3,6 +3,7 @@
 use crate::catalogue::{Form, Mistake, Optimizer, Options, Quantity, Rule, Schedule};
 use crate::number::{Rational, Real};
 
+use super::super::Place;
 use super::Display;
 
 /// One optimizer with its options.
@@ -26,6 +27,8 @@ pub struct Run {
     pub set_by_convention: Vec<String>,
     /// How its numbers are displayed.
     pub display: Display,
+    /// Where its name stands in the scenario.
+    pub place: Place,
 }
 
 impl Run {

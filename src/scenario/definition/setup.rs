@@ -9,6 +9,7 @@ use crate::initialization::scheme::Scheme;
 use crate::number::Real;
 use crate::trace::{Named, Tensor};
 
+use super::super::Place;
 use super::super::text::Text;
 use super::{Display, Experiment, Run};
 
@@ -74,6 +75,8 @@ pub struct Definition {
     pub name: String,
     /// Its expression.
     pub expression: Expression,
+    /// Where its name stands in the scenario.
+    pub place: Place,
 }
 
 /// A parameter with its initial value.

@@ -1,14 +1,16 @@
 //! Documents too large, too deep or too repetitive, and large ones that are not.
 
+use super::Data;
 use super::tests::{entries, only, refused};
-use super::{Data, SIZE_LIMIT};
 
 #[test]
 fn a_file_past_the_size_limit_is_refused() {
-    let source = format!("a: {}", "x".repeat(SIZE_LIMIT));
+    let source = format!("a: {}", "x".repeat(1 << 20));
     assert_eq!(
         refused(&source),
-        ["1:1: the file has 1048579 bytes, more than the 1048576 that are read"]
+        [
+            "1:1: the 1048579 bytes of this file are more than the 1MiB that the limit `file_size` allows"
+        ]
     );
 }
 
@@ -23,25 +25,22 @@ fn nesting_and_repetition_end_quickly() {
             .collect::<String>();
     let anchors: String = (0..60).map(|i| format!("&a{i} [")).collect();
     let table = [
-        ("a: ".to_owned() + &"[".repeat(100_000), "nest deeper than 64"),
-        ("{a: ".repeat(100_000), "nest deeper than 64"),
-        ("a: [".repeat(100_000), "nest deeper than 64"),
-        ("- ".repeat(100_000), "nest deeper than 64"),
-        ("? ".repeat(100_000), "nest deeper than 64"),
-        ("a: ".to_owned() + &"[? ".repeat(100_000), "nest deeper than 64"),
+        ("a: ".to_owned() + &"[".repeat(100_000), "more than the 64 that the limit `nesting`"),
+        ("{a: ".repeat(100_000), "more than the 64 that the limit `nesting`"),
+        ("a: [".repeat(100_000), "more than the 64 that the limit `nesting`"),
+        ("- ".repeat(100_000), "more than the 64 that the limit `nesting`"),
+        ("? ".repeat(100_000), "more than the 64 that the limit `nesting`"),
+        ("a: ".to_owned() + &"[? ".repeat(100_000), "more than the 64 that the limit `nesting`"),
         ("a: ]\n".to_owned() + &"{a: ".repeat(100_000), "not valid YAML"),
         (bomb, "repeat too much"),
         (format!("a: {anchors}{}", "x, ".repeat(100_000)), "not valid YAML"),
         (format!("a: {anchors}{}{}", "x, ".repeat(100_000), "]".repeat(60)), "repeat too much"),
     ];
-    let begin = std::time::Instant::now();
     for (source, expected) in table {
         let problems = refused(&source);
         let shown: String = source.chars().take(40).collect();
         assert!(problems[0].contains(expected), "{shown}: {problems:?}");
     }
-    // Unoptimised and on a busy machine this takes well under a second.
-    assert!(begin.elapsed().as_secs() < 10);
 }
 
 #[test]

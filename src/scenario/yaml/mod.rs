@@ -35,13 +35,10 @@ mod tests;
 pub use node::{Data, Key, Node, Scalar, Style};
 pub(super) use node::{is_decimal, shortened};
 
+use crate::limits::Limit;
+
 use super::{Place, Problem};
 use source::Source;
-
-/// The largest scenario that is read, in bytes.
-pub const SIZE_LIMIT: usize = 1 << 20;
-/// How deep lists and mappings may nest.
-pub const DEPTH_LIMIT: usize = 64;
 
 /// Reads a document whose top is a mapping.
 ///
@@ -59,7 +56,7 @@ pub const DEPTH_LIMIT: usize = 64;
 /// assert_eq!(rate.scalar().expect("a scalar").text, "0.10000000000000001");
 /// ```
 pub fn read(text: &str) -> Result<Node, Vec<Problem>> {
-    if text.len() > SIZE_LIMIT {
+    if text.len() > Limit::FileSize.count() {
         return Err(vec![too_large(text.len())]);
     }
     let unreadable = texts::unreadable_characters(text);
@@ -78,9 +75,10 @@ pub fn read(text: &str) -> Result<Node, Vec<Problem>> {
 }
 
 fn too_large(length: usize) -> Problem {
-    let message = format!("the file has {length} bytes, more than the {SIZE_LIMIT} that are read");
+    let advice = Limit::FileSize.advice(u64::try_from(length).ok());
+    let message = Limit::FileSize.exceeded(format!("the {length} bytes of this file"));
     Problem::new(Place::START, message)
-        .with_help("keep large data in a CSV file: `{kind: csv, path: …}`")
+        .with_help(format!("keep large data in a CSV file: `{{kind: csv, path: …}}`; or {advice}"))
 }
 
 fn not_a_mapping(top: &Node) -> Problem {

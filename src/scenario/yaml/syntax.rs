@@ -9,8 +9,8 @@ use serde::Deserialize as _;
 use serde::de::IgnoredAny;
 
 use super::super::{Place, Problem};
-use super::DEPTH_LIMIT;
 use super::source::Source;
+use crate::limits::Limit;
 
 /// With more opening brackets than this, one reader's word is enough.
 const BRACKET_LIMIT: usize = 5_000;
@@ -34,8 +34,10 @@ pub(super) fn problem(error: &ScanError, source: &Source) -> Problem {
 
 /// The problem for lists and mappings that nest too deeply.
 pub(super) fn too_deep(place: Place) -> Problem {
-    let message = format!("lists and mappings nest deeper than {DEPTH_LIMIT}");
-    Problem::new(place, message).with_help("a bracket `[` or `{` may lack its closing one")
+    let message = Limit::Nesting.exceeded("lists and mappings within one another");
+    let advice = Limit::Nesting.advice(None);
+    let help = format!("a bracket `[` or `{{` may lack its closing one; or {advice}");
+    Problem::new(place, message).with_help(help)
 }
 
 /// The problem behind an error of `serde_yaml`.
@@ -52,6 +54,19 @@ pub(super) fn from_serde(error: &serde_yaml::Error, source: &Source) -> Problem 
         && let Some(opened) = last_place(&words)
     {
         return phrased(&words.replacen(&at(opened), "", 1), within(opened, source));
+    }
+    // A key without its colon is noticed behind it.
+    if words.contains("could not find expected ':'")
+        && let Some(key) = last_place(&words)
+    {
+        return phrased(&words.replacen(&at(key), "", 1), within(key, source));
+    }
+    // A bracket that is never closed is noticed lines later; where it was opened says more.
+    if words.contains("while parsing a flow")
+        && let Some(opened) = last_place(&words).filter(|opened| opened.line < place.line)
+    {
+        let words = words.replacen(&at(opened), "", 1);
+        return phrased(&format!("{words}, noticed{}", at(place)), within(opened, source));
     }
     phrased(&words, within(place, source))
 }
@@ -85,9 +100,13 @@ fn within(place: Place, source: &Source) -> Place {
 }
 
 /// A part of the readers' words, and what usually lies behind it.
-const HELP: [(&str, &str); 12] = [
+const HELP: [(&str, &str); 14] = [
     (
         "unknown escape",
+        "in double quotes a backslash begins an escape: write the text as a block `|` or in single quotes",
+    ),
+    (
+        "hexadecimal",
         "in double quotes a backslash begins an escape: write the text as a block `|` or in single quotes",
     ),
     (
@@ -95,6 +114,7 @@ const HELP: [(&str, &str); 12] = [
         "in double quotes a backslash begins an escape: write the text as a block `|` or in single quotes",
     ),
     ("mapping values are not allowed", "a text that holds `: ` needs quotes or a block `|`"),
+    ("found unexpected ':'", "behind a colon stands a space, or the end of the line"),
     ("tab", "indent with spaces, not with tabs"),
     (
         "cannot start any token",
@@ -103,7 +123,10 @@ const HELP: [(&str, &str); 12] = [
     ("while scanning an alias", "a text that begins with `*` needs quotes or a block `|`"),
     ("while scanning an anchor", "a text that begins with `&` needs quotes or a block `|`"),
     ("unknown anchor", "a text that begins with `*` needs quotes or a block `|`"),
-    ("could not find expected ':'", "a text of several lines is written as a block `|`"),
+    (
+        "could not find expected ':'",
+        "a key ends in `:`; a text of several lines is a block `|`, and indented",
+    ),
     (
         "while parsing a flow",
         "every `[` and `{` needs its closing bracket, and entries need commas between them",

@@ -10,16 +10,18 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, Span, Tag};
 
+use crate::limits::Limit;
+
 use super::super::problem::{path_with_key, path_with_number};
 use super::super::{Place, Problem};
 use super::entries::Entries;
 use super::node::{Data, Node};
 use super::scalar::Properties;
 use super::source::Source;
-use super::{DEPTH_LIMIT, scalar, syntax};
+use super::{scalar, syntax};
 
-/// What anchors and aliases together may copy: bytes of text, and so many for a node.
-const COPY_LIMIT: usize = 1 << 20;
+/// What a node counts for, beside the bytes of its text, where anchors and aliases copy it:
+/// together they copy no more than a file may have.
 const NODE_WEIGHT: usize = 32;
 
 /// The tree of a document, or all that is wrong with it.
@@ -124,7 +126,7 @@ impl<'s> Builder<'s> {
     }
 
     fn begin(&mut self, place: Place, anchor: usize, parts: Parts) {
-        if self.open.len() >= DEPTH_LIMIT {
+        if self.open.len() >= Limit::Nesting.count() {
             self.stop(syntax::too_deep(place));
             return;
         }
@@ -156,7 +158,7 @@ impl<'s> Builder<'s> {
             self.stop(Problem::new(place, "an alias stands inside the text that it repeats"));
             return;
         };
-        if self.open.len() + height(&node) > DEPTH_LIMIT {
+        if self.open.len() + height(&node) > Limit::Nesting.count() {
             self.stop(syntax::too_deep(place));
         } else if self.may_copy(&node, place) {
             self.join(node);
@@ -165,7 +167,7 @@ impl<'s> Builder<'s> {
 
     fn may_copy(&mut self, node: &Node, place: Place) -> bool {
         self.copied = self.copied.saturating_add(weight(node));
-        let may = self.copied <= COPY_LIMIT;
+        let may = self.copied <= Limit::FileSize.count();
         if !may {
             let problem = Problem::new(place, "anchors and aliases repeat too much text");
             self.stop(problem.with_help("anchor smaller parts, or repeat them fewer times"));

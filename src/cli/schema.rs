@@ -1,0 +1,37 @@
+//! `gradsheet schema`: what editors complete and check scenarios by.
+
+use std::io::Write as _;
+
+use clap::Args;
+
+use gradsheet::{scenario, site};
+
+use super::Failure;
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+#[command(
+    long_about = "Print the JSON Schema (draft 2020-12) of a scenario.\n\n\
+        It has every key with its meaning, its default and what it may be, so that an editor \
+        completes keys and words, explains them, and marks what is misspelt while a scenario is \
+        written. What a schema can't know (names, paths, shapes, formulas) `gradsheet check` \
+        finds.",
+    after_help = "Any editor with yaml-language-server (VS Code: the extension YAML by Red Hat) \
+        reads it from the first line of a scenario:\n  \
+        gradsheet schema > gradsheet.schema.json\n  \
+        # yaml-language-server: $schema=gradsheet.schema.json\n\n\
+        or from the settings of VS Code, for all scenarios of a folder:\n  \
+        \"yaml.schemas\": {\"gradsheet.schema.json\": \"scenarios/*.yaml\"}"
+)]
+pub(crate) struct Arguments {
+    /// The schema of a course file, gradsheet.yaml, instead
+    #[arg(long)]
+    course: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let text = if arguments.course { site::schema() } else { scenario::schema() };
+    // A reader that has seen enough, such as `head`, may close the pipe.
+    let _ = write!(std::io::stdout(), "{text}");
+    Ok(())
+}
