@@ -12,6 +12,9 @@
 //! Numbers are collected in front (½ · 2 = 1 vanishes). The last factor 1 of a bias
 //! stays, so that the lines of weight and bias stand side by side.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use super::function::Reduction;
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
@@ -51,8 +54,17 @@ pub fn derivative(
     target: &str,
     definitions: Definitions<'_>,
 ) -> Option<Vec<Product>> {
-    let ways = ways(expression, target, definitions)?;
+    let known = RefCell::default();
+    let ways = Search { target, definitions, known }.ways(expression)?;
     Some(ways.into_iter().map(finish).collect())
+}
+
+/// A search for the ways to a name.
+struct Search<'t, 'd> {
+    target: &'t str,
+    definitions: Definitions<'d>,
+    /// What was found below a definition: another one may use it twice, and so may the next.
+    known: RefCell<BTreeMap<String, Option<Vec<Way>>>>,
 }
 
 fn finish(way: Way) -> Product {
@@ -78,30 +90,53 @@ pub(super) fn coefficient(size: &Rational, decimal: bool) -> Expression {
     Expression::binary(Operator::Divide, Expression::Number(above), Expression::Number(below))
 }
 
-fn ways(expression: &Expression, target: &str, definitions: Definitions<'_>) -> Option<Vec<Way>> {
-    let found = match expression {
-        Expression::Number(_) | Expression::Shown(_) | Expression::Derivative(..) => Vec::new(),
-        Expression::Name(name) if name == target => vec![Way {
-            coefficient: Rational::ONE,
-            decimal: false,
-            factors: Vec::new(),
-            bare: false,
-            nested: false,
-        }],
-        Expression::Name(name) => match definitions(name) {
-            Some(definition) => nested(ways(definition, target, definitions)?),
-            None => Vec::new(),
-        },
-        Expression::Negate(inner) => negated(ways(inner, target, definitions)?),
-        Expression::Transpose(inner) => ways(inner, target, definitions)?,
-        Expression::Binary(operator, left, right) => {
-            let left_ways = ways(left, target, definitions)?;
-            let right_ways = ways(right, target, definitions)?;
-            binary(*operator, (left, left_ways), (right, right_ways))
+impl Search<'_, '_> {
+    fn ways(&self, expression: &Expression) -> Option<Vec<Way>> {
+        let found = match expression {
+            Expression::Number(_) | Expression::Shown(_) | Expression::Derivative(..) => Vec::new(),
+            Expression::Name(name) if name == self.target => vec![Way {
+                coefficient: Rational::ONE,
+                decimal: false,
+                factors: Vec::new(),
+                bare: false,
+                nested: false,
+            }],
+            Expression::Name(name) => self.through_definition(name)?,
+            Expression::Negate(inner) => negated(self.ways(inner)?),
+            Expression::Transpose(inner) => self.ways(inner)?,
+            Expression::Binary(operator, left, right) => {
+                let left_ways = self.ways(left)?;
+                let right_ways = self.ways(right)?;
+                binary(*operator, (left, left_ways), (right, right_ways))
+            }
+            Expression::Call(call) => self.through_call(call)?,
+        };
+        (found.len() <= MAX_PRODUCTS).then_some(found)
+    }
+
+    fn through_definition(&self, name: &str) -> Option<Vec<Way>> {
+        let Some(definition) = (self.definitions)(name) else { return Some(Vec::new()) };
+        if let Some(found) = self.known.borrow().get(name) {
+            return found.clone();
         }
-        Expression::Call(call) => through_call(call, target, definitions)?,
-    };
-    (found.len() <= MAX_PRODUCTS).then_some(found)
+        let found = self.ways(definition).map(nested);
+        self.known.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn through_call(&self, call: &Call) -> Option<Vec<Way>> {
+        if let Some(kind) = call.function.reduces() {
+            let inner = nested(self.ways(&call.arguments[0])?);
+            return Some(through_reduction(kind, call, inner));
+        }
+        let mut list = Vec::new();
+        for (index, argument) in call.arguments.iter().enumerate() {
+            let (negative, factors) = slope(call, index);
+            let inner = multiplied(nested(self.ways(argument)?), &factors);
+            list.extend(if negative { negated(inner) } else { inner });
+        }
+        Some(list)
+    }
 }
 
 fn nested(mut list: Vec<Way>) -> Vec<Way> {
@@ -215,20 +250,6 @@ pub(crate) fn number(expression: &Expression) -> Option<(Rational, bool)> {
     }
 }
 
-fn through_call(call: &Call, target: &str, definitions: Definitions<'_>) -> Option<Vec<Way>> {
-    if let Some(kind) = call.function.reduces() {
-        let inner = nested(ways(&call.arguments[0], target, definitions)?);
-        return Some(through_reduction(kind, call, inner));
-    }
-    let mut list = Vec::new();
-    for (index, argument) in call.arguments.iter().enumerate() {
-        let (negative, factors) = slope(call, index);
-        let inner = multiplied(nested(ways(argument, target, definitions)?), &factors);
-        list.extend(if negative { negated(inner) } else { inner });
-    }
-    Some(list)
-}
-
 /// The derivative of a call by one of its arguments as a product, and whether it is
 /// subtracted.
 pub(super) fn slope(call: &Call, index: usize) -> (bool, Vec<Expression>) {
@@ -287,6 +308,16 @@ mod tests {
             text.push_str(&factors.concat());
         }
         text
+    }
+
+    #[test]
+    fn definitions_that_use_one_another_twice_take_no_time() {
+        let chain = (1..60).map(|k| (format!("h{k}"), format!("h{0} - h{0}/2", k - 1)));
+        let lines: Vec<(String, String)> =
+            [("h0".into(), "x".into())].into_iter().chain(chain).collect();
+        let model = lines.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let model: Vec<(&str, &str)> = model.chain([("loss", "w*h59")]).collect();
+        assert_eq!(derive(&model, "w"), " + [h59]");
     }
 
     #[test]

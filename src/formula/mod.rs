@@ -9,6 +9,7 @@ pub mod adjoint;
 pub mod chain;
 mod evaluate;
 mod expression;
+pub mod extent;
 pub mod function;
 pub mod latex;
 pub mod notation;

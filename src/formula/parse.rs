@@ -11,6 +11,7 @@
 
 use std::cell::RefCell;
 
+use super::extent::extent;
 use super::function::Given;
 use super::{Call, Expression, Function, Operator, function, suggest};
 use crate::limits::Limit;
@@ -119,7 +120,22 @@ fn read(text: &str, source: Source) -> Result<Parsed, ParseError> {
     if let Some(left) = parser.peek() {
         return Err(parser.unexpected(left));
     }
+    if source == Source::Author {
+        check_length(text, &expression)?;
+    }
     Ok(Parsed { expression, names: parser.names })
+}
+
+/// Refuses functions within one another whose formulas have their arguments twice, where there are
+/// so many that nobody could write them out.
+fn check_length(text: &str, expression: &Expression) -> Result<(), ParseError> {
+    let parts = extent(expression, &|_| None).parts;
+    let own = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    if parts <= Limit::FormulaLength.get().max(own) {
+        return Ok(());
+    }
+    let what = "the parts of this expression, its functions written out,";
+    Err(exceeded(0, Limit::FormulaLength, what, Some(parts)))
 }
 
 fn error(offset: usize, width: usize, message: impl Into<String>) -> ParseError {
@@ -603,6 +619,14 @@ mod tests {
             assert_eq!((problem.offset, problem.message.as_str()), (offset, message), "{text}");
         }
         assert_eq!(parse("rleu(z)").unwrap_err().help.as_deref(), Some("did you mean `relu`?"));
+    }
+
+    #[test]
+    fn formulas_that_double_are_refused() {
+        // 2ⁿ logarithms, written out.
+        let nested = |times: usize| "bce(".repeat(times) + "x" + &", y)".repeat(times);
+        assert!(parse(&nested(5)).is_ok());
+        assert!(parse(&nested(60)).unwrap_err().message.contains("formula_length"));
     }
 
     #[test]

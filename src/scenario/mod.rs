@@ -29,6 +29,7 @@ mod fields;
 mod fitting;
 mod initial;
 mod labels;
+mod lengths;
 mod mistakes;
 mod model;
 mod modifier;

@@ -22,7 +22,7 @@ use super::schema::SETUP;
 use super::shapes::{dimensions, family, shapes};
 use super::text::Text;
 use super::yaml::Key;
-use super::{Field, Fields, Problem, beginning, initial, model, optimizer};
+use super::{Field, Fields, Problem, beginning, initial, lengths, model, optimizer};
 
 /// Names that paths use for something else.
 pub(super) const RESERVED: [&str; 5] = ["grad", "used_grad", "adjoint", "data", "theta"];
@@ -132,6 +132,7 @@ pub(super) fn read(
             field.refuse_with(message, beginning::nearest(name, known, "the definitions are"));
         }
     }
+    lengths::check(model_place.as_ref().unwrap_or(field), &model, &inline);
     let valued = data.inputs.iter().chain(parameters.iter().map(|parameter| &parameter.name));
     let mut leaves: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
     leaves.extend(valued.filter(|name| !declared.iter().any(|(known, _)| known == *name)).cloned());

@@ -47,7 +47,7 @@ const ADDRESSES: [&str; 12] = [
 ];
 
 /// Panics at the first thing in a page that could run or load something.
-pub fn check(html: &str) {
+pub(crate) fn check(html: &str) {
     if let Err(message) = read(html) {
         panic!("{message} in\n{html}");
     }
@@ -178,12 +178,11 @@ fn decoded(value: &str) -> String {
         rest = &rest[at + 1..];
         let length = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '#');
         let (entity, after) = rest.split_at(length.unwrap_or(rest.len()));
-        let number = entity.strip_prefix('#').and_then(|digits| {
-            match digits.strip_prefix(['x', 'X']) {
+        let number =
+            entity.strip_prefix('#').and_then(|digits| match digits.strip_prefix(['x', 'X']) {
                 Some(digits) => u32::from_str_radix(digits, 16).ok(),
                 None => digits.parse().ok(),
-            }
-        });
+            });
         let letter = match entity.to_ascii_lowercase().as_str() {
             "colon" => Some(':'),
             "tab" => Some('\t'),
@@ -202,6 +201,32 @@ fn decoded(value: &str) -> String {
     out + rest
 }
 
+/// The beginning of a text, for a message.
 fn start(text: &str) -> String {
     text.chars().take(20).collect()
+}
+
+#[test]
+fn what_a_browser_would_run_is_seen() {
+    let table = [
+        ("<p>a < b, &lt;script&gt; <code title=\"<script>\">x</code>", true),
+        ("<style>a > b { content: '<script>' }</style><p>", true),
+        ("<!-- <script> --><a href=\"#x\">b</a><a href='https://a.b/c:d'>", true),
+        ("<input type=radio checked><label for=a>javascript:alert(1)</label>", true),
+        ("<script>", false),
+        ("<SCRIPT src=a>", false),
+        ("<svg><style><script></style></svg>", false),
+        ("<img src=x onerror=a>", false),
+        ("<img src=\"x\" oneRRor = a>", false),
+        ("<a href=\" java\tscript:a\">", false),
+        ("<a href=\"javascript&colon;a\">", false),
+        ("<a href=\"&#106;avascript:a\">", false),
+        ("<img src=\"http://a.b/c.png\">", false),
+        ("<p title=\"a\"b\">", false),
+        ("<p title=\"a", false),
+        ("<iframe srcdoc=a>", false),
+    ];
+    for (html, harmless) in table {
+        assert_eq!(read(html).is_ok(), harmless, "{html}: {:?}", read(html));
+    }
 }

@@ -110,7 +110,11 @@ pub(super) fn spoken(nodes: &[Node], vocabulary: &Vocabulary) -> String {
     for (mark, plain) in [(" ,", ","), (" ;", ";"), (",,", ","), (",;", ";")] {
         text = text.replace(mark, plain);
     }
-    text.trim_end_matches(',').to_owned()
+    match text.trim_end_matches(',') {
+        // A formula of commas alone has at least that to say.
+        "" => text,
+        words => words.to_owned(),
+    }
 }
 
 struct Speaker<'v> {
