@@ -97,7 +97,8 @@ impl<'n> Fields<'n> {
 
     /// What the table says of a key, where assertions are on.
     fn told(&self, key: &str) -> Option<&'static Entry> {
-        if !cfg!(debug_assertions) {
+        // Once something is wrong, a reader may look for what was meant.
+        if !cfg!(debug_assertions) || !self.whole.report().is_empty() {
             return None;
         }
         let entry = self.table.entry(key, self.entries);
