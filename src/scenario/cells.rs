@@ -240,7 +240,6 @@ impl<'a> Cells<'a> {
     /// `given: [forward, gradient]` with `at:` beside it, or `{show: …, at: …}`.
     fn given(&self, field: &Field<'_>, outer: Option<&mut Fields<'_>>) -> Option<Given> {
         if !field.node().is_map() {
-            let show = hints(field);
             let at = match outer {
                 Some(map) => map.required("at"),
                 None => {
@@ -249,6 +248,7 @@ impl<'a> Cells<'a> {
                     None
                 }
             };
+            let show = hints(field);
             return Some(Given { show, at: self.moment(&at?)? });
         }
         let mut map = field.fields(&GIVEN)?;
