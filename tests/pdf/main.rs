@@ -72,6 +72,14 @@ fn gradsheet(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 #[test]
+fn formulas_without_words_are_set_too() {
+    // A space, a comment and a comma are formulas, and a paper with an equation without words is none.
+    let cells = "- markdown: 'A $\\quad$, $%3$, $,$ and $\\mathrm{}$ b.'\n\
+                 - markdown: |\n    $$\n    \\quad\n    $$\n";
+    assert!(!render(&with_cells(cells)).is_empty());
+}
+
+#[test]
 fn papers_are_tagged_and_named_and_carry_no_date() {
     let files = render(NEURON);
     assert_eq!(files.keys().collect::<Vec<_>>(), ["handout.pdf", "solutions.pdf"]);

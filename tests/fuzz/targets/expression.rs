@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 
 use gradsheet::formula::adjoint::{shares, total};
 use gradsheet::formula::chain::derivative;
+use gradsheet::formula::extent::{extent, longest_derivative};
 use gradsheet::formula::latex::Printer;
 use gradsheet::formula::notation::Notation;
 use gradsheet::formula::shape::{Shape, Size, infer};
 use gradsheet::formula::{Expression, Parsed, Shown, parse};
+use gradsheet::limits::Limit;
 use gradsheet::number::Rational;
 use gradsheet::publish::{Display, to_mathml};
 use libfuzzer_sys::fuzz_target;
@@ -49,7 +51,14 @@ fn follow(text: &str, parsed: &Parsed) {
         let names = parsed.names.iter().map(|mention| (mention.name.clone(), shape.clone()));
         let shapes: BTreeMap<String, Shape> = names.collect();
         if let Ok((_, told)) = infer(expression, &shapes) {
-            set(&total(shares(&told, None, &target.name, &shapes)));
+            let longest = longest_derivative(&told).map_or(0, |(_, parts)| parts);
+            // A scenario with a longer one is refused.
+            if longest <= Limit::FormulaLength.get() {
+                let total = total(shares(&told, None, &target.name, &shapes));
+                let parts = extent(&total, &|_| None).parts;
+                assert!(parts <= 4 * longest + 100, "{parts} parts, expected {longest}");
+                set(&total);
+            }
         }
     }
 }
@@ -74,7 +83,7 @@ fn set(expression: &Expression) {
     let printer = Printer { name: &|name| notation.latex(name), number: &number };
     let latex = printer.latex(expression);
     if let Err(message) = to_mathml(&latex, Display::Block) {
-        let bounded = ["nested more than", "longer than", "too complex"];
+        let bounded = ["nested more than", "the limit `formula_length`", "too complex"];
         assert!(bounded.iter().any(|known| message.contains(known)), "{message}: {latex}");
     }
 }
