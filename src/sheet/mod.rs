@@ -30,6 +30,7 @@ mod phrases;
 mod plots;
 mod prose;
 mod references;
+mod reworded;
 mod show;
 mod standard;
 mod steps;
