@@ -30,7 +30,8 @@
 //! key that is not there and for one whose value was refused; the report tells
 //! the two apart, and a scenario with problems is never used.
 //!
-//! Where assertions are on, the reader is held to the table that it was opened with.
+//! Where assertions are on, the reader is held to the table that it was opened with, by
+//! [`Report::into_problems`](super::Report::into_problems).
 
 use std::ops::RangeInclusive;
 
@@ -44,8 +45,6 @@ pub struct Fields<'n> {
     whole: Field<'n>,
     table: &'static Mapping,
     entries: &'n [(Key, Node)],
-    /// How many problems there were before.
-    before: usize,
     left: Vec<(&'n Key, &'n Node)>,
     known: Vec<&'static str>,
     missing: Vec<&'static str>,
@@ -58,7 +57,6 @@ impl<'n> Fields<'n> {
         table: &'static Mapping,
     ) -> Self {
         Self {
-            before: whole.report().count(),
             whole,
             table,
             entries,
@@ -97,21 +95,26 @@ impl<'n> Fields<'n> {
 
     /// What the table says of a key, where assertions are on.
     fn told(&self, key: &str) -> Option<&'static Entry> {
-        // Once something is wrong, a reader may look for what was meant.
-        if !cfg!(test) || !self.whole.report().is_empty() {
+        if !cfg!(debug_assertions) {
             return None;
         }
         let entry = self.table.entry(key, self.entries);
-        assert!(entry.is_some(), "the table `{}` has no key `{key}`", self.table.name);
+        if entry.is_none() {
+            self.disagree(format!("it has no key `{key}`"));
+        }
         entry
     }
 
     /// Holds the reader of a key to its table, whether the key is there or not.
     fn is_read_as(&self, key: &str, is: &dyn Fn(&'static Holds) -> bool) {
-        if let Some(entry) = self.told(key) {
-            let (table, holds) = (self.table.name, &entry.holds);
-            assert!(holds.any(is), "the reader of `{key}` does not fit `{table}`: {holds:?}");
+        if let Some(entry) = self.told(key).filter(|entry| !entry.holds.any(is)) {
+            self.disagree(format!("the reader of `{key}` does not fit {:?}", entry.holds));
         }
+    }
+
+    fn disagree(&self, what: impl std::fmt::Display) {
+        let (path, table) = (self.whole.path(), self.table.name);
+        self.whole.report().disagree(format!("{path}: the table `{table}`: {what}"));
     }
 
     /// Leaves the keys that were not read yet alone: another problem tells of them.
@@ -121,8 +124,8 @@ impl<'n> Fields<'n> {
 
     /// Takes a key that must be there.
     pub fn required(&mut self, key: &'static str) -> Option<Field<'n>> {
-        if let Some(entry) = self.told(key) {
-            assert!(entry.needed != Needed::No, "`{}` requires no `{key}`", self.table.name);
+        if self.told(key).is_some_and(|entry| entry.needed == Needed::No) {
+            self.disagree(format!("it does not require `{key}`"));
         }
         let field = self.take(key);
         if field.is_none() {
@@ -189,14 +192,11 @@ impl<'n> Fields<'n> {
     }
 
     /// Reports every key left over, and every required one not found.
-    ///
-    /// # Panics
-    ///
-    /// Where assertions are on and nothing was found wrong, but the table would have it otherwise:
-    /// that is a mistake of the reader or of its table.
     pub fn finish(self) {
-        if cfg!(test) && self.whole.report().count() == self.before {
-            self.agrees();
+        if cfg!(debug_assertions)
+            && let Some(what) = self.table.disagreement(self.entries, &self.known)
+        {
+            self.disagree(what);
         }
         let mut meant = Vec::new();
         for (key, value) in &self.left {
@@ -214,15 +214,6 @@ impl<'n> Fields<'n> {
         for key in self.missing.iter().filter(|key| !meant.contains(key)) {
             let problem = Problem::new(self.whole.place(), format!("the key `{key}` is missing"));
             self.whole.report().push(problem.in_field(self.whole.path()));
-        }
-    }
-
-    fn agrees(&self) {
-        if !self.left.is_empty() || !self.missing.is_empty() {
-            return;
-        }
-        if let Some(what) = self.table.disagreement(self.entries, &self.known) {
-            panic!("{}: the table `{}`: {what}", self.whole.path(), self.table.name);
         }
     }
 

@@ -131,19 +131,11 @@ fn a_mapping_with_one_key_or_none_says_so() {
 fn a_reader_that_its_table_does_not_know_of_is_stopped() {
     type Reads = fn(&mut Fields);
     let table: [(&str, Reads, &str); 6] = [
-        ("a: 1", |map| drop(map.take("b")), "the table `one` has no key `b`"),
-        ("a: 1", |map| drop(map.required("a")), "`one` requires no `a`"),
-        (
-            "a: 1",
-            |map| assert_eq!(map.truth("a"), None),
-            "the reader of `a` does not fit `one`: Text",
-        ),
-        (
-            "{}",
-            |map| assert_eq!(map.truth("a"), None),
-            "the reader of `a` does not fit `one`: Text",
-        ),
-        ("a: 1", |map| drop(map.take("a").map(|a| a.items())), "s.a is read as a list"),
+        ("a: 1", |map| drop((map.take("a"), map.take("b"))), "s: the table `one`: it has no key `b`"),
+        ("a: 1", |map| drop(map.required("a")), "it does not require `a`"),
+        ("a: true", |map| drop(map.truth("a")), "the reader of `a` does not fit Text"),
+        ("{}", |map| assert_eq!(map.truth("a"), None), "the reader of `a` does not fit Text"),
+        ("a: []", |map| drop(map.take("a").map(|a| a.items())), "s.a is read as a list"),
         ("{}", |_| (), "the table `one`: `a` is not read"),
     ];
     for (source, reads, said) in table {
@@ -151,4 +143,10 @@ fn a_reader_that_its_table_does_not_know_of_is_stopped() {
         let told = told.downcast_ref::<String>().expect("a message");
         assert!(told.contains(said), "{said} in {told}");
     }
+}
+
+#[test]
+fn where_something_is_refused_a_reader_may_differ_from_its_table() {
+    let said = problems("{}", &ONE, |map| map.whole().refuse("nothing fits"));
+    assert_eq!(said, ["1:1 +2 s: nothing fits"]);
 }

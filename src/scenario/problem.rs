@@ -164,6 +164,8 @@ pub struct Report {
     problems: RefCell<Vec<Problem>>,
     variables: Assignment,
     files: RefCell<Vec<String>>,
+    /// Where readers and the tables of their mappings disagree.
+    disagreements: RefCell<Vec<String>>,
 }
 
 impl Report {
@@ -232,10 +234,22 @@ impl Report {
         self.problems.borrow().is_empty()
     }
 
+    /// A reader does not fit the table of its mapping: a mistake of one of the two, unless a problem
+    /// is found there that tells of it.
+    pub(super) fn disagree(&self, what: String) {
+        self.disagreements.borrow_mut().push(what);
+    }
+
     /// The problems, in the order in which they were found.
+    ///
+    /// # Panics
+    ///
+    /// Where assertions are on, if there is none, but a reader took what its table would have otherwise.
     #[must_use]
     pub fn into_problems(self) -> Vec<Problem> {
-        self.problems.into_inner()
+        let (problems, apart) = (self.problems.into_inner(), self.disagreements.into_inner());
+        debug_assert!(!problems.is_empty() || apart.is_empty(), "{}", apart.join("\n"));
+        problems
     }
 }
 

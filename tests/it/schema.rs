@@ -396,7 +396,7 @@ const BEYOND: &str = "
     latex_script_stands_twice learning_rate_is_irrational learning_rates_are_too_few
     limit_of_brackets limit_of_depth limit_of_derivative_length limit_of_formula_length
     limit_of_inline_depth limit_of_inline_length limit_of_number_length limit_of_places
-    limit_of_text_size limit_of_turns link_to_sheet_without_text loss_missing marks_are_negative
+    limit_of_text_size limit_of_turns link_to_sheet_without_text loss_missing
     mistake_cannot_be_made mistake_custom_model_is_wrong mistake_model_of_given_gradients
     mistake_of_a_sum mistake_of_an_epsilon_of_zero mistake_of_given_gradients
     mistake_remark_names_nothing mistake_without_a_step mistake_without_activation

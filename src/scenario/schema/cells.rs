@@ -42,7 +42,9 @@ fn parts() -> &'static [Branch] {
 }
 
 const RUNS: Holds = Holds::List(1, MANY, &Holds::Filled);
-static SCALARS: Holds = Holds::List(1, MANY, &Holds::Text);
+/// Of a variable, exact numbers; of an option, what it may hold.
+static EXPLORED: Holds =
+    Holds::List(1, MANY, &Holds::Either(&[Holds::Exact(Bounds::None), Holds::Text]));
 const LABEL: Entry = key(
     "label",
     "A name of small letters, digits and hyphens, by which texts refer to it: `[](#NAME)`.",
@@ -52,7 +54,7 @@ const EXPLORE: Entry = key(
     "explore",
     "The same cell for other values, one frame after another: an option of the runs, a parameter's \
      first value or a variable, each with a list, as in `{learning_rate: [0.1, 0.5, 1]}`.",
-    Holds::Entries(1, Names::Any, &SCALARS),
+    Holds::Entries(1, Names::Any, &EXPLORED),
 );
 const HINTS: Holds =
     Holds::List(0, MANY, &Holds::Words(&["state", "parameters", "forward", "gradient"]));
@@ -98,7 +100,7 @@ const ASKS: [Entry; 6] = [
          with a `remark`.",
         Holds::List(0, MANY, &ANY_MISTAKE),
     ),
-    key("marks", "The marks for this part.", Holds::Decimal(Bounds::None)),
+    key("marks", "The marks for this part.", Holds::Decimal(Bounds::From(0))),
     key(
         "space",
         "Room to write on paper, at most a page: `5cm`, `50mm` or `2in`.",
