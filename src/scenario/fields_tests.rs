@@ -148,5 +148,5 @@ fn a_reader_that_its_table_does_not_know_of_is_stopped() {
 #[test]
 fn where_something_is_refused_a_reader_may_differ_from_its_table() {
     let said = problems("{}", &ONE, |map| map.whole().refuse("nothing fits"));
-    assert_eq!(said, ["1:1 +2 s: nothing fits"]);
+    assert_eq!(said, ["1:1 +1 s: nothing fits"]);
 }
