@@ -12,21 +12,24 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
+use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
-use gradsheet::engine::{Surface, execute};
+use gradsheet::engine::{Surface, Values, execute};
 use gradsheet::figure::{
     Axis, Contours, Field, Form, Layer, Plot, Scale, Series, Theme, draw, range_with_margin,
 };
 use gradsheet::number::{Real, trace_decimal};
 use gradsheet::publish::{Data, Display, Page, Words, body, page, to_mathml};
-use gradsheet::scenario::{Scenario, read};
+use gradsheet::scenario::{Exam, Scenario, read};
 use gradsheet::sheet::{Hidden, Paper, Sheet, Templates, build};
 use gradsheet::trace::{Iteration, json};
+use gradsheet::variants::{Press, Search};
 use gradsheet::{Audience, Format, render};
 
 const WORKSHEET: &str = include_str!("../scenarios/optimization-initialization.yaml");
+const EXAM: &str = include_str!("../scenarios/exam-optimizers.yaml");
 const SMALLEST: &str = include_str!("../scenarios/one-neuron.yaml");
 
 fn scenario(text: &str) -> Scenario {
@@ -174,8 +177,13 @@ fn plots(criterion: &mut Criterion) {
     let y = range_with_margin(all().map(|point| point.1));
     let surface = Surface::new(setup);
     let sample = || {
-        let height = |w, b| surface.loss(&|name| if name == "w" { w } else { b });
-        Field::sample(x, y, (64, 48), height)
+        Field::by_rows(x, y, (64, 48), |along, b| {
+            let point = |name: &str| match name {
+                "w" => Values::Each(along.to_vec()),
+                _ => Values::All(b),
+            };
+            surface.losses(along.len(), &point)
+        })
     };
     let mut layers = vec![Layer::Contours(Contours::of(sample()))];
     layers.extend(paths.iter().map(|(name, points)| {
@@ -198,6 +206,64 @@ fn plots(criterion: &mut Criterion) {
     });
     group.finish();
 }
+
+/// One cell of each kind that draws, as Markdown with its figure; numbers are worked out before.
+fn figures(criterion: &mut Criterion) {
+    let templates = Templates::built_in().unwrap();
+    let mut group = criterion.benchmark_group("cell");
+    for cell in [
+        "plot: loss\n    of: [neuron.run]",
+        "plot: parameters\n    of: [neuron.run]",
+        "plot: trajectory\n    of: [neuron.run]",
+        "plot: activation\n    of: [relu, sigmoid]",
+        "plot: sweep\n    of: layer.start",
+        "plot: histogram\n    of: layer.start",
+        "graph: neuron",
+        "derivation: gradients\n    of: neuron",
+        "derivation: adjoints\n    of: neuron",
+        "narration: neuron.run",
+    ] {
+        let text = format!("{DRAWN}cells:\n  - {cell}\n");
+        let scenario = scenario(&text);
+        let trace = execute(&scenario).unwrap();
+        group.bench_function(cell.split('\n').next().unwrap(), |bench| {
+            bench.iter(|| {
+                let paper = Paper::Solutions;
+                build(black_box(&scenario), &trace, &templates, paper, Hidden::Skipped).unwrap()
+            });
+        });
+    }
+    group.finish();
+}
+
+/// What the cells above draw.
+const DRAWN: &str = "title: Drawn
+seed: 1
+setups:
+  neuron:
+    model: |
+      z = w*x + b
+      y_hat = relu(z)
+      loss = 1/2 * (y_hat - y)^2
+    init: {w: 1, b: 1}
+    data: [{x: 3, y: 1}, {x: 1, y: 2}]
+    iterations: 5
+    optimizers:
+      run: {kind: momentum, learning_rate: 0.05, beta: 0.5}
+  layer:
+    shapes: {x: [1, 16], W: [16, 16]}
+    model: |
+      z = x @ W
+      h = relu(z)
+    init: {W: kaiming_normal}
+    data: {kind: gaussian, count: 8}
+    experiments:
+      start:
+        vary: {W: [kaiming_normal, xavier_normal]}
+        trials: 20
+        measure: [activation_std]
+        histograms: [z]
+";
 
 fn formulas(criterion: &mut Criterion) {
     let (_, _, sheet) = worksheet();
@@ -234,5 +300,53 @@ fn whole(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(stages, reading, iterations, digits, sheets, plots, formulas, whole);
+/// A variant of the exam, from the values of its variables to written files: two pages, one plot, the
+/// rows of the key. No two are alike, as long as there are enough.
+fn variants(criterion: &mut Criterion) {
+    let (exam, default) = Exam::read(Path::new("exam.yaml"), EXAM).unwrap();
+    let trace = execute(&default).unwrap();
+    let search = Search::new(&exam, &default, &trace, 1, 1_000_000);
+    let found = search.find(600, &|_| {}).unwrap();
+    let templates = Templates::built_in().unwrap();
+    let formats = [Format::Html];
+    let audience = Audience::Both;
+    let press =
+        Press { exam: &exam, stem: "exam", templates: &templates, formats: &formats, audience };
+    let desk = tempfile::tempdir().unwrap();
+    let mut next = found.iter().cycle();
+    let mut group = criterion.benchmark_group("variant");
+    group.sample_size(20).warm_up_time(Duration::from_millis(500));
+    group.bench_function("from values to files", |bench| {
+        bench.iter(|| {
+            let variant = next.next().unwrap();
+            let paper = press.paper(variant, None).unwrap();
+            for (name, bytes) in &paper.files {
+                std::fs::write(desk.path().join(format!("{}-{name}", variant.number)), bytes)
+                    .unwrap();
+            }
+            paper.rows.len()
+        });
+    });
+    group.finish();
+}
+
+/// The worksheet's solutions on paper.
+#[cfg(feature = "pdf")]
+fn papers(criterion: &mut Criterion) {
+    let scenario = scenario(WORKSHEET);
+    let templates = Templates::built_in().unwrap();
+    let mut group = criterion.benchmark_group("pdf");
+    group.sample_size(10);
+    group.bench_function("worksheet, both papers", |bench| {
+        bench.iter(|| render(&scenario, &templates, &[Format::Pdf], Audience::Both).unwrap());
+    });
+    group.finish();
+}
+
+#[cfg(not(feature = "pdf"))]
+fn papers(_: &mut Criterion) {}
+
+criterion_group!(
+    stages, reading, iterations, digits, sheets, plots, figures, formulas, whole, variants, papers
+);
 criterion_main!(stages);

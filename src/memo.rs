@@ -24,15 +24,28 @@ impl<K: Hash + Eq, V: Clone> Memo<K, V> {
         K: Borrow<Q>,
         Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
     {
-        if let Some(result) = self.results.get(key) {
-            return result.clone();
-        }
-        let result = work_out();
+        self.known(key).unwrap_or_else(|| {
+            let result = work_out();
+            self.keep(key.to_owned(), result.clone());
+            result
+        })
+    }
+
+    /// The result for a key, if it is known.
+    pub(crate) fn known<Q>(&self, key: &Q) -> Option<V>
+    where
+        K: Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        self.results.get(key).cloned()
+    }
+
+    /// Remembers a result; for one that others go into, which ask the memo too.
+    pub(crate) fn keep(&mut self, key: K, result: V) {
         if self.results.len() >= self.limit {
             self.results.clear();
         }
-        self.results.insert(key.to_owned(), result.clone());
-        result
+        self.results.insert(key, result);
     }
 }
 

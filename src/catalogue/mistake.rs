@@ -19,13 +19,15 @@
 //! AdamW, goes with it where SGD is used instead. An old state is used in the step alone: the
 //! new one is computed as it should be, for the iterations after.
 
+use std::sync::Arc;
+
 use crate::formula::{Expression, Operator};
 use crate::number::Rational;
 
-use super::{Extent, Line, Optimizer, Options, Over, Rule, Schedule, Setting, sgd};
+use super::{Extent, Line, Optimizer, Options, Over, Rule, Schedule, Setting, remembered, sgd};
 
 /// A wrong turn that is known by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mistake {
     /// The gradient enters the first moment in full.
     MomentumWithoutFactor,
@@ -103,8 +105,23 @@ impl Mistake {
         options: &Options,
         own: Option<&Rule>,
         schedule: Option<&Schedule>,
+    ) -> Option<Arc<Rule>> {
+        let altered = || self.altered(optimizer, options, own, schedule);
+        match own.is_none() && schedule.is_none() {
+            true => remembered(Some(self), optimizer, options, altered),
+            false => altered().map(Arc::new),
+        }
+    }
+
+    fn altered(
+        self,
+        optimizer: &Optimizer,
+        options: &Options,
+        own: Option<&Rule>,
+        schedule: Option<&Schedule>,
     ) -> Option<Rule> {
-        let whole = |own: Option<&Rule>| optimizer.whole_rule(options, own, schedule);
+        let whole =
+            |own: Option<&Rule>| Arc::unwrap_or_clone(optimizer.whole_rule(options, own, schedule));
         let step = || own.cloned().unwrap_or_else(|| (optimizer.rule)(options));
         match self {
             Self::MomentumWithoutFactor => {

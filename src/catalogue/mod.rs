@@ -4,6 +4,11 @@
 //! these lines, the worked solution prints them with numbers put in, and the sheet's
 //! list of update rules prints them in symbols: no formula is written twice.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use crate::memo::Memo;
+
 mod adadelta;
 mod adagrad;
 mod adam;
@@ -107,14 +112,45 @@ impl Optimizer {
         options: &Options,
         own: Option<&Rule>,
         schedule: Option<&Schedule>,
-    ) -> Rule {
-        let step = own.cloned().unwrap_or_else(|| (self.rule)(options));
-        let rule = gradient::around(step, options);
-        match schedule {
-            Some(schedule) => rule.scheduled(&schedule.lines),
-            None => rule,
-        }
+    ) -> Arc<Rule> {
+        let build = || {
+            let step = own.cloned().unwrap_or_else(|| (self.rule)(options));
+            let rule = gradient::around(step, options);
+            match schedule {
+                Some(schedule) => rule.scheduled(&schedule.lines),
+                None => rule,
+            }
+        };
+        let plain = own.is_none() && schedule.is_none();
+        let known = plain.then(|| remembered(None, self, options, || Some(build()))).flatten();
+        known.unwrap_or_else(|| Arc::new(build()))
     }
+}
+
+/// A rule as a mistake makes it, or right; of which optimizer; under which options.
+type Known = (Option<Mistake>, &'static str, Options);
+
+thread_local! {
+    static RULES: RefCell<Memo<Known, Option<Arc<Rule>>>> = RefCell::new(Memo::new(REMEMBERED));
+}
+
+/// How many rules are remembered: more than an exam has.
+const REMEMBERED: usize = 1024;
+
+/// A rule that depends on nothing but this; runs of many papers ask for it again.
+fn remembered(
+    mistake: Option<Mistake>,
+    optimizer: &Optimizer,
+    options: &Options,
+    build: impl FnOnce() -> Option<Rule>,
+) -> Option<Arc<Rule>> {
+    let key = (mistake, optimizer.kind, options.clone());
+    RULES.with_borrow(|rules| rules.known(&key)).unwrap_or_else(|| {
+        // A mistake begins with the right rule, which is looked up here too.
+        let rule = build().map(Arc::new);
+        RULES.with_borrow_mut(|rules| rules.keep(key, rule.clone()));
+        rule
+    })
 }
 
 /// Every optimizer, in the order of the textbooks.

@@ -1,5 +1,7 @@
 //! Options of catalogue entries: what is allowed, what is the default, what was chosen.
 
+use std::sync::Arc;
+
 use crate::number::{Rational, parse_decimal};
 
 /// One option of a kind.
@@ -35,7 +37,7 @@ pub enum Allowed {
 }
 
 /// The value of an option.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Setting {
     /// A number.
     Number(Rational),
@@ -47,9 +49,9 @@ pub enum Setting {
 pub type Choice = Result<Setting, String>;
 
 /// The options of one optimizer, all of them, in the order of its specification.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Options {
-    settings: Vec<(String, Setting)>,
+    settings: Arc<Vec<(String, Setting)>>,
 }
 
 impl Specification {
@@ -129,7 +131,7 @@ impl Specification {
 impl Options {
     /// The options from settings in the order of the specification.
     pub fn new(settings: Vec<(String, Setting)>) -> Self {
-        Self { settings }
+        Self { settings: Arc::new(settings) }
     }
 
     /// The options in order.
@@ -160,15 +162,16 @@ impl Options {
 
     /// Sets an option, a new one at the end.
     pub fn set(&mut self, name: &str, setting: Setting) {
-        match self.settings.iter_mut().find(|(known, _)| known == name) {
+        let settings = Arc::make_mut(&mut self.settings);
+        match settings.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = setting,
-            None => self.settings.push((name.to_owned(), setting)),
+            None => settings.push((name.to_owned(), setting)),
         }
     }
 
     /// Takes an option away.
     pub fn unset(&mut self, name: &str) {
-        self.settings.retain(|(known, _)| known != name);
+        Arc::make_mut(&mut self.settings).retain(|(known, _)| known != name);
     }
 
     fn get(&self, name: &str) -> Option<&Setting> {

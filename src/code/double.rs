@@ -6,6 +6,7 @@
 //! is what the written-out rule does.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::catalogue::{Extent, Form, Line, Options, Over, Relation, Rule, Setting};
 use crate::formula::{Expression, ZeroOverZero};
@@ -77,7 +78,7 @@ pub(super) type Values = BTreeMap<String, Matrix>;
 
 /// Carries a run out in double precision and compares it with the exact one.
 pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
-    let rules: Vec<(&str, Rule)> =
+    let rules: Vec<(&str, Arc<Rule>)> =
         setup.trained_names().map(|name| (name, run.rule_of(name))).collect();
     let adjoints = if setup.gradients.is_some() { Vec::new() } else { adjoints(setup) };
     let mut machine = Machine {
@@ -116,7 +117,7 @@ pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
 pub(super) struct Machine<'a> {
     pub setup: &'a Setup,
     pub run: &'a Run,
-    pub rules: Vec<(&'a str, Rule)>,
+    pub rules: Vec<(&'a str, Arc<Rule>)>,
     pub adjoints: Vec<Adjoint>,
     /// The parameters.
     pub point: Values,

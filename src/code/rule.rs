@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::catalogue::{Extent, Form, Line, Options, Over, Rule, Schedule, Setting, State};
 use crate::formula::{Expression, ZeroOverZero};
@@ -23,7 +24,7 @@ const SIZES: [&str; 2] = ["rows", "columns"];
 
 /// The parameters that have one rule.
 pub(super) struct Group<'a> {
-    pub rule: Rule,
+    pub rule: Arc<Rule>,
     options: &'a Options,
     pub parameters: Vec<&'a str>,
     /// The name of its function.

@@ -56,14 +56,16 @@ pub(super) fn backward(
     let evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     let mut sweep = Sweep { graph, pass, evaluator, slope };
     for index in (0..=root).rev() {
-        let Some(adjoint) = adjoints[index].clone() else { continue };
+        // Inputs come before what uses them, so this one is not written to any more.
+        let (inputs, rest) = adjoints.split_at_mut(index);
+        let Some(adjoint) = rest.first().and_then(Option::as_ref) else { continue };
         for position in 0..graph.nodes[index].inputs.len() {
             let input = graph.nodes[index].inputs[position];
-            if matches!(graph.nodes[input].operation, Operation::Constant(_)) {
+            if graph.passive[input] {
                 continue;
             }
-            let share = sweep.share(index, position, &adjoint)?;
-            match &mut adjoints[input] {
+            let share = sweep.share(index, position, adjoint)?;
+            match &mut inputs[input] {
                 Some(sum) => sum.add(&share),
                 none => *none = Some(share),
             }
@@ -204,22 +206,32 @@ impl Sweep<'_, '_> {
         let node = &self.graph.nodes[index];
         let inputs: Vec<&Tensor> =
             node.inputs.iter().map(|input| &self.pass.values[*input]).collect();
-        let mut share = Tensor::zeros(inputs[position].shape);
-        for row in 0..adjoint.rows() {
-            for column in 0..adjoint.columns() {
-                let values: Result<Vec<Real>, _> =
-                    inputs.iter().map(|input| input.at(row, column).clone()).collect();
-                let entry = row * adjoint.columns() + column;
-                let slope = match values {
-                    Err(cause) => Err(cause),
+        let within = node.definition.as_deref().unwrap_or_default();
+        let (rows, columns) = (adjoint.rows(), adjoint.columns());
+        let mut terms = Vec::with_capacity(rows * columns);
+        for row in 0..rows {
+            for column in 0..columns {
+                let entry = row * columns + column;
+                let values: Result<Vec<&Real>, _> =
+                    inputs.iter().map(|input| input.at(row, column).as_ref()).collect();
+                terms.push(match values {
                     Ok(values) => {
                         let slope = self.slope(node, (index, entry), position, &values);
-                        settle(slope, node.definition.as_deref().unwrap_or_default())?
+                        product(adjoint.at(row, column), &settle(slope, within)?)
                     }
-                };
-                let place = share.place(row, column);
-                share.add_at(place, product(adjoint.at(row, column), &slope));
+                    Err(cause) => Err(cause.clone()),
+                });
             }
+        }
+        let shape = inputs[position].shape;
+        if shape == adjoint.shape {
+            return Ok(Tensor { shape, entries: terms });
+        }
+        // A repeated row or number gets the sum of its copies.
+        let mut share = Tensor::zeros(shape);
+        for (entry, term) in terms.into_iter().enumerate() {
+            let place = share.place(entry / columns, entry % columns);
+            share.add_at(place, term);
         }
         Ok(share)
     }
@@ -230,7 +242,7 @@ impl Sweep<'_, '_> {
         node: &Node,
         (index, entry): (usize, usize),
         position: usize,
-        values: &[Real],
+        values: &[&Real],
     ) -> Result<Real, Failure> {
         match &node.operation {
             Operation::Leaf(_) | Operation::Constant(_) | Operation::Transpose => Ok(Real::zero()),
@@ -246,7 +258,8 @@ impl Sweep<'_, '_> {
                     Slope::One => return Ok(Real::one()),
                 };
                 let case = taken.map_or(0, |branch| branch.beside(side));
-                self.evaluator.derivative(call, position, values, case)
+                let values: Vec<Real> = values.iter().copied().cloned().collect();
+                self.evaluator.derivative(call, position, &values, case)
             }
         }
     }
@@ -267,11 +280,11 @@ fn spread(kind: Reduction, shape: Option<(usize, usize)>, above: &Outcome) -> Te
 fn binary_slope(
     operator: Operator,
     position: usize,
-    inputs: &[Real],
+    inputs: &[&Real],
     whole: &Expression,
     evaluator: &mut Evaluator<'_>,
 ) -> Result<Real, Failure> {
-    let (left, right) = (&inputs[0], &inputs[1]);
+    let (left, right) = (inputs[0], inputs[1]);
     match (operator, position) {
         (Operator::Add, _) | (Operator::Subtract, 0) => Ok(Real::one()),
         (Operator::Subtract, _) => Ok(-Real::one()),

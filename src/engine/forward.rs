@@ -73,14 +73,16 @@ fn operate(
     match &node.operation {
         Operation::Leaf(name) => Ok(leaf(name)),
         Operation::Constant(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
-        Operation::Negate => entries(node, inputs, |values| values.map(|values| -&values[0])),
+        Operation::Negate => Ok(inputs[0].map(|value| -value)),
         Operation::Same => Ok(inputs[0].clone()),
         Operation::Transpose => Ok(inputs[0].transposed()),
         Operation::Binary(Operator::MatMul) => Ok(inputs[0].times(inputs[1])),
-        Operation::Binary(operator) => entries(node, inputs, |values| {
-            let values = values?;
-            evaluator.binary(*operator, &values[0], &values[1], &node.expression)
-        }),
+        Operation::Binary(operator) => {
+            let within = node.definition.as_deref().unwrap_or_default();
+            inputs[0].zip(inputs[1], |left, right| {
+                settle(evaluator.binary(*operator, left, right, &node.expression), within)
+            })
+        }
         Operation::Call(call) => {
             let within = node.definition.as_deref().unwrap_or_default();
             if let Some(kind) = call.function.reduces() {

@@ -4,7 +4,7 @@
 //! operations follow in the order of evaluation, subexpressions included. A definition
 //! that is only a name or a number is a node of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formula::{Call, Expression, Operator};
 use crate::number::Rational;
@@ -18,6 +18,8 @@ pub struct Graph {
     pub names: BTreeMap<String, usize>,
     /// The definitions in order.
     pub definitions: Vec<String>,
+    /// The nodes whose adjoints nobody asks for.
+    pub(super) passive: Vec<bool>,
 }
 
 /// One node.
@@ -59,7 +61,12 @@ impl Graph {
         leaves: impl Iterator<Item = &'a str>,
         definitions: impl Iterator<Item = (&'a str, &'a Expression)>,
     ) -> Self {
-        let mut graph = Self { nodes: Vec::new(), names: BTreeMap::new(), definitions: Vec::new() };
+        let mut graph = Self {
+            nodes: Vec::new(),
+            names: BTreeMap::new(),
+            definitions: Vec::new(),
+            passive: Vec::new(),
+        };
         for leaf in leaves {
             let node = Node {
                 operation: Operation::Leaf(leaf.to_owned()),
@@ -87,12 +94,33 @@ impl Graph {
             graph.names.insert(name.to_owned(), node);
             graph.definitions.push(name.to_owned());
         }
+        let is_number = |node: &Node| matches!(node.operation, Operation::Constant(_));
+        graph.passive = graph.nodes.iter().map(is_number).collect();
         graph
     }
 
     /// The node of a name that the scenario's check has found to exist.
     pub fn node(&self, name: &str) -> Option<usize> {
         self.names.get(name).copied()
+    }
+
+    /// The graph without adjoints of these leaves, nor of what hangs on them and on numbers alone
+    /// and is no definition.
+    #[must_use]
+    pub(super) fn passing_over(mut self, leaves: &[String]) -> Self {
+        let defined: BTreeSet<usize> =
+            self.definitions.iter().filter_map(|name| self.node(name)).collect();
+        for (index, node) in self.nodes.iter().enumerate() {
+            self.passive[index] = match &node.operation {
+                Operation::Leaf(name) => leaves.contains(name),
+                Operation::Constant(_) => true,
+                _ => {
+                    let passive = |input: &usize| self.passive[*input];
+                    !defined.contains(&index) && node.inputs.iter().all(passive)
+                }
+            };
+        }
+        self
     }
 
     fn add(&mut self, expression: &Expression, definition: &str) -> usize {

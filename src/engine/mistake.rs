@@ -8,6 +8,8 @@
 //! of that name, others begin as in the first iteration. Under `carry: displayed` the wrong
 //! turn is taken from the displayed numbers too, and rounds as the run does.
 
+use std::sync::Arc;
+
 use crate::catalogue::{Mistake, Options, Rule};
 use crate::formula::Prove;
 use crate::scenario::{Carry, Instead, Reduction, Run, Scenario, Setup, Turn};
@@ -40,7 +42,7 @@ pub fn wrong_turn(scenario: &Scenario, trace: &Trace, turn: &Turn) -> Result<Tra
 struct Altered<'a> {
     setup: &'a Setup,
     run: Run,
-    rules: Vec<(String, Rule)>,
+    rules: Vec<(String, Arc<Rule>)>,
     graph: Graph,
     reduction: Reduction,
     activations: Activations,
@@ -102,13 +104,13 @@ impl<'a> Altered<'a> {
     }
 }
 
-fn rules(setup: &Setup, run: &Run) -> Vec<(String, Rule)> {
+fn rules(setup: &Setup, run: &Run) -> Vec<(String, Arc<Rule>)> {
     setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect()
 }
 
 /// The run and its rules with a mistake of the catalogue; a rule in which it can't be made
 /// stays as it is.
-fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Rule)>) {
+fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Arc<Rule>)>) {
     let setting = |options: &Options| {
         let altered = mistake.setting(right.optimizer, options);
         altered.unwrap_or_else(|| (right.optimizer, options.clone()))

@@ -31,7 +31,7 @@ pub use mistake::wrong_turn;
 pub use pass::{graph, nodes};
 pub use slope::slope;
 pub use substitution::Substitution;
-pub use surface::Surface;
+pub use surface::{Surface, Values};
 
 use crate::scenario::{self, ExperimentId, Frame, Frames, Scenario};
 use crate::trace::{self, Named, Setup, Tensor, Trace};

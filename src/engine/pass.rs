@@ -23,8 +23,13 @@ pub fn graph(setup: &Setup) -> Graph {
     graph_of(setup, &setup.model)
 }
 
-/// The graph of a model over the leaves of a set-up.
+/// The graph of a model over the leaves of a set-up, without adjoints of data.
 pub(super) fn graph_of(setup: &Setup, model: &[Definition]) -> Graph {
+    whole_graph(setup, model).passing_over(&setup.inputs)
+}
+
+/// The same with all adjoints.
+fn whole_graph(setup: &Setup, model: &[Definition]) -> Graph {
     let leaves = setup.leaves.iter().map(String::as_str);
     let model = model.iter().map(|line| (line.name.as_str(), &line.expression));
     Graph::new(leaves, model)
@@ -99,7 +104,7 @@ pub fn nodes(
     point: &Named<trace::Tensor>,
     index: usize,
 ) -> Result<Vec<(trace::Tensor, trace::Tensor)>, Failure> {
-    let graph = graph(setup);
+    let graph = whole_graph(setup, &setup.model);
     let row = index.checked_sub(1).and_then(|row| setup.data.get(row));
     let leaf = |name: &str| {
         let input = setup.inputs.iter().position(|input| input == name);

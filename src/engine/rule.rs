@@ -1,5 +1,6 @@
 //! Lines of an update rule, carried out on whole tensors.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Condition, Line};
@@ -40,9 +41,10 @@ impl Executor<'_> {
             chosen = Some((0..count).map(one).collect());
         }
         let Some(chosen) = chosen else {
-            return Ok(Computed { value: self.evaluate(&line.expression, known)?, chosen: None });
+            let value = self.evaluate(&line.expression, known)?.into_owned();
+            return Ok(Computed { value, chosen: None });
         };
-        let mut parts: BTreeMap<Option<usize>, Tensor> = BTreeMap::new();
+        let mut parts: BTreeMap<Option<usize>, Cow<'_, Tensor>> = BTreeMap::new();
         for case in &chosen {
             if !parts.contains_key(case) {
                 let expression =
@@ -63,7 +65,7 @@ impl Executor<'_> {
     fn condition(&mut self, condition: &Condition, known: &Known<'_>) -> Result<Met, Stop> {
         let left = self.evaluate(&condition.left, known)?;
         let right = self.evaluate(&condition.right, known)?;
-        let difference = self.zip(&[&left, &right], |_, values| Ok(&values[0] - &values[1]))?;
+        let difference = left.zip(&right, |left, right| Ok::<_, Stop>(Ok(left - right)))?;
         let mut holds = Vec::new();
         for entry in &difference.entries {
             // An undefined side leaves the line's own expression, which then is undefined too.
@@ -90,35 +92,36 @@ impl Executor<'_> {
     }
 
     /// The value of an expression.
-    pub(super) fn evaluate(
+    pub(super) fn evaluate<'k>(
         &mut self,
         expression: &Expression,
-        known: &Known<'_>,
-    ) -> Result<Tensor, Stop> {
-        match expression {
-            Expression::Number(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
-            Expression::Name(name) => {
-                Ok(known.get(name.as_str()).cloned().unwrap_or_else(|| Tensor::zeros(None)))
-            }
-            Expression::Negate(inner) => {
-                let inner = self.evaluate(inner, known)?;
-                self.zip(&[&inner], |_, values| Ok(-&values[0]))
-            }
-            Expression::Transpose(inner) => Ok(self.evaluate(inner, known)?.transposed()),
+        known: &'k Known<'_>,
+    ) -> Result<Cow<'k, Tensor>, Stop> {
+        let value = match expression {
+            Expression::Number(number) => Tensor::scalar(Ok(Real::from(number.clone()))),
+            Expression::Name(name) => match known.get(name.as_str()) {
+                Some(value) => return Ok(Cow::Borrowed(value)),
+                None => Tensor::zeros(None),
+            },
+            Expression::Negate(inner) => self.evaluate(inner, known)?.map(|value| -value),
+            Expression::Transpose(inner) => self.evaluate(inner, known)?.transposed(),
             Expression::Binary(operator, left, right) => {
                 let left = self.evaluate(left, known)?;
                 let right = self.evaluate(right, known)?;
                 if *operator == Operator::MatMul {
-                    return Ok(left.times(&right));
+                    return Ok(Cow::Owned(left.times(&right)));
                 }
-                self.zip(&[&left, &right], |evaluator, values| {
-                    evaluator.binary(*operator, &values[0], &values[1], expression)
-                })
+                let zero_over_zero = self.zero_over_zero;
+                let mut evaluator = Evaluator { decide: &mut *self.decide, zero_over_zero };
+                left.zip(&right, |left, right| {
+                    settle(evaluator.binary(*operator, left, right, expression), self.within)
+                })?
             }
-            Expression::Call(call) => self.call(call, expression, known),
+            Expression::Call(call) => self.call(call, expression, known)?,
             // Rules have no derivatives, and what is printed is never evaluated.
-            Expression::Derivative(..) | Expression::Shown(_) => Ok(Tensor::zeros(None)),
-        }
+            Expression::Derivative(..) | Expression::Shown(_) => Tensor::zeros(None),
+        };
+        Ok(Cow::Owned(value))
     }
 
     fn call(
@@ -137,7 +140,8 @@ impl Executor<'_> {
             // The norm of a number is its absolute value, without a root.
             _ => {
                 let mut taken = Vec::new();
-                let value = self.zip(&arguments.iter().collect::<Vec<_>>(), |evaluator, values| {
+                let inputs: Vec<&Tensor> = arguments.iter().map(|argument| &**argument).collect();
+                let value = self.zip(&inputs, |evaluator, values| {
                     let (value, branch) = evaluator.call(call, values)?;
                     taken.extend(branch.map(|branch| branch.case));
                     Ok(value)

@@ -67,7 +67,7 @@ pub(super) struct Course<'a> {
     pub(super) run: &'a Run,
     pub(super) graph: &'a Graph,
     /// The update rule of every parameter.
-    pub(super) rules: &'a [(String, Rule)],
+    pub(super) rules: &'a [(String, Arc<Rule>)],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
     /// What stands in the place of computed values.
@@ -86,7 +86,7 @@ impl<'a> Course<'a> {
         setup: &'a Setup,
         run: &'a Run,
         graph: &'a Graph,
-        rules: &'a [(String, Rule)],
+        rules: &'a [(String, Arc<Rule>)],
     ) -> Self {
         Self {
             setup,
@@ -148,7 +148,7 @@ impl<'a> Course<'a> {
                 let tensor = match given.and_then(|values| values.get(parameter)) {
                     Some(given) => given.clone(),
                     None if whole => start.record(),
-                    None => start.filling(shape).record(),
+                    None => start.into_owned().filling(shape).record(),
                 };
                 state.within(&own.name).push(parameter.clone(), tensor);
             }

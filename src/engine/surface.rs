@@ -78,67 +78,136 @@ impl Surface {
         Self { names, columns, rows, lines, loss }
     }
 
-    /// The mean loss at a point, given by parameter; NaN where it is not defined.
-    pub fn loss(&self, point: &dyn Fn(&str) -> f64) -> f64 {
-        let start: Vec<f64> = self.names.iter().map(|name| point(name)).collect();
-        let mut slots = Vec::with_capacity(start.len() + self.lines.len());
-        let mut sum = 0.0;
-        let mut count = 0.0;
+    /// The mean loss at so many points, given by parameter; NaN where it is not defined.
+    pub fn losses(&self, count: usize, points: &dyn Fn(&str) -> Values) -> Vec<f64> {
+        let start: Vec<Values> = self.names.iter().map(|name| points(name)).collect();
+        let mut sum = Values::All(0.0);
+        let mut rows = 0.0;
         for row in &self.rows {
-            slots.clear();
             let datum = |column: &Option<usize>| column.and_then(|column| row.get(column)).copied();
             let values = start.iter().zip(&self.columns);
-            slots.extend(values.map(|(value, column)| datum(column).unwrap_or(*value)));
+            let values = values.map(|(value, column)| match datum(column) {
+                Some(datum) => Values::All(datum),
+                None => value.clone(),
+            });
+            let mut slots: Vec<Values> = values.collect();
             for line in &self.lines {
-                slots.push(line.value(&slots));
+                slots.push(line.values(&slots));
             }
-            sum += self.loss.and_then(|slot| slots.get(slot)).copied().unwrap_or(f64::NAN);
-            count += 1.0;
+            let loss = self.loss.and_then(|slot| slots.get(slot)).unwrap_or(&Values::NONE);
+            sum = sum.with(loss, |sum, loss| sum + loss);
+            rows += 1.0;
         }
-        sum / count
+        let mean = sum.map(|sum| sum / rows);
+        (0..count).map(|point| mean.at(point)).collect()
+    }
+}
+
+/// A value for each of many points.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// The same at all of them.
+    All(f64),
+    /// One for each.
+    Each(Vec<f64>),
+}
+
+impl Values {
+    const NONE: Self = Self::All(f64::NAN);
+
+    fn at(&self, point: usize) -> f64 {
+        match self {
+            Self::All(value) => *value,
+            Self::Each(values) => values.get(point).copied().unwrap_or(f64::NAN),
+        }
+    }
+
+    fn map(self, operate: impl Fn(f64) -> f64) -> Self {
+        match self {
+            Self::All(value) => Self::All(operate(value)),
+            Self::Each(mut values) => {
+                values.iter_mut().for_each(|value| *value = operate(*value));
+                Self::Each(values)
+            }
+        }
+    }
+
+    fn with(self, other: &Self, operate: impl Fn(f64, f64) -> f64) -> Self {
+        match (self, other) {
+            (own, Self::All(other)) => own.map(|value| operate(value, *other)),
+            (Self::All(value), Self::Each(others)) => {
+                Self::Each(others.iter().map(|other| operate(value, *other)).collect())
+            }
+            (Self::Each(mut values), Self::Each(others)) => {
+                let pairs = values.iter_mut().zip(others);
+                pairs.for_each(|(value, other)| *value = operate(*value, *other));
+                Self::Each(values)
+            }
+        }
     }
 }
 
 impl Node {
-    fn value(&self, slots: &[f64]) -> f64 {
+    fn values(&self, slots: &[Values]) -> Values {
         match self {
-            Self::Number(number) => *number,
-            Self::Slot(slot) => slots.get(*slot).copied().unwrap_or(f64::NAN),
-            Self::Negate(inner) => -inner.value(slots),
-            Self::Square(inner) => {
-                let inner = inner.value(slots);
-                inner * inner
+            Self::Number(number) => Values::All(*number),
+            Self::Slot(slot) => slots.get(*slot).cloned().unwrap_or(Values::NONE),
+            Self::Negate(inner) => inner.values(slots).map(|value| -value),
+            Self::Square(inner) => inner.values(slots).map(|value| value * value),
+            Self::Absolute(inner) => inner.values(slots).map(f64::abs),
+            Self::Primitive(primitive, inner) => {
+                inner.values(slots).map(|value| primitive.double(value))
             }
-            Self::Absolute(inner) => inner.value(slots).abs(),
-            Self::Primitive(primitive, inner) => primitive.double(inner.value(slots)),
             Self::Binary(operator, left, right) => {
-                let (left, right) = (left.value(slots), right.value(slots));
+                let (left, right) = (left.values(slots), right.values(slots));
                 match operator {
-                    Operator::Add => left + right,
-                    Operator::Subtract => left - right,
-                    Operator::Multiply | Operator::Hadamard | Operator::MatMul => left * right,
-                    Operator::Divide => left / right,
-                    Operator::Power => libm::pow(left, right),
+                    Operator::Add => left.with(&right, |left, right| left + right),
+                    Operator::Subtract => left.with(&right, |left, right| left - right),
+                    Operator::Multiply | Operator::Hadamard | Operator::MatMul => {
+                        left.with(&right, |left, right| left * right)
+                    }
+                    Operator::Divide => left.with(&right, |left, right| left / right),
+                    Operator::Power => left.with(&right, libm::pow),
                 }
             }
             Self::Cases { arguments, kinks, values } => {
-                let arguments: Vec<f64> =
-                    arguments.iter().map(|argument| argument.value(slots)).collect();
-                let mut case = 0;
-                for kink in kinks {
-                    let on = kink.value(&arguments);
-                    if on.is_nan() {
-                        return f64::NAN;
-                    }
-                    case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
-                    if on <= 0.0 {
-                        break;
-                    }
+                let arguments: Vec<Values> =
+                    arguments.iter().map(|argument| argument.values(slots)).collect();
+                let of = |nodes: &[Self]| -> Vec<Values> {
+                    nodes.iter().map(|node| node.values(&arguments)).collect()
+                };
+                let (kinks, values) = (of(kinks), of(values));
+                let at = |point: usize| {
+                    let case = case(kinks.iter().map(|kink| kink.at(point)));
+                    case.and_then(|case| values.get(case)).map_or(f64::NAN, |value| value.at(point))
+                };
+                let each = arguments.iter().find_map(|argument| match argument {
+                    Values::Each(values) => Some(values.len()),
+                    Values::All(_) => None,
+                });
+                match each {
+                    Some(count) => Values::Each((0..count).map(at).collect()),
+                    None => Values::All(at(0)),
                 }
-                values.get(case).map_or(f64::NAN, |value| value.value(&arguments))
             }
         }
     }
+}
+
+/// The case for these kinks: two for each that is passed, one more on the next. None where one of
+/// them has no value.
+fn case(kinks: impl Iterator<Item = f64>) -> Option<usize> {
+    let mut case = 0;
+    for on in kinks {
+        if on.is_nan() {
+            return None;
+        }
+        case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
+        if on <= 0.0 {
+            break;
+        }
+    }
+    Some(case)
 }
 
 /// The expression with the nodes that `scope` has for its names.

@@ -108,6 +108,32 @@ impl Tensor {
         }
     }
 
+    /// An operation on each entry; what is undefined stays so.
+    pub(super) fn map(&self, operate: impl Fn(&Real) -> Real) -> Self {
+        let one = |entry: &Outcome| entry.as_ref().map(&operate).map_err(Arc::clone);
+        Self { shape: self.shape, entries: self.entries.iter().map(one).collect() }
+    }
+
+    /// An operation entry by entry, on those of both that have a value.
+    pub(super) fn zip<E>(
+        &self,
+        other: &Self,
+        mut operate: impl FnMut(&Real, &Real) -> Result<Outcome, E>,
+    ) -> Result<Self, E> {
+        let shape = Self::common(&[self, other]);
+        let (rows, columns) = shape.unwrap_or((1, 1));
+        let mut entries = Vec::with_capacity(rows * columns);
+        for row in 0..rows {
+            for column in 0..columns {
+                entries.push(match (self.at(row, column), other.at(row, column)) {
+                    (Ok(left), Ok(right)) => operate(left, right)?,
+                    (Err(cause), _) | (_, Err(cause)) => Err(cause.clone()),
+                });
+            }
+        }
+        Ok(Self { shape, entries })
+    }
+
     /// For the record.
     pub(super) fn record(&self) -> trace::Tensor {
         let value = |entry: &Outcome| match entry {

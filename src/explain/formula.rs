@@ -140,7 +140,7 @@ impl Course<'_> {
             Quantity::Parameter { t, name } => Some(self.parameter(*t, name)),
             Quantity::Used { t, parameter } => {
                 let rule = self.run.rule_of(parameter);
-                let (printed, quantity) = match rule.used_gradient {
+                let (printed, quantity) = match rule.used_gradient.clone() {
                     Some(state) => {
                         let printed = format!("{state}.{parameter}");
                         (printed, Quantity::State { t: *t, state, parameter: parameter.clone() })

@@ -23,13 +23,26 @@ impl Field {
         (columns, rows): (usize, usize),
         mut height: impl FnMut(f64, f64) -> f64,
     ) -> Self {
+        let along = |xs: &[f64], y: f64| xs.iter().map(|x| height(*x, y)).collect();
+        Self::by_rows(x, y, (columns, rows), along)
+    }
+
+    /// The same from the heights of a row at once, given the places along `x`.
+    pub fn by_rows(
+        x: Range,
+        y: Range,
+        (columns, rows): (usize, usize),
+        mut heights: impl FnMut(&[f64], f64) -> Vec<f64>,
+    ) -> Self {
         let mut field =
             Field { x, y, columns: columns.max(2), rows: rows.max(2), values: Vec::new() };
+        let xs: Vec<f64> =
+            (0..field.columns).map(|column| field.place(count(column), 0.0).0).collect();
         for row in 0..field.rows {
-            for column in 0..field.columns {
-                let (x, y) = field.place(count(column), count(row));
-                field.values.push(height(x, y));
-            }
+            let (_, y) = field.place(0.0, count(row));
+            let mut values = heights(&xs, y);
+            values.resize(field.columns, f64::NAN);
+            field.values.append(&mut values);
         }
         field
     }
@@ -56,7 +69,7 @@ impl Field {
 pub fn quantile_levels(field: &Field, number: usize) -> Vec<f64> {
     let mut sorted: Vec<f64> =
         field.values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let (Some(&lowest), Some(&highest)) = (sorted.first(), sorted.last()) else {
         return Vec::new();
     };

@@ -20,26 +20,17 @@ pub struct Isoline {
 /// Marks an edge end that leads nowhere.
 const NONE: usize = usize::MAX;
 
-/// All lines of the given heights, in their order. Cells with a corner that is not
-/// finite are left out.
+/// All lines of the given heights, which ascend. Cells with a corner that is not finite are left
+/// out.
 pub fn isolines(field: &Field, levels: &[f64]) -> Vec<Isoline> {
     let mut links =
         Links { ends: vec![[NONE; 2]; 2 * field.columns * field.rows], touched: Vec::new() };
     let mut lines = Vec::new();
-    for &level in levels {
-        let above: Vec<bool> = field.values.iter().map(|value| *value > level).collect();
-        for row in 0..field.rows - 1 {
-            let (low, high) = above[row * field.columns..].split_at(field.columns);
-            for column in 0..field.columns - 1 {
-                let sides = [low[column], low[column + 1], high[column + 1], high[column]];
-                // Most cells end here, and this loop is most of a figure's time.
-                if sides == [sides[0]; 4] {
-                    continue;
-                }
-                for [from, to] in segments(field, (column, row), level, sides) {
-                    links.join(from, to);
-                    links.join(to, from);
-                }
+    for (&level, cells) in levels.iter().zip(crossed_cells(field, levels)) {
+        for cell in cells {
+            for [from, to] in segments(field, cell, level) {
+                links.join(from, to);
+                links.join(to, from);
             }
         }
         for edges in links.chains() {
@@ -48,6 +39,26 @@ pub fn isolines(field: &Field, levels: &[f64]) -> Vec<Isoline> {
         }
     }
     lines
+}
+
+/// The cells that each level passes through, row by row. Most cells none passes, and looking at
+/// each of them once is most of a figure's time.
+fn crossed_cells(field: &Field, levels: &[f64]) -> Vec<Vec<(usize, usize)>> {
+    let above = |value: &f64| levels.partition_point(|level| value > level);
+    let above: Vec<usize> = field.values.iter().map(above).collect();
+    let mut cells = vec![Vec::new(); levels.len()];
+    for row in 0..field.rows - 1 {
+        let (low, high) = above[row * field.columns..].split_at(field.columns);
+        let sides = low.windows(2).zip(high.windows(2));
+        for (column, (low, high)) in sides.enumerate() {
+            let least = low[0].min(low[1]).min(high[0]).min(high[1]);
+            let most = low[0].max(low[1]).max(high[0]).max(high[1]);
+            for level in &mut cells[least..most] {
+                level.push((column, row));
+            }
+        }
+    }
+    cells
 }
 
 /// The edges that a level crosses, each with its neighbours along the line.
@@ -101,12 +112,7 @@ impl Links {
 
 /// The segments inside a cell, each from edge to edge. Corners and edges go
 /// counter-clockwise, from the lower left corner and the lower edge.
-fn segments(
-    field: &Field,
-    (column, row): (usize, usize),
-    level: f64,
-    above: [bool; 4],
-) -> Vec<[usize; 2]> {
+fn segments(field: &Field, (column, row): (usize, usize), level: f64) -> Vec<[usize; 2]> {
     let corners = [
         field.at(column, row),
         field.at(column + 1, row),
@@ -116,6 +122,7 @@ fn segments(
     if corners.iter().any(|corner| !corner.is_finite()) {
         return Vec::new();
     }
+    let above = corners.map(|corner| corner > level);
     let cell = 2 * (row * field.columns + column);
     let (bottom, left) = (cell, cell + 1);
     let (top, right) = (cell + 2 * field.columns, cell + 3);

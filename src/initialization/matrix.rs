@@ -8,19 +8,25 @@
 //! many threads share the rows. So the bits are those of the naive triple loop, on every platform:
 //! vectors run across columns, never along `k`, and no product is fused with its sum.
 //!
-//! Blocks: `b` is packed into panels of eight columns, `a` into panels of three rows; a tile of
-//! the result stays in registers while both panels stream through the cache.
+//! Blocks: `b` is packed into panels of `N` columns, `a` into panels of `M` rows; a tile of
+//! the result, `M` times `N`, stays in registers while both panels stream through the cache. How
+//! large tiles are hangs on the machine's vectors, which are looked at when the program runs:
+//!
+//! ```text
+//! vectors of 2 doubles, 16 registers   3 × 8    12 registers of sums
+//! vectors of 4 doubles, 16 registers   4 × 8     8
+//! vectors of 8 doubles, 32 registers   8 × 16   16
+//! ```
 //!
 //! Source of the layout: Goto and van de Geijn (2008).
 
+use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
-/// The rows and columns of a tile: 24 sums, which fill twelve of sixteen registers of two doubles.
-const TILE: (usize, usize) = (3, 8);
 /// How far along `k` a block reaches, so that a panel of `b` fits the first-level cache.
 const DEPTH: usize = 256;
-/// How many rows a task takes.
-const ROWS: usize = 33;
+/// How many rows a task takes: whole panels of any tile.
+const ROWS: usize = 48;
 /// Below this many products, packing costs more than it saves.
 const SMALL: usize = 4096;
 /// Below this many products, a second thread costs more than it saves.
@@ -69,12 +75,38 @@ pub(super) fn accumulate(a: View<'_>, b: View<'_>, c: &mut [f64], threads: Threa
     if products < SMALL {
         return simple(a, b, c);
     }
+    match Arch::new().dispatch(Lanes) {
+        8.. => tiled::<8, 16>(a, b, c, threads),
+        4.. => tiled::<4, 8>(a, b, c, threads),
+        _ => tiled::<3, 8>(a, b, c, threads),
+    }
+}
+
+/// How many doubles a vector has.
+struct Lanes;
+
+impl WithSimd for Lanes {
+    type Output = usize;
+
+    fn with_simd<S: Simd>(self, _: S) -> usize {
+        S::F64_LANES
+    }
+}
+
+fn tiled<const M: usize, const N: usize>(
+    a: View<'_>,
+    b: View<'_>,
+    c: &mut [f64],
+    threads: Threads,
+) {
+    let products = c.len().saturating_mul(a.columns);
     for from in (0..a.columns).step_by(DEPTH) {
         let depth = from..a.columns.min(from + DEPTH);
-        let packed = pack_columns(b, depth.clone());
+        let packed = pack_columns::<N>(b, depth.clone());
         let block = |(index, c): (usize, &mut [f64])| {
-            let rows = pack_rows(a, index * ROWS, c.len() / b.columns, depth.clone());
-            multiply_block(&rows, &packed, depth.len(), c, b.columns);
+            let rows = pack_rows::<M>(a, index * ROWS, c.len() / b.columns, depth.clone());
+            let (a, b, depth, columns) = (&*rows, &*packed, depth.len(), b.columns);
+            Arch::new().dispatch(Block::<M, N> { a, b, depth, c, columns });
         };
         let length = ROWS * b.columns;
         if threads == Threads::All && products >= LARGE {
@@ -96,14 +128,14 @@ fn simple(a: View<'_>, b: View<'_>, c: &mut [f64]) {
     }
 }
 
-/// Panels of eight columns; within a panel, row after row. Missing columns are zeros.
-fn pack_columns(b: View<'_>, depth: std::ops::Range<usize>) -> Vec<f64> {
-    let panels = b.columns.div_ceil(TILE.1);
-    let mut packed = vec![0.0; panels * depth.len() * TILE.1];
-    for (index, panel) in packed.chunks_mut(depth.len() * TILE.1).enumerate() {
-        let first = index * TILE.1;
-        let width = TILE.1.min(b.columns - first);
-        for (row, k) in panel.chunks_mut(TILE.1).zip(depth.clone()) {
+/// Panels of `N` columns; within a panel, row after row. Missing columns are zeros.
+fn pack_columns<const N: usize>(b: View<'_>, depth: std::ops::Range<usize>) -> Vec<f64> {
+    let panels = b.columns.div_ceil(N);
+    let mut packed = vec![0.0; panels * depth.len() * N];
+    for (index, panel) in packed.chunks_mut(depth.len() * N).enumerate() {
+        let first = index * N;
+        let width = N.min(b.columns - first);
+        for (row, k) in panel.chunks_mut(N).zip(depth.clone()) {
             if b.strides.1 == 1 {
                 let start = k * b.strides.0 + first;
                 row[..width].copy_from_slice(&b.data[start..start + width]);
@@ -117,14 +149,19 @@ fn pack_columns(b: View<'_>, depth: std::ops::Range<usize>) -> Vec<f64> {
     packed
 }
 
-/// Panels of three rows; within a panel, column after column. Missing rows are zeros.
-fn pack_rows(a: View<'_>, first: usize, count: usize, depth: std::ops::Range<usize>) -> Vec<f64> {
-    let panels = count.div_ceil(TILE.0);
-    let mut packed = vec![0.0; panels * depth.len() * TILE.0];
-    for (index, panel) in packed.chunks_mut(depth.len() * TILE.0).enumerate() {
-        let first = first + index * TILE.0;
-        let height = TILE.0.min(a.rows - first);
-        for (column, k) in panel.chunks_mut(TILE.0).zip(depth.clone()) {
+/// Panels of `M` rows; within a panel, column after column. Missing rows are zeros.
+fn pack_rows<const M: usize>(
+    a: View<'_>,
+    first: usize,
+    count: usize,
+    depth: std::ops::Range<usize>,
+) -> Vec<f64> {
+    let panels = count.div_ceil(M);
+    let mut packed = vec![0.0; panels * depth.len() * M];
+    for (index, panel) in packed.chunks_mut(depth.len() * M).enumerate() {
+        let first = first + index * M;
+        let height = M.min(a.rows - first);
+        for (column, k) in panel.chunks_mut(M).zip(depth.clone()) {
             for (i, entry) in column[..height].iter_mut().enumerate() {
                 *entry = a.at(first + i, k);
             }
@@ -133,34 +170,50 @@ fn pack_rows(a: View<'_>, first: usize, count: usize, depth: std::ops::Range<usi
     packed
 }
 
-fn multiply_block(a: &[f64], b: &[f64], depth: usize, c: &mut [f64], columns: usize) {
-    for (panel, b) in b.chunks(depth * TILE.1).enumerate() {
-        let first = panel * TILE.1;
-        let width = TILE.1.min(columns - first);
-        for (a, rows) in a.chunks(depth * TILE.0).zip(c.chunks_mut(TILE.0 * columns)) {
-            let mut tile = [[0.0; TILE.1]; TILE.0];
-            for (entries, row) in tile.iter_mut().zip(rows.chunks(columns)) {
-                entries[..width].copy_from_slice(&row[first..first + width]);
-            }
-            let tile = multiply_tile(a, b, tile);
-            for (entries, row) in tile.iter().zip(rows.chunks_mut(columns)) {
-                row[first..first + width].copy_from_slice(&entries[..width]);
+/// Some rows of the result, from packed panels.
+struct Block<'a, const M: usize, const N: usize> {
+    a: &'a [f64],
+    b: &'a [f64],
+    depth: usize,
+    c: &'a mut [f64],
+    columns: usize,
+}
+
+impl<const M: usize, const N: usize> WithSimd for Block<'_, M, N> {
+    type Output = ();
+
+    /// Compiled once for each width of vectors, which the compiler finds in the loops by itself.
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { a, b, depth, c, columns } = self;
+        for (panel, b) in b.chunks(depth * N).enumerate() {
+            let first = panel * N;
+            let width = N.min(columns - first);
+            for (a, rows) in a.chunks(depth * M).zip(c.chunks_mut(M * columns)) {
+                let mut tile = [[0.0; N]; M];
+                for (entries, row) in tile.iter_mut().zip(rows.chunks(columns)) {
+                    entries[..width].copy_from_slice(&row[first..first + width]);
+                }
+                let tile = multiply_tile(a, b, tile);
+                for (entries, row) in tile.iter().zip(rows.chunks_mut(columns)) {
+                    row[first..first + width].copy_from_slice(&entries[..width]);
+                }
             }
         }
     }
 }
 
 /// The inner loop: constant bounds, so that the tile is kept in vector registers.
-#[inline]
-fn multiply_tile(
+#[inline(always)]
+fn multiply_tile<const M: usize, const N: usize>(
     a: &[f64],
     b: &[f64],
-    mut tile: [[f64; TILE.1]; TILE.0],
-) -> [[f64; TILE.1]; TILE.0] {
-    let (a, b) = (a.as_chunks::<{ TILE.0 }>().0, b.as_chunks::<{ TILE.1 }>().0);
+    mut tile: [[f64; N]; M],
+) -> [[f64; N]; M] {
+    let (a, b) = (a.as_chunks::<M>().0, b.as_chunks::<N>().0);
     for (a, b) in a.iter().zip(b) {
-        for i in 0..TILE.0 {
-            for j in 0..TILE.1 {
+        for i in 0..M {
+            for j in 0..N {
                 tile[i][j] += a[i] * b[j];
             }
         }
@@ -200,9 +253,12 @@ mod tests {
             for threads in [Threads::One, Threads::All] {
                 for a in [View::new(&a, m, depth), View::new(&a_t, depth, m).transposed()] {
                     for b in [View::new(&b, depth, n), View::new(&b_t, n, depth).transposed()] {
-                        let mut c = start.clone();
-                        accumulate(a, b, &mut c, threads);
-                        assert!(c == naive, "{m}×{depth}×{n} {threads:?}");
+                        // Whatever vectors this machine has.
+                        for product in [accumulate, tiled::<3, 8>, tiled::<4, 8>, tiled::<8, 16>] {
+                            let mut c = start.clone();
+                            product(a, b, &mut c, threads);
+                            assert!(c == naive, "{m}×{depth}×{n} {threads:?}");
+                        }
                     }
                 }
             }

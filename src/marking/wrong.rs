@@ -9,7 +9,7 @@ use crate::number::Fault;
 use crate::scenario::{Ask, Mistake, Scenario, Turn};
 use crate::trace::{Path, Target, Tensor, Trace};
 
-use super::answer::{entries, printed, try_marked};
+use super::answer::{Marked, entries, printed, try_marked};
 
 /// What one mistake in one run leads to.
 #[derive(Debug, Clone)]
@@ -97,13 +97,14 @@ pub fn wrong_turns_of<'a>(
     ask: &'a Ask,
 ) -> Result<Vec<WrongTurn<'a>>, MarkingError> {
     let mut list = Vec::new();
+    let mut right = Right { scenario, trace, known: Vec::new() };
     for mistake in &ask.mistakes {
         for turn in &mistake.turns {
             let altered = engine::wrong_turn(scenario, trace, turn)?;
             let mut answers: Vec<WrongAnswer> = Vec::new();
             for path in ask.answers.iter().filter(|path| belongs(scenario, path, turn)) {
                 if answers.iter().all(|known| known.path != *path) {
-                    answers.push(answer(scenario, trace, &altered, path)?);
+                    answers.push(answer(&mut right, &altered, path)?);
                 }
             }
             list.push(WrongTurn { part: String::new(), mistake, turn, answers });
@@ -123,24 +124,44 @@ fn belongs(scenario: &Scenario, path: &Path, turn: &Turn) -> bool {
     }
 }
 
+/// What a marker accepts; worked out once for all mistakes of a part.
+struct Right<'a> {
+    scenario: &'a Scenario,
+    trace: &'a Trace,
+    known: Vec<(Path, Option<Marked>)>,
+}
+
+impl Right<'_> {
+    fn marked(&mut self, path: &Path) -> Result<Option<&Marked>, Fault> {
+        let index = match self.known.iter().position(|(known, _)| known == path) {
+            Some(index) => index,
+            None => {
+                let marked = try_marked(self.scenario, self.trace, path)?;
+                self.known.push((path.clone(), marked));
+                self.known.len() - 1
+            }
+        };
+        Ok(self.known[index].1.as_ref())
+    }
+}
+
 fn answer(
-    scenario: &Scenario,
-    trace: &Trace,
+    right: &mut Right<'_>,
     altered: &Trace,
     path: &Path,
 ) -> Result<WrongAnswer, MarkingError> {
     let value = printed(altered, path);
-    let same = |path: &Path| -> Result<bool, Fault> {
-        let right = try_marked(scenario, trace, path)?;
-        let wrong = try_marked(scenario, altered, path)?;
-        match (right, wrong) {
-            (Some(right), Some(wrong)) => Ok(!wrong.is_apart_from(&right)?),
+    let entries = entries(path, right.trace);
+    let mut same = |path: &Path| -> Result<bool, Fault> {
+        let wrong = try_marked(right.scenario, altered, path)?;
+        match (right.marked(path)?, wrong) {
+            (Some(right), Some(wrong)) => Ok(!wrong.is_apart_from(right)?),
             (None, None) => Ok(true),
             _ => Ok(false),
         }
     };
     let mut outcome = Outcome::Right;
-    for path in entries(path, trace) {
+    for path in entries {
         let fail = |fault| MarkingError::Number { path: path.to_string(), fault };
         if !same(&path).map_err(fail)? {
             outcome = Outcome::Wrong;

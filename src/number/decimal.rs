@@ -21,7 +21,7 @@ use super::decide::{PROOF_BITS, evaluate_cleared, ladder, max_bits};
 use super::evaluate::{evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::{
-    bit_length, power_of_ten, power_of_two, scale_by_ten, sign_of, size, unsigned,
+    bit_length, magnitude_text, power_of_ten, power_of_two, scale_by_ten, sign_of, size, unsigned,
 };
 use super::real::Real;
 use super::zero::clear;
@@ -102,7 +102,7 @@ impl Decimal {
 
     /// Digits without leading zeros, and digits after the mark.
     pub(super) fn length(&self) -> (u64, u64) {
-        let digits = unsigned(&self.digits).to_string().len();
+        let digits = magnitude_text(&self.digits).len();
         let places = u64::try_from(self.places).unwrap_or(0);
         (u64::try_from(digits).unwrap_or(u64::MAX), places)
     }
@@ -156,7 +156,7 @@ impl Decimal {
         match precision {
             Precision::Decimals(places) => self.places <= i64::from(places),
             Precision::Significant(count) => {
-                let text = unsigned(&self.digits).to_string();
+                let text = magnitude_text(&self.digits);
                 text.trim_end_matches('0').len() <= usize::try_from(count.max(1)).unwrap_or(0)
             }
         }

@@ -2,7 +2,7 @@
 
 use super::decimal::{Decimal, significant};
 use super::fault::Fault;
-use super::integer::{is_negative, magnitude, unsigned};
+use super::integer::{is_negative, magnitude, magnitude_text};
 use super::real::Real;
 use super::{Integer, Rational};
 
@@ -61,7 +61,7 @@ impl Decimal {
 
     /// All digits, leading zeros not counted.
     fn digit_text(&self) -> String {
-        unsigned(&self.digits).to_string()
+        magnitude_text(&self.digits)
     }
 
     /// The power of ten of the first digit.

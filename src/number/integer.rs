@@ -45,6 +45,12 @@ pub(super) fn power_of_two(by: i64) -> Integer {
     shift(&Integer::ONE, by)
 }
 
+/// The decimal digits of the magnitude. Most numbers fit a machine word, which prints faster.
+pub(super) fn magnitude_text(value: &Integer) -> String {
+    let value = unsigned(value);
+    u64::try_from(&value).map_or_else(|_| value.to_string(), |word| word.to_string())
+}
+
 /// `10^exponent`.
 pub(super) fn power_of_ten(exponent: u64) -> UBig {
     UBig::from(10_u8).pow(usize::try_from(exponent).unwrap_or(usize::MAX))

@@ -27,6 +27,8 @@ const MAX_PRODUCT: usize = 64;
 /// The product of two numbers.
 pub(super) fn multiply(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
+        (Some(one), _) if one.is_one() => right.clone(),
+        (_, Some(one)) if one.is_one() => left.clone(),
         (Some(a), Some(b)) => from_rational(a * b),
         (Some(factor), None) => scale(right, factor),
         (None, Some(factor)) => scale(left, factor),
@@ -37,9 +39,6 @@ pub(super) fn multiply(left: &Real, right: &Real) -> Real {
 fn scale(value: &Real, factor: &Rational) -> Real {
     if factor.is_zero() {
         return Real::zero();
-    }
-    if factor.is_one() {
-        return value.clone();
     }
     let terms = value.terms();
     if size(factor) > coefficient_limit(&terms) {

@@ -175,17 +175,17 @@ impl fmt::Debug for Real {
 
 fn add(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
+        (Some(zero), _) if zero.is_zero() => right.clone(),
+        (_, Some(zero)) if zero.is_zero() => left.clone(),
         (Some(a), Some(b)) => sum::from_rational(a + b),
-        (Some(zero), None) if zero.is_zero() => right.clone(),
-        (None, Some(zero)) if zero.is_zero() => left.clone(),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), Rational::clone)),
     }
 }
 
 fn subtract(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
+        (_, Some(zero)) if zero.is_zero() => left.clone(),
         (Some(a), Some(b)) => sum::from_rational(a - b),
-        (None, Some(zero)) if zero.is_zero() => left.clone(),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), |value| -value)),
     }
 }

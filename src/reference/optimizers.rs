@@ -1,5 +1,7 @@
 //! Optimizers: rule, options with the lines that they change, states, conventions.
 
+use std::sync::Arc;
+
 use crate::catalogue::{
     self, Allowed, Convention, DECAY_ON, Line, Optimizer, Options, Rule, Setting, Specification,
 };
@@ -95,7 +97,7 @@ fn choice(optimizer: &Optimizer, option: &Specification, options: &Options) -> C
 }
 
 /// The rule with what stands around it.
-fn whole(optimizer: &Optimizer, options: &Options) -> Rule {
+fn whole(optimizer: &Optimizer, options: &Options) -> Arc<Rule> {
     optimizer.whole_rule(options, None, None)
 }
 

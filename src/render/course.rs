@@ -94,7 +94,7 @@ pub(crate) fn markdown_page(
     pictures: &BTreeMap<String, String>,
     templates: &Templates,
 ) -> Result<String, RenderError> {
-    let empty = BTreeMap::new();
+    let empty = Default::default();
     let words = templates.words(language).or_else(|| templates.words("en")).unwrap_or(&empty);
     let page = Page {
         title: "",

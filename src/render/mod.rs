@@ -252,7 +252,7 @@ fn markdown(
         tags: &front.tags,
         description: &sheet.description,
     };
-    let empty = BTreeMap::new();
+    let empty = Default::default();
     let words = page_words(templates.words(&sheet.language).unwrap_or(&empty));
     let text = flavor::flavored(&sheet.markdown, flavor, &front, &words, templates.tera());
     let text = text.map_err(|error| TemplateError {
@@ -355,7 +355,7 @@ fn with_page<T>(
     templates: &Templates,
     make: impl FnOnce(&Page<'_>) -> Result<T, RenderError>,
 ) -> Result<T, RenderError> {
-    let empty = BTreeMap::new();
+    let empty = Default::default();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let words = page_words(words);
     let table = |(name, data): (&String, &Data)| (name.clone(), shown(data));

@@ -26,7 +26,7 @@ pub(super) fn pdf(
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
     }
-    let empty = Words::new();
+    let empty = Words::default();
     let words = templates.words(&sheet.language).unwrap_or(&empty);
     let standard = match scenario.printing.archival {
         Some(true) => Standard::Archival,

@@ -44,7 +44,7 @@ pub(super) fn state(
 ) -> Named<Named<Tensor>> {
     let mut list: Named<Named<Tensor>> = Named::default();
     let known: Vec<String> =
-        runs.iter().flat_map(|run| run.rule().states.into_iter().map(|state| state.name)).collect();
+        runs.iter().flat_map(|run| run.rule().states.clone()).map(|state| state.name).collect();
     for (state, values) in field.entries().unwrap_or_default() {
         if !known.contains(&state.text) {
             let known = known.iter().map(String::as_str);

@@ -244,7 +244,7 @@ fn set(
     };
     let mut context = tera::Context::new();
     context.insert("sheet", &view);
-    context.insert("words", prose.words());
+    prose.words().insert_into(&mut context);
     let markdown = templates.render("sheet.md", &context)?;
     Ok(tidy(&markdown))
 }

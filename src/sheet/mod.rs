@@ -38,6 +38,7 @@ pub mod templates;
 mod trajectory;
 mod update;
 mod view;
+mod words;
 mod work;
 
 pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, build_among, tidy};
@@ -45,6 +46,8 @@ pub use data::{Data, Entry};
 pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
 pub use phrases::Phrases;
-pub(crate) use prose::{fill, syntax};
+pub(crate) use prose::syntax;
 pub use references::targets;
-pub use templates::{TemplateError, Templates, Words};
+pub use templates::{TemplateError, Templates};
+pub use words::Words;
+pub(crate) use words::fill;

@@ -9,7 +9,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use tera::{Context, Delimiters, Error, Kwargs, Map, State, Tera, Value as Json};
+use tera::{Context, Error, Kwargs, Map, State, Tera, Value as Json};
 
 use crate::limits::Limit;
 use crate::number::{Fault, Precision, Real, ending, round};
@@ -19,7 +19,7 @@ use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 use super::loops::{Counted, TURN};
 use super::reworded::{Reworded, reworded, spanned, without_filters};
 use super::show::Numbers;
-use super::templates::Words;
+use super::words::{Words, plain_engine};
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
@@ -95,11 +95,10 @@ impl Prose {
                 }
             }
         }
-        let word = |key: &str| words.get(key).cloned().unwrap_or_else(|| key.to_owned());
         let ledger = Arc::new(Ledger {
             entries,
-            mark: word("decimal_mark").chars().next().unwrap_or('.'),
-            undefined: word("undefined"),
+            mark: words.word("decimal_mark").chars().next().unwrap_or('.'),
+            undefined: words.word("undefined"),
             fault: Mutex::new(None),
             turns: AtomicU64::new(0),
         });
@@ -108,7 +107,7 @@ impl Prose {
 
     /// A phrase of the language file.
     pub(super) fn word(&self, key: &str) -> String {
-        self.words.get(key).cloned().unwrap_or_else(|| key.to_owned())
+        self.words.word(key)
     }
 
     /// The phrase, or an empty text where the language has none of that name.
@@ -127,12 +126,7 @@ impl Prose {
 
     /// A phrase with its blanks filled in.
     pub(super) fn say(&self, key: &str, blanks: &[(&'static str, String)]) -> String {
-        let mut context = Context::new();
-        for (name, text) in blanks {
-            context.insert(*name, text);
-        }
-        let phrase = self.word(key);
-        self.tera.render_str(&phrase, &context, false).unwrap_or(phrase)
+        self.words.say(key, blanks)
     }
 
     /// a, b and c
@@ -273,31 +267,6 @@ pub(crate) fn syntax(text: &Text) -> Option<Problem> {
 
 fn uses_values(scenario: &Scenario) -> bool {
     scenario.texts().iter().any(|text| text.is_template())
-}
-
-/// A phrase with its blanks filled in, outside a sheet.
-pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
-    let mut context = Context::new();
-    for (name, text) in blanks {
-        context.insert(*name, text);
-    }
-    plain_engine().render_str(phrase, &context, false).unwrap_or_else(|_| phrase.to_owned())
-}
-
-/// Templates with the delimiters of scenarios.
-pub(super) fn plain_engine() -> Tera {
-    let mut tera = Tera::default();
-    let delimiters = Delimiters {
-        block_start: "<%".into(),
-        block_end: "%>".into(),
-        variable_start: "<<".into(),
-        variable_end: ">>".into(),
-        comment_start: "<#".into(),
-        comment_end: "#>".into(),
-    };
-    // Fails only for delimiters that contradict each other; these don't.
-    let _ = tera.set_delimiters(delimiters);
-    tera
 }
 
 fn engine(ledger: &Arc<Ledger>) -> Tera {

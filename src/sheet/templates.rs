@@ -16,10 +16,9 @@ use tera::{Context, Kwargs, State, Tera};
 use crate::scenario::yaml::{self, Data};
 use crate::scenario::{Problem, Problems, not_utf8, suggest};
 
-static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+use super::words::Words;
 
-/// The words of one language, by key.
-pub type Words = BTreeMap<String, String>;
+static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// Everything that turns results into readable text.
 #[derive(Debug)]
@@ -86,13 +85,13 @@ impl Templates {
         };
         let all = [templates("builtin", &built_in), templates("user", user)].concat();
         tera.add_raw_templates(all).map_err(fail)?;
-        let mut words = BTreeMap::new();
+        let mut words: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
         let language =
             |name: &str| name.trim_start_matches("words/").trim_end_matches(".yaml").to_owned();
         for (name, text) in built_in.iter().filter(|(name, _)| is_words(name)) {
             words.insert(language(name), phrases(name, text, None)?);
         }
-        let english: Words = words.get("en").cloned().unwrap_or_default();
+        let english = words.get("en").cloned().unwrap_or_default();
         for (name, text) in user.iter().filter(|(name, _)| is_words(name)) {
             let own = phrases(name, text, Some(&english))?;
             match words.entry(language(name)) {
@@ -103,6 +102,7 @@ impl Templates {
                 Entry::Occupied(mut entry) => entry.get_mut().extend(own),
             }
         }
+        let words = words.into_iter().map(|(name, words)| (name, Words::new(words))).collect();
         let typst = built_in.iter().chain(user).filter(|(name, _)| name.ends_with(".typ"));
         let typst = typst.cloned().collect();
         let mut hash = Sha256::new();
@@ -244,10 +244,14 @@ fn collect(
     Ok(())
 }
 
-fn phrases(file: &str, text: &str, english: Option<&Words>) -> Result<Words, TemplateError> {
+fn phrases(
+    file: &str,
+    text: &str,
+    english: Option<&BTreeMap<String, String>>,
+) -> Result<BTreeMap<String, String>, TemplateError> {
     let node = yaml::read(text).map_err(|problems| placed(file, text, problems))?;
     let Data::Map(entries) = node.data else { return Err(error(file, "expected a mapping")) };
-    let mut words = Words::new();
+    let mut words = BTreeMap::new();
     let mut problems = Vec::new();
     for (key, value) in entries {
         let Data::Scalar(scalar) = &value.data else {
@@ -277,7 +281,11 @@ fn placed(file: &str, text: &str, problems: Vec<Problem>) -> TemplateError {
 }
 
 /// Refuses a language with too few phrases: a sheet would show their names.
-fn complete(file: &str, words: &Words, english: &Words) -> Result<(), TemplateError> {
+fn complete(
+    file: &str,
+    words: &BTreeMap<String, String>,
+    english: &BTreeMap<String, String>,
+) -> Result<(), TemplateError> {
     let missing = |key: &&String| !key.starts_with("page_") && !words.contains_key(*key);
     let missing: Vec<&str> = english.keys().filter(missing).map(String::as_str).collect();
     let shown = missing.iter().take(10).copied().collect::<Vec<_>>().join(", ");

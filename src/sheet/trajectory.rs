@@ -1,6 +1,6 @@
 //! The plot of paths over the loss, as functions of two parameters.
 
-use crate::engine::Surface;
+use crate::engine::{Surface, Values};
 use crate::figure::{
     Axis, Contours, Field, Form, Layer, Plot, Range, Scale, Series, range_with_margin,
 };
@@ -100,14 +100,14 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
         let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
         found.as_ref().and_then(Tensor::real).map_or(f64::NAN, Real::to_f64)
     };
-    let field = Field::sample(x, y, GRID, |a, b| {
-        surface.loss(&|name| {
+    let field = Field::by_rows(x, y, GRID, |along, across| {
+        surface.losses(along.len(), &|name| {
             if name == first {
-                a
+                Values::Each(along.to_vec())
             } else if name == second {
-                b
+                Values::All(across)
             } else {
-                fixed(name)
+                Values::All(fixed(name))
             }
         })
     });

@@ -1,5 +1,7 @@
 //! The optimizer's step, told line by line: `w_1 = w_0 - \alpha u^w_1 = 1 - 0.5 \cdot 3 = -0.5`.
 
+use std::sync::Arc;
+
 use crate::catalogue::{Line, Over, Rule};
 use crate::derivation::{self, GRADIENT};
 use crate::formula::latex::Printer;
@@ -35,7 +37,7 @@ impl Work<'_> {
     /// The rule's lines for the parameters asked for.
     pub(super) fn update(&self, asked: &Asked) -> Result<Vec<Row>, Fault> {
         let t = self.record.t;
-        let rules: Vec<(&str, Rule)> =
+        let rules: Vec<(&str, Arc<Rule>)> =
             asked.parameters.iter().map(|name| (name.as_str(), self.run.rule_of(name))).collect();
         let mut rows = Vec::new();
         for name in names(rules.iter().map(|(_, rule)| rule.lines_at(t))) {

@@ -243,7 +243,7 @@ impl<'a> Assembly<'a> {
         // A record of texts and lists can always be written out.
         let mut context = tera::Context::from_serialize(around).unwrap_or_default();
         context.insert("body", html);
-        context.insert("words", self.phrases.words());
+        self.phrases.words().insert_into(&mut context);
         context
     }
 

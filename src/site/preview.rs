@@ -169,7 +169,7 @@ impl Preview {
         }
         let mut context = tera::Context::new();
         context.insert("wrong", &wrong);
-        context.insert("words", Phrases::of(&self.templates, &self.course.language).words());
+        Phrases::of(&self.templates, &self.course.language).words().insert_into(&mut context);
         Ok(format!("{}{text}", self.templates.render("site/wrong.html", &context)?))
     }
 

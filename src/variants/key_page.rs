@@ -72,7 +72,7 @@ impl<'a> KeyPage<'a> {
         context.insert("count", &phrases.say("report_count", &[("count", count.to_string())]));
         context.insert("papers", &papers);
         context.insert("sections", SECTIONS);
-        context.insert("words", phrases.words());
+        phrases.words().insert_into(&mut context);
         let page = templates.render("key.html", &context)?;
         let (before, after) = page.split_once(SECTIONS).ok_or_else(|| TemplateError {
             file: "key.html".into(),
@@ -116,7 +116,7 @@ impl<'a> KeyPage<'a> {
         context.insert("student", &student);
         context.insert("variables", &variables);
         context.insert("parts", &parts);
-        context.insert("words", self.phrases.words());
+        self.phrases.words().insert_into(&mut context);
         self.templates.render("key_variant.html", &context)
     }
 

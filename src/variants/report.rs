@@ -72,7 +72,7 @@ impl Report {
         let view = teller.view(figures);
         let mut context = tera::Context::new();
         context.insert("report", &view);
-        context.insert("words", phrases.words());
+        phrases.words().insert_into(&mut context);
         let markdown = templates.render("report.md", &context)?;
         let markdown = crate::sheet::tidy(&markdown);
         let words = render::page_words(phrases.words());

@@ -27,11 +27,11 @@ const LAYERS: [Layer; 25] = [
     Layer {
         module: "initialization",
         uses: &[],
-        crates: &["libm", "rand_chacha", "rand_core", "rayon", "sha2"],
+        crates: &["libm", "pulp", "rand_chacha", "rand_core", "rayon", "sha2"],
     },
     Layer { module: "memo", uses: &[], crates: &[] },
     Layer { module: "formula", uses: &["limits", "memo", "number"], crates: &["libm", "strsim"] },
-    Layer { module: "catalogue", uses: &["number", "formula"], crates: &[] },
+    Layer { module: "catalogue", uses: &["memo", "number", "formula"], crates: &[] },
     Layer {
         module: "trace",
         uses: &["number", "initialization", "formula"],

@@ -70,7 +70,14 @@ impl Node {
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        for part in [" ", name, "=\"", value, "\""] {
+        let begin = format!(" {name}=\"");
+        if let Some(known) = self.attributes.find(&begin) {
+            let from = known + begin.len();
+            let length = self.attributes[from..].find('"').unwrap_or(0);
+            self.attributes.replace_range(from..from + length, value);
+            return;
+        }
+        for part in [&begin, value, "\""] {
             self.attributes.push_str(part);
         }
     }

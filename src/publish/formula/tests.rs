@@ -74,6 +74,9 @@ fn a_sign_is_not_a_binary_operator() {
     for (tex, sign) in table {
         assert_eq!(inline(tex).contains(SIGN), sign, "{tex}");
     }
+    // An attribute stands once, whoever sets it.
+    let braced = "<mi>a</mi><mo form=\"prefix\" lspace=\"0\" rspace=\"0\">*</mo>";
+    assert_eq!(inline("a {\\ast}"), braced);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A run: one optimizer with its options.
 
+use std::sync::Arc;
+
 use crate::catalogue::{Form, Mistake, Optimizer, Options, Quantity, Rule, Schedule};
 use crate::number::{Rational, Real};
 
@@ -39,7 +41,7 @@ impl Run {
     }
 
     /// The update rule of a parameter.
-    pub fn rule_of(&self, parameter: &str) -> Rule {
+    pub fn rule_of(&self, parameter: &str) -> Arc<Rule> {
         let options = self.options_of(parameter);
         self.optimizer.whole_rule(options, self.custom.as_ref(), self.schedule.as_ref())
     }
@@ -71,7 +73,7 @@ impl Run {
     }
 
     /// The update rule of a parameter when a mistake is made; `None` where it can't be.
-    pub fn rule_with(&self, mistake: Mistake, parameter: &str) -> Option<Rule> {
+    pub fn rule_with(&self, mistake: Mistake, parameter: &str) -> Option<Arc<Rule>> {
         let options = self.options_of(parameter);
         let (own, schedule) = (self.custom.as_ref(), self.schedule.as_ref());
         mistake.whole_rule(self.optimizer, options, own, schedule)
@@ -83,7 +85,7 @@ impl Run {
     }
 
     /// The update rule of parameters without options of their own.
-    pub fn rule(&self) -> Rule {
+    pub fn rule(&self) -> Arc<Rule> {
         self.optimizer.whole_rule(&self.options, self.custom.as_ref(), self.schedule.as_ref())
     }
 }
