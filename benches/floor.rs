@@ -13,6 +13,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark reports to a person")]
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -94,7 +95,8 @@ fn papers(output: &Path) -> Result<Vec<Paper>, Failure> {
     let mut folders = Vec::new();
     for exam in folder(output)? {
         let inside = folder(&exam.join("variants"))?;
-        folders.extend(inside.into_iter().filter(|path| path.is_dir()));
+        let is_variant = |name: &OsStr| name.to_string_lossy().starts_with("variant-");
+        folders.extend(inside.into_iter().filter(|path| path.file_name().is_some_and(is_variant)));
     }
     folders.iter().map(|path| paper(path)).collect()
 }

@@ -4,7 +4,7 @@
 //! threads and one of trials, nothing else, so that the system's own clock of processor time
 //! (`time`) can be read. Either way the best of five counts. Run as a test it is small.
 //!
-//! `signal.py` beside this file does the same work in NumPy.
+//! `signal_numpy.py` beside this file does the same work in NumPy.
 #![expect(clippy::print_stdout, reason = "a benchmark reports to a person")]
 
 use gradsheet::initialization::backward::Reduction;

@@ -217,7 +217,7 @@ fn figures(criterion: &mut Criterion) {
         "plot: trajectory\n    of: [neuron.run]",
         "plot: activation\n    of: [relu, sigmoid]",
         "plot: sweep\n    of: layer.start",
-        "plot: histogram\n    of: layer.start",
+        "plot: histogram\n    of: layer.start\n    node: z",
         "graph: neuron",
         "derivation: gradients\n    of: neuron",
         "derivation: adjoints\n    of: neuron",
@@ -262,7 +262,6 @@ setups:
         vary: {W: [kaiming_normal, xavier_normal]}
         trials: 20
         measure: [activation_std]
-        histograms: [z]
 ";
 
 fn formulas(criterion: &mut Criterion) {

@@ -116,8 +116,10 @@ impl<'a> Course<'a> {
         };
         let (done, most) = (before.t.saturating_sub(first), last.saturating_sub(first));
         let mut records = Vec::new();
+        let rule = self.run.rule();
         for (index, batch) in self.setup.batches.iter().enumerate().take(most).skip(done) {
-            let record = self.iteration(index, batch, &before, decide)?;
+            let point = rule.look_ahead.as_ref();
+            let record = self.iteration((index, batch), point, &before, decide)?;
             records.push(std::mem::replace(&mut before, record));
             if undefined_cause(&before).is_some() {
                 break;
@@ -161,16 +163,15 @@ impl<'a> Course<'a> {
 
     fn iteration(
         &self,
-        index: usize,
-        batch: &[usize],
+        (index, batch): (usize, &[usize]),
+        look_ahead: Option<&Expression>,
         before: &Iteration,
         decide: &mut dyn Decide,
     ) -> Result<Iteration, Halt> {
         let t = self.setup.start_iteration + index + 1;
-        let rule = self.run.rule();
         let at = |example: Option<usize>| move |stop: Stop| Halt { t, example, stop };
         let rate = self.rate(&self.run.options, index, t, decide).map_err(at(None))?;
-        let look_ahead = match &rule.look_ahead {
+        let look_ahead = match look_ahead {
             None => None,
             Some(point) => Some(self.look_ahead(point, before, index, decide).map_err(at(None))?),
         };

@@ -14,7 +14,7 @@
 //!
 //! ```text
 //! vectors of 2 doubles, 16 registers   3 × 8    12 registers of sums
-//! vectors of 4 doubles, 16 registers   4 × 8     8
+//! vectors of 4 doubles, 16 registers   6 × 8    12
 //! vectors of 8 doubles, 32 registers   8 × 16   16
 //! ```
 //!
@@ -77,7 +77,7 @@ pub(super) fn accumulate(a: View<'_>, b: View<'_>, c: &mut [f64], threads: Threa
     }
     match Arch::new().dispatch(Lanes) {
         8.. => tiled::<8, 16>(a, b, c, threads),
-        4.. => tiled::<4, 8>(a, b, c, threads),
+        4.. => tiled::<6, 8>(a, b, c, threads),
         _ => tiled::<3, 8>(a, b, c, threads),
     }
 }
@@ -182,9 +182,8 @@ struct Block<'a, const M: usize, const N: usize> {
 impl<const M: usize, const N: usize> WithSimd for Block<'_, M, N> {
     type Output = ();
 
-    /// Compiled once for each width of vectors, which the compiler finds in the loops by itself.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { a, b, depth, c, columns } = self;
         for (panel, b) in b.chunks(depth * N).enumerate() {
             let first = panel * N;
@@ -192,33 +191,65 @@ impl<const M: usize, const N: usize> WithSimd for Block<'_, M, N> {
             for (a, rows) in a.chunks(depth * M).zip(c.chunks_mut(M * columns)) {
                 let mut tile = [[0.0; N]; M];
                 for (entries, row) in tile.iter_mut().zip(rows.chunks(columns)) {
-                    entries[..width].copy_from_slice(&row[first..first + width]);
+                    // Of a known length it is copied without a call.
+                    match row[first..].first_chunk::<N>() {
+                        Some(whole) => *entries = *whole,
+                        None => entries[..width].copy_from_slice(&row[first..]),
+                    }
                 }
-                let tile = multiply_tile(a, b, tile);
+                if N == 2 * S::F64_LANES {
+                    multiply_vectors(simd, a, b, &mut tile);
+                } else {
+                    multiply_tile(a, b, &mut tile);
+                }
                 for (entries, row) in tile.iter().zip(rows.chunks_mut(columns)) {
-                    row[first..first + width].copy_from_slice(&entries[..width]);
+                    match row[first..].first_chunk_mut::<N>() {
+                        Some(whole) => *whole = *entries,
+                        None => row[first..].copy_from_slice(&entries[..width]),
+                    }
                 }
             }
         }
     }
 }
 
-/// The inner loop: constant bounds, so that the tile is kept in vector registers.
+/// The inner loop, where a row of the tile is two vectors.
 #[inline(always)]
-fn multiply_tile<const M: usize, const N: usize>(
+fn multiply_vectors<S: Simd, const M: usize, const N: usize>(
+    simd: S,
     a: &[f64],
     b: &[f64],
-    mut tile: [[f64; N]; M],
-) -> [[f64; N]; M] {
-    let (a, b) = (a.as_chunks::<M>().0, b.as_chunks::<N>().0);
-    for (a, b) in a.iter().zip(b) {
+    tile: &mut [[f64; N]; M],
+) {
+    let mut sums = [[simd.splat_f64s(0.0); 2]; M];
+    for (sums, entries) in sums.iter_mut().zip(tile.iter()) {
+        sums.copy_from_slice(S::as_simd_f64s(entries).0);
+    }
+    for (a, b) in a.as_chunks::<M>().0.iter().zip(b.as_chunks::<N>().0) {
+        let [left, right] = S::as_simd_f64s(b).0 else { return };
+        for (sums, factor) in sums.iter_mut().zip(a) {
+            let factor = simd.splat_f64s(*factor);
+            sums[0] = simd.add_f64s(sums[0], simd.mul_f64s(factor, *left));
+            sums[1] = simd.add_f64s(sums[1], simd.mul_f64s(factor, *right));
+        }
+    }
+    for (sums, entries) in sums.iter().zip(tile) {
+        S::as_mut_simd_f64s(entries).0.copy_from_slice(sums);
+    }
+}
+
+/// The same for any tile: constant bounds, so that it is kept in vector registers.
+#[inline(always)]
+fn multiply_tile<const M: usize, const N: usize>(a: &[f64], b: &[f64], result: &mut [[f64; N]; M]) {
+    let mut tile = *result;
+    for (a, b) in a.as_chunks::<M>().0.iter().zip(b.as_chunks::<N>().0) {
         for i in 0..M {
             for j in 0..N {
                 tile[i][j] += a[i] * b[j];
             }
         }
     }
-    tile
+    *result = tile;
 }
 
 #[cfg(test)]
@@ -254,7 +285,7 @@ mod tests {
                 for a in [View::new(&a, m, depth), View::new(&a_t, depth, m).transposed()] {
                     for b in [View::new(&b, depth, n), View::new(&b_t, n, depth).transposed()] {
                         // Whatever vectors this machine has.
-                        for product in [accumulate, tiled::<3, 8>, tiled::<4, 8>, tiled::<8, 16>] {
+                        for product in [accumulate, tiled::<3, 8>, tiled::<6, 8>, tiled::<8, 16>] {
                             let mut c = start.clone();
                             product(a, b, &mut c, threads);
                             assert!(c == naive, "{m}×{depth}×{n} {threads:?}");

@@ -70,14 +70,17 @@ impl Node {
     }
 
     pub(super) fn set(&mut self, name: &str, value: &str) {
-        let begin = format!(" {name}=\"");
-        if let Some(known) = self.attributes.find(&begin) {
-            let from = known + begin.len();
-            let length = self.attributes[from..].find('"').unwrap_or(0);
-            self.attributes.replace_range(from..from + length, value);
-            return;
+        // Written once, whoever sets it again.
+        if !self.attributes.is_empty() {
+            let begin = format!(" {name}=\"");
+            if let Some(known) = self.attributes.find(&begin) {
+                let from = known + begin.len();
+                let length = self.attributes[from..].find('"').unwrap_or(0);
+                self.attributes.replace_range(from..from + length, value);
+                return;
+            }
         }
-        for part in [&begin, value, "\""] {
+        for part in [" ", name, "=\"", value, "\""] {
             self.attributes.push_str(part);
         }
     }
