@@ -118,6 +118,16 @@ pub fn substitute(
     run::execute(setup, run, &pass::graph(setup), Substitutions(substitutions))
 }
 
+/// The trace of a scenario of which nothing was executed yet.
+pub fn begun(scenario: &Scenario) -> Trace {
+    let begun = |setup: &scenario::Setup| {
+        let (runs, experiments) = (Named::default(), Named::default());
+        (setup.name.clone(), Setup { data: data(setup), runs, experiments })
+    };
+    let setups = scenario.setups.iter().map(begun).collect();
+    Trace { title: scenario.front.title.clone(), setups, frames: Vec::new() }
+}
+
 fn data(setup: &scenario::Setup) -> Vec<Named<Tensor>> {
     let row = |row: &Vec<Tensor>| setup.inputs.iter().cloned().zip(row.iter().cloned()).collect();
     setup.data.iter().map(row).collect()

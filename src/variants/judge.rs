@@ -2,10 +2,10 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::engine::{self, Effort};
+use crate::engine;
 use crate::number::trace_decimal;
 use crate::scenario::{Assignment, Exam, Requirement, Scenario, assign};
-use crate::trace::{Reading, Trace, Value};
+use crate::trace::{Path, Reading, Trace, Value};
 
 use super::answer::{self, Asked, Outcome, WrongTurn};
 use super::branches::Branches;
@@ -124,7 +124,10 @@ impl<'a> Judge<'a> {
             assign(&self.exam.variables, picks).map_err(|_| because(Reason::Underivable))?;
         let mut broken = Vec::new();
         let facts = Facts { assignment: &assignment, run: None, branches: &self.branches };
-        self.requirements(&facts, true, care, &mut broken)?;
+        let (of_variables, mut others): (Vec<usize>, Vec<usize>) =
+            (0..self.exam.requirements.len())
+                .partition(|index| self.exam.requirements[*index].condition.is_of_variables());
+        self.requirements(of_variables, &facts, care, &mut broken)?;
         if care == Care::Quick && !broken.is_empty() {
             return Err(Rejection { broken, reason: None });
         }
@@ -132,18 +135,37 @@ impl<'a> Judge<'a> {
         for setup in &mut scenario.setups {
             setup.experiments.clear();
         }
-        if let Some(part) = self.part(&scenario) {
-            let trace = execute(&part).map_err(because)?;
-            let facts = Facts { run: Some((&part, &trace)), ..facts };
-            self.requirements(&facts, false, care, &mut broken)?;
-            if !broken.is_empty() {
-                return Err(Rejection { broken, reason: None });
+        // Run by run: most candidates break a requirement on one of the first.
+        let mut trace = engine::begun(&scenario);
+        let mut executed: Vec<(&str, &str)> = Vec::new();
+        for setup in &scenario.setups {
+            for run in &setup.runs {
+                let record = engine::substitute(setup, run, &[]);
+                let record = record.map_err(|_| because(Reason::Undecided))?;
+                if let Some(known) = trace.setups.get_mut(&setup.name) {
+                    known.runs.push(run.name.clone(), record);
+                }
+                executed.push((&setup.name, &run.name));
+                let known = |path: &&Path| {
+                    path.run().is_none_or(|run| executed.contains(&(&path.setup, run)))
+                };
+                let is_ready = |index: &usize| {
+                    let condition = &self.exam.requirements[*index].condition;
+                    !condition.asks_for_branches() && condition.paths().iter().all(known)
+                };
+                let (ready, later) = others.into_iter().partition(is_ready);
+                others = later;
+                let facts = Facts { run: Some((&scenario, &trace)), ..facts };
+                self.requirements(ready, &facts, care, &mut broken)?;
+                if care == Care::Quick && !broken.is_empty() {
+                    return Err(Rejection { broken, reason: None });
+                }
             }
         }
-        let trace = execute(&scenario).map_err(because)?;
         let facts = Facts { run: Some((&scenario, &trace)), ..facts };
-        self.requirements(&facts, false, care, &mut broken)?;
+        self.requirements(others, &facts, care, &mut broken)?;
         if !broken.is_empty() {
+            broken.sort_unstable();
             return Err(Rejection { broken, reason: None });
         }
         let fingerprint = Fingerprint::of(&scenario, &trace, &self.asked);
@@ -155,39 +177,16 @@ impl<'a> Judge<'a> {
         Ok(Accepted { assignment, fingerprint, answers })
     }
 
-    /// The runs that requirements look at, where those are not all.
-    fn part(&self, scenario: &Scenario) -> Option<Scenario> {
-        let requirements = || self.exam.requirements.iter();
-        if requirements().any(|one| one.condition.asks_for_branches()) {
-            return None;
-        }
-        let paths: Vec<_> = requirements().flat_map(|one| one.condition.paths()).collect();
-        let mut part = scenario.clone();
-        for setup in &mut part.setups {
-            let name = setup.name.clone();
-            setup.runs.retain(|run| {
-                paths.iter().any(|path| path.setup == name && path.run() == Some(&run.name))
-            });
-        }
-        let runs = |scenario: &Scenario| -> usize {
-            scenario.setups.iter().map(|setup| setup.runs.len()).sum()
-        };
-        (!paths.is_empty() && runs(&part) < runs(scenario)).then_some(part)
-    }
-
-    /// Adds the requirements that are broken to the list: those of variables alone, or the others.
+    /// Adds those of the requirements that are broken to the list.
     fn requirements(
         &self,
+        indices: Vec<usize>,
         facts: &Facts<'_>,
-        of_variables: bool,
         care: Care,
         broken: &mut Vec<usize>,
     ) -> Result<(), Rejection> {
-        for (index, requirement) in self.exam.requirements.iter().enumerate() {
-            if requirement.condition.is_of_variables() != of_variables || broken.contains(&index) {
-                continue;
-            }
-            match facts.hold(&requirement.condition) {
+        for index in indices {
+            match facts.hold(&self.exam.requirements[index].condition) {
                 Ok(true) => {}
                 Ok(false) => broken.push(index),
                 Err(_) => {
@@ -252,9 +251,4 @@ impl<'a> Judge<'a> {
 
 fn outcomes(turn: &WrongTurn<'_>) -> Vec<Outcome> {
     turn.answers.iter().map(|answer| answer.outcome).collect()
-}
-
-fn execute(scenario: &Scenario) -> Result<Trace, Reason> {
-    let effort = Effort { trials: 0, progress: &|_| {} };
-    engine::execute_with(scenario, &effort).map_err(|_| Reason::Undecided)
 }
