@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SEED = ROOT / "scenarios" / "optimization-initialization.yaml"
+WORKSHEET = ROOT / "scenarios" / "optimization-initialization.yaml"
 EXAM = ROOT / "scenarios" / "exam-optimizers.yaml"
 
 # A page of a course: two optimizers for two steps, a question, a plot. Every page has its own numbers.
@@ -144,14 +144,14 @@ def main():
 
 def start_up(bench):
     bench.own("start --help", ["--help"], 21)
-    bench.own("check the seed's worksheet", ["check", SEED], 21)
+    bench.own("check the worksheet", ["check", WORKSHEET], 21)
     out = bench.desk / "rendered"
-    bench.own("render the worksheet", ["render", SEED, "-o", out], 21, before=clear(out))
+    bench.own("render the worksheet", ["render", WORKSHEET, "-o", out], 21, before=clear(out))
     # The same sheet with next to no trials in its experiments.
     quick = bench.desk / "quick.yaml"
-    quick.write_text(re.sub(r"trials: \d+", "trials: 2", SEED.read_text()))
+    quick.write_text(re.sub(r"trials: \d+", "trials: 2", WORKSHEET.read_text()))
     bench.own("render the worksheet, two trials", ["render", quick, "-o", out], 21, before=clear(out))
-    bench.own("render all scenarios", ["render", *sorted(SEED.parent.glob("*.yaml")), "-o", out], 3, before=clear(out))
+    bench.own("render all scenarios", ["render", *sorted(WORKSHEET.parent.glob("*.yaml")), "-o", out], 3, before=clear(out))
     bench.own("trace 1,000 iterations of Adam", ["trace", ROOT / "benches" / "adam.yaml"], 3)
 
 

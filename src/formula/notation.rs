@@ -2,7 +2,7 @@
 //!
 //! `y_hat` is ŷ, `alpha` is α, `W_1` is W with index 1, `beta1` is β with index 1.
 //! A scenario's `notation` comes first; then the few names that the field writes with
-//! one letter (`loss` as L, `learning_rate` as α, as in the seed's worksheet); then
+//! one letter (`loss` as L, `learning_rate` as α, as in the worksheet of `scenarios`); then
 //! the parts of the name.
 
 use std::collections::BTreeMap;

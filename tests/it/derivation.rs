@@ -15,7 +15,7 @@ use super::shipped;
 
 /// A model that is asked for one step, and lines that its worked solution must have.
 struct Derivation {
-    /// What is unlike the seed's model.
+    /// What is unlike the worksheet's model.
     about: &'static str,
     model: &'static [&'static str],
     /// The keys beside the model: `init`, `data`, `iterations`, `inline`.
