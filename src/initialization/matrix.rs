@@ -75,10 +75,15 @@ pub(super) fn accumulate(a: View<'_>, b: View<'_>, c: &mut [f64], threads: Threa
     if products < SMALL {
         return simple(a, b, c);
     }
-    match Arch::new().dispatch(Lanes) {
-        8.. => tiled::<8, 16>(a, b, c, threads),
-        4.. => tiled::<6, 8>(a, b, c, threads),
-        _ => tiled::<3, 8>(a, b, c, threads),
+    on(Arch::new(), a, b, c, threads);
+}
+
+/// The product with the vectors of one kind of machine.
+fn on(arch: Arch, a: View<'_>, b: View<'_>, c: &mut [f64], threads: Threads) {
+    match arch.dispatch(Lanes) {
+        8.. => tiled::<8, 16>(arch, a, b, c, threads),
+        4.. => tiled::<6, 8>(arch, a, b, c, threads),
+        _ => tiled::<3, 8>(arch, a, b, c, threads),
     }
 }
 
@@ -94,6 +99,7 @@ impl WithSimd for Lanes {
 }
 
 fn tiled<const M: usize, const N: usize>(
+    arch: Arch,
     a: View<'_>,
     b: View<'_>,
     c: &mut [f64],
@@ -106,7 +112,7 @@ fn tiled<const M: usize, const N: usize>(
         let block = |(index, c): (usize, &mut [f64])| {
             let rows = pack_rows::<M>(a, index * ROWS, c.len() / b.columns, depth.clone());
             let (a, b, depth, columns) = (&*rows, &*packed, depth.len(), b.columns);
-            Arch::new().dispatch(Block::<M, N> { a, b, depth, c, columns });
+            arch.dispatch(Block::<M, N> { a, b, depth, c, columns });
         };
         let length = ROWS * b.columns;
         if threads == Threads::All && products >= LARGE {
@@ -262,6 +268,14 @@ mod tests {
         (0..count).map(|_| generator.normal()).collect()
     }
 
+    /// This machine, and lesser ones that it can stand for.
+    fn machines() -> Vec<Arch> {
+        let mut list = vec![Arch::new(), Arch::Scalar];
+        #[cfg(target_arch = "x86_64")]
+        list.extend(pulp::x86::V3::try_new().map(Arch::V3));
+        list
+    }
+
     #[test]
     fn products_have_the_bits_of_the_naive_loop() {
         let table =
@@ -284,10 +298,9 @@ mod tests {
             for threads in [Threads::One, Threads::All] {
                 for a in [View::new(&a, m, depth), View::new(&a_t, depth, m).transposed()] {
                     for b in [View::new(&b, depth, n), View::new(&b_t, n, depth).transposed()] {
-                        // Whatever vectors this machine has.
-                        for product in [accumulate, tiled::<3, 8>, tiled::<6, 8>, tiled::<8, 16>] {
+                        for arch in machines() {
                             let mut c = start.clone();
-                            product(a, b, &mut c, threads);
+                            on(arch, a, b, &mut c, threads);
                             assert!(c == naive, "{m}×{depth}×{n} {threads:?}");
                         }
                     }
