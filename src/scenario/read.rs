@@ -163,6 +163,8 @@ fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
     let language = language.unwrap_or_else(|| "en".into());
     let authors = texts(map, "authors");
     let tags = texts(map, "tags");
+    let minutes = map.unsigned_in("minutes", 1..=1000);
+    let assumes = texts(map, "assumes");
     let release = map.take("release").and_then(|field| {
         let date = Date::read(&field.text()?.text);
         if date.is_none() {
@@ -180,6 +182,8 @@ fn front_matter(map: &mut Fields<'_>) -> Option<FrontMatter> {
         language_place,
         license,
         tags,
+        minutes,
+        assumes,
         release,
     })
 }

@@ -7,8 +7,9 @@ use crate::figure;
 use crate::markup::Places;
 use crate::number::Fault;
 use crate::scenario::{
-    Audience, Backward, Content, Display, ExperimentId, ExperimentPlot, Given, Hint, Moment,
-    Number, Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario, Shown, Text,
+    Audience, Backward, Content, Display, ExperimentId, ExperimentPlot, FrontMatter, Given, Hint,
+    Moment, Number, Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario,
+    Shown, Text,
 };
 use crate::trace::{self, Trace};
 
@@ -238,6 +239,7 @@ fn set(
     let view = SheetView {
         title: front.title.clone(),
         byline: byline.chain(note).collect(),
+        demands: demands(front, prose),
         license: front.license.clone(),
         paper: paper.name(),
         cells,
@@ -247,6 +249,14 @@ fn set(
     prose.words().insert_into(&mut context);
     let markdown = templates.render("sheet.md", &context)?;
     Ok(tidy(&markdown))
+}
+
+/// What the sheet takes, in sentences: time, and what is known already.
+fn demands(front: &FrontMatter, prose: &Prose) -> Vec<String> {
+    let time = front.minutes.map(|minutes| prose.words().counted("minutes", minutes));
+    let known = (!front.assumes.is_empty())
+        .then(|| prose.say("assumes", &[("list", prose.list(&front.assumes))]));
+    time.into_iter().chain(known).collect()
 }
 
 /// No trailing blanks, at most one empty line in a row, one line break at the end.

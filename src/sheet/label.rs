@@ -43,12 +43,7 @@ fn in_words(precision: Precision, prose: &Prose) -> String {
         Precision::Decimals(count) => ("decimals", count),
         Precision::Significant(count) => ("significant", count),
     };
-    let special = prose.optional_word(&format!("digits_{kind}_{count}"));
-    if special.is_empty() {
-        prose.say(&format!("digits_{kind}"), &[("count", count.to_string())])
-    } else {
-        special
-    }
+    prose.words().counted(&format!("digits_{kind}"), count.into())
 }
 
 /// What Markdown takes for a sign inside a line.

@@ -8,6 +8,8 @@ pub(super) struct SheetView {
     pub title: String,
     /// Subtitle, course, authors, date: what there is of them.
     pub byline: Vec<String>,
+    /// What it takes, in sentences.
+    pub demands: Vec<String>,
     pub license: Option<String>,
     /// `handout` or `solutions`.
     pub paper: &'static str,

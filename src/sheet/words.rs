@@ -55,6 +55,15 @@ impl Words {
     pub fn say(&self, key: &str, blanks: &[(&'static str, String)]) -> String {
         fill(self.phrases.get(key).map_or(key, String::as_str), blanks)
     }
+
+    /// A phrase with a count in it; a language may have one of its own for some counts, such as
+    /// `minutes_1` beside `minutes`.
+    pub fn counted(&self, key: &str, count: u64) -> String {
+        match self.phrases.get(&format!("{key}_{count}")) {
+            Some(special) => special.clone(),
+            None => self.say(key, &[("count", count.to_string())]),
+        }
+    }
 }
 
 impl Default for Words {

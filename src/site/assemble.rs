@@ -57,6 +57,7 @@ struct Item {
     title: String,
     address: String,
     description: String,
+    time: Option<String>,
     release: Option<String>,
     tags: Vec<Link>,
 }
@@ -264,6 +265,9 @@ impl<'a> Assembly<'a> {
             title,
             address,
             description: page.map(|page| page.description.clone()).unwrap_or_default(),
+            time: page
+                .and_then(|page| page.minutes)
+                .map(|count| self.phrases.words().counted("minutes", count)),
             release: page
                 .filter(|page| page.held_back)
                 .and_then(|page| page.release.clone())

@@ -230,6 +230,7 @@ impl<'a> Workshop<'a> {
             description: front.subtitle.as_deref().map(plain).unwrap_or_default(),
             language: front.language.clone(),
             tags: front.tags.clone(),
+            minutes: front.minutes,
             release: front.release.map(|date| date.to_string()),
             held_back,
             ..Facts::default()

@@ -29,6 +29,8 @@ pub struct Facts {
     pub language: String,
     /// Its tags.
     pub tags: Vec<String>,
+    /// How many minutes it takes.
+    pub minutes: Option<u64>,
     /// The day from which its solutions are shown.
     pub release: Option<String>,
     /// Whether they are hidden for its sake.

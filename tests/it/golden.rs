@@ -9,7 +9,9 @@ use super::shipped;
 type Tree = BTreeMap<String, Vec<u8>>;
 
 const REGENERATE: &str = "If the change is meant, read the difference, then run\n\n    \
-    cargo run --release -- render scenarios/*.yaml\n\nand commit output/ with it.";
+    cargo run --release -- render scenarios/*.yaml\n    \
+    cargo run --release -- render scenarios/course/*-*.yaml -o output/course\n\n\
+    and commit output/ with it.";
 
 #[test]
 fn committed_output_is_what_the_scenarios_give() {
@@ -27,6 +29,10 @@ fn committed_output_is_what_the_scenarios_give() {
     );
 }
 
+/// What stands below `output/` and is not a sheet of a shipped scenario: a site and variants, which
+/// whoever tries the README's commands has there, and the README's pictures.
+const BESIDE: [&str; 3] = ["site", "variants", "pictures"];
+
 fn tree(root: &Path) -> Tree {
     let mut found = Tree::new();
     let mut folders = vec![root.to_owned()];
@@ -35,7 +41,9 @@ fn tree(root: &Path) -> Tree {
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                if !BESIDE.iter().any(|name| path.ends_with(name)) {
+                    folders.push(path);
+                }
             } else {
                 let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
                 found.insert(name, std::fs::read(path).unwrap());

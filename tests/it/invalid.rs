@@ -290,7 +290,7 @@ fn broken_templates_are_refused_in_these_words() {
         ("template_block", "block.md", "{% if words %}\n"),
         ("words_misspelt", "words/en.yaml", "solutons_note: For markers\nundefined: [none]\n"),
         ("words_no_yaml", "words/en.yaml", "solutions_note: \"For markers\n"),
-        ("words_missing", "words/de.yaml", "solutions_note: Nur zur Korrektur\n"),
+        ("words_missing", "words/eo.yaml", "solutions_note: Nur por korektantoj\n"),
     ];
     for (name, file, content) in table {
         let file = format!("mine/{file}");

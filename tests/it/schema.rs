@@ -114,6 +114,8 @@ fn catalogue() -> String {
 /// What the other scenarios don't have.
 const SELDOM: &str = r#"
 title: Seldom
+minutes: 20
+assumes: [limits]
 variables:
   alpha: {choose: [0.1, 0.2], weights: [3, 1], default: 0.2}
   n: {integers: [1, 5], default: 2}

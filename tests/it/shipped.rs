@@ -13,9 +13,22 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// Every shipped scenario: its stem and its text, in the order of the stems.
+/// Every shipped scenario: its path below `scenarios/`, without its ending, and its text, in
+/// the order of the paths.
 pub(crate) fn scenarios() -> Vec<(String, String)> {
-    let entries = std::fs::read_dir(folder("scenarios")).unwrap();
+    let mut list = in_folder("scenarios", "");
+    list.extend(course());
+    assert!(list.len() >= 3, "the shipped scenarios are gone");
+    list
+}
+
+/// The sheets of the course among them.
+pub(crate) fn course() -> Vec<(String, String)> {
+    in_folder("scenarios/course", "course/")
+}
+
+fn in_folder(name: &str, prefix: &str) -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(folder(name)).unwrap();
     let mut list: Vec<(String, String)> = entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
@@ -23,9 +36,11 @@ pub(crate) fn scenarios() -> Vec<(String, String)> {
             let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
             (stem, std::fs::read_to_string(path).unwrap())
         })
+        // What the course is called and how it is ordered.
+        .filter(|(stem, _)| stem != "gradsheet")
+        .map(|(stem, text)| (format!("{prefix}{stem}"), text))
         .collect();
     list.sort();
-    assert!(list.len() >= 3, "the shipped scenarios are gone");
     list
 }
 

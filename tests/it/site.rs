@@ -120,6 +120,25 @@ fn the_site_of_handouts_does_not_hang_on_solutions() {
 }
 
 #[test]
+fn a_sheet_says_what_it_takes_and_the_contents_how_long() {
+    let desk = course();
+    let told = SHEET.replacen("tags:", "minutes: 15\nassumes: [limits, sums]\ntags:", 1);
+    let short = SHEET.replacen("tags:", "minutes: 1\nassumes: sums\ntags:", 1);
+    std::fs::write(desk.path("course/week/sheet.yaml"), told).unwrap();
+    std::fs::write(desk.path("course/week/short.yaml"), short).unwrap();
+    built(&desk, &[]);
+    let sheet = text(&desk, "site/week/sheet.html");
+    assert!(
+        sheet.contains("Time: about 15 minutes. Assumed known: limits and sums.</p>"),
+        "{sheet}"
+    );
+    let short = text(&desk, "site/week/short.html");
+    assert!(short.contains("Time: about one minute. Assumed known: sums.</p>"), "{short}");
+    let contents = text(&desk, "site/index.html");
+    assert!(contents.contains("<p>Time: about 15 minutes.</p>"), "{contents}");
+}
+
+#[test]
 fn dated_solutions_wait_for_their_day() {
     let desk = course();
     let dated = SHEET.replacen("tags:", "release: 2026-12-01\ntags:", 1);

@@ -56,8 +56,13 @@ fn pages(pdf: &[u8]) -> usize {
 
 fn shipped() -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let mut paths: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> = [folder.join("course"), folder]
+        .iter()
+        .flat_map(|folder| std::fs::read_dir(folder).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "yaml"))
+        .filter(|path| !path.ends_with("gradsheet.yaml"))
+        .collect();
     paths.sort();
     let text = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();

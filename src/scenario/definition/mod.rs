@@ -82,6 +82,10 @@ pub struct FrontMatter {
     pub license: Option<String>,
     /// Tags.
     pub tags: Vec<String>,
+    /// How many minutes the sheet takes.
+    pub minutes: Option<u64>,
+    /// What it assumes to be known, as Markdown.
+    pub assumes: Vec<String>,
     /// From when on a course site shows the solutions.
     pub release: Option<Date>,
 }

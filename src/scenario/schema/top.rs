@@ -23,6 +23,12 @@ pub(in super::super) static SCENARIO: Mapping = Mapping {
         key("language", "The language of the sheet, as a code such as `en`.", Holds::Text).or("en"),
         key("license", "The licence that the sheet stands under.", Holds::Text),
         key("tags", "Subjects, by which a course site groups its pages.", TEXTS),
+        key("minutes", "How many minutes the sheet takes.", Holds::Whole(1, 1000)),
+        key(
+            "assumes",
+            "What the sheet assumes to be known: Markdown, as one text or a list of them.",
+            TEXTS,
+        ),
         key(
             "release",
             "The day from which on a course site shows the solutions, such as 2026-12-01.",
