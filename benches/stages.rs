@@ -195,6 +195,7 @@ fn plots(criterion: &mut Criterion) {
         description: String::new(),
         x: Axis::new("w", Scale::Linear),
         y: Axis::new("b", Scale::Linear),
+        mark: '.',
         layers,
     };
     let mut group = criterion.benchmark_group("figure");

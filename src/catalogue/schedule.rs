@@ -151,8 +151,12 @@ impl Schedule {
             numbers: vec![("start", start.clone()), ("period", Rational::from(period))],
             ..Parts::default()
         };
-        let rising =
-            parse("learning_rate*(start + (1 - start)*(scheduled_k/period))").ok()?.expression;
+        // Terms and factors that change nothing are left out.
+        let rising = match *start == Rational::ZERO {
+            true => "learning_rate*(scheduled_k/period)",
+            false => "learning_rate*(start + (1 - start)*(scheduled_k/period))",
+        };
+        let rising = parse(rising).ok()?.expression;
         let limit = Expression::Number(Rational::from(period));
         let left = Expression::name(COUNT);
         let first = Case {

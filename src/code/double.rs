@@ -31,6 +31,9 @@ pub struct Comparison {
     /// Where it would go another way with other rounding errors, as a library may have them
     /// that orders its operations otherwise.
     pub near: Vec<Difference>,
+    /// Whether all of this holds as well where each product of the update is fused with its sum,
+    /// as PyTorch's optimizers do on some machines.
+    pub sure: bool,
     /// The first iteration whose results differ, if there is one.
     pub departs: Option<usize>,
     /// The parameters after the last iteration that are numbers.
@@ -78,6 +81,39 @@ pub(super) type Values = BTreeMap<String, Matrix>;
 
 /// Carries a run out in double precision and compares it with the exact one.
 pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
+    let mut found = rounded(setup, run, exact, false);
+    let fused = rounded(setup, run, exact, true);
+    found.sure = found.agrees(&fused);
+    for difference in fused.differences {
+        let same =
+            |known: &Difference| (known.t, &known.place) == (difference.t, &difference.place);
+        if !found.differences.iter().chain(&found.near).any(same) {
+            found.near.push(difference);
+        }
+    }
+    found
+}
+
+impl Comparison {
+    /// Whether another comparison says the same.
+    fn agrees(&self, other: &Self) -> bool {
+        let close = |a: f64, b: f64| (a - b).abs() <= 1e-3 * a.abs().max(b.abs());
+        let same = |(one, other): (&Difference, &Difference)| {
+            let doubles = match (one.double, other.double) {
+                (Some(one), Some(other)) => close(one, other),
+                (one, other) => one.is_none() && other.is_none(),
+            };
+            (one.t, &one.place, doubles) == (other.t, &other.place, true)
+        };
+        self.departs == other.departs
+            && self.differences.len() == other.differences.len()
+            && self.differences.iter().zip(&other.differences).all(same)
+            && self.ends.iter().zip(&other.ends).all(|(one, other)| close(one.1, other.1))
+    }
+}
+
+/// The comparison with what is rounded after every operation, or after every fused one.
+fn rounded(setup: &Setup, run: &Run, exact: &trace::Run, fused: bool) -> Comparison {
     let rules: Vec<(&str, Arc<Rule>)> =
         setup.trained_names().map(|name| (name, run.rule_of(name))).collect();
     let adjoints = if setup.gradients.is_some() { Vec::new() } else { adjoints(setup) };
@@ -86,6 +122,7 @@ pub fn compare(setup: &Setup, run: &Run, exact: &trace::Run) -> Comparison {
         run,
         rules,
         adjoints,
+        fused,
         point: Values::new(),
         state: Values::new(),
         largest: 0.0,
@@ -119,6 +156,8 @@ pub(super) struct Machine<'a> {
     pub run: &'a Run,
     pub rules: Vec<(&'a str, Arc<Rule>)>,
     pub adjoints: Vec<Adjoint>,
+    /// Whether the products of an update are fused with their sums.
+    pub fused: bool,
     /// The parameters.
     pub point: Values,
     /// The states, as `u of w`.
@@ -131,7 +170,8 @@ pub(super) struct Machine<'a> {
 fn double(real: &Real) -> f64 {
     let scope = |_: &str| None;
     let zero_over_zero = ZeroOverZero::Undefined;
-    let mut evaluator = Evaluator { scope: &scope, zero_over_zero, branches: Vec::new() };
+    let mut evaluator =
+        Evaluator { scope: &scope, zero_over_zero, fused: false, branches: Vec::new() };
     evaluator.evaluate(&literal::expression(real)).first()
 }
 
@@ -159,8 +199,17 @@ fn evaluate(
     zero_over_zero: ZeroOverZero,
     branches: &mut Vec<Taken>,
 ) -> Matrix {
+    evaluate_as(expression, known, (zero_over_zero, false), branches)
+}
+
+fn evaluate_as(
+    expression: &Expression,
+    known: &Values,
+    (zero_over_zero, fused): (ZeroOverZero, bool),
+    branches: &mut Vec<Taken>,
+) -> Matrix {
     let scope = |name: &str| known.get(name).cloned();
-    let mut evaluator = Evaluator { scope: &scope, zero_over_zero, branches: Vec::new() };
+    let mut evaluator = Evaluator { scope: &scope, zero_over_zero, fused, branches: Vec::new() };
     let value = evaluator.evaluate(expression);
     branches.extend(evaluator.branches);
     value
@@ -390,7 +439,10 @@ impl Machine<'_> {
                 }
             });
         }
-        let Some(chosen) = chosen else { return evaluate(&line.expression, known, zero, branches) };
+        let how = (zero, self.fused);
+        let Some(chosen) = chosen else {
+            return evaluate_as(&line.expression, known, how, branches);
+        };
         let mut value: Option<Matrix> = None;
         let mut seen: Vec<f64> = Vec::new();
         for way in &chosen.entries {
@@ -400,7 +452,7 @@ impl Machine<'_> {
             seen.push(*way);
             let case = line.cases.iter().enumerate().find(|(index, _)| same(size(*index), *way));
             let expression = case.map_or(&line.expression, |(_, case)| &case.expression);
-            let part = evaluate(expression, known, zero, branches);
+            let part = evaluate_as(expression, known, how, branches);
             value = Some(match value {
                 None => part,
                 Some(before) => zip(&[&before, &part, &chosen], |three| {

@@ -27,6 +27,8 @@ pub(super) struct Taken {
 pub(super) struct Evaluator<'a> {
     pub scope: &'a dyn Fn(&str) -> Option<Matrix>,
     pub zero_over_zero: ZeroOverZero,
+    /// Whether a product and the sum that it stands in are rounded once, together.
+    pub fused: bool,
     /// The branches taken so far, in the order of evaluation.
     pub branches: Vec<Taken>,
 }
@@ -141,6 +143,11 @@ impl Evaluator<'_> {
             },
             Expression::Negate(inner) => self.evaluate(inner).map(|value| -value),
             Expression::Transpose(inner) => self.evaluate(inner).transposed(),
+            Expression::Binary(operator, left, right)
+                if self.fused && matches!(operator, Operator::Add | Operator::Subtract) =>
+            {
+                self.fused_sum(*operator, left, right)
+            }
             Expression::Binary(operator, left, right) => {
                 let (left, right) = (self.evaluate(left), self.evaluate(right));
                 if *operator == Operator::MatMul {
@@ -153,6 +160,29 @@ impl Evaluator<'_> {
             Expression::Derivative(call, index) => self.derivative(call, *index),
             Expression::Shown(_) => Matrix::number(f64::NAN),
         }
+    }
+
+    /// `a ± b·c` and `b·c ± a`, rounded once.
+    fn fused_sum(&mut self, operator: Operator, left: &Expression, right: &Expression) -> Matrix {
+        let sign: f64 = if operator == Operator::Subtract { -1.0 } else { 1.0 };
+        let product = |side: &Expression| match side {
+            Expression::Binary(Operator::Multiply, first, second) => {
+                Some((first.clone(), second.clone()))
+            }
+            _ => None,
+        };
+        let (sum, (first, second), of_sum, of_product) = match (product(left), product(right)) {
+            (_, Some(factors)) => (left, factors, 1.0, sign),
+            (Some(factors), None) => (right, factors, sign, 1.0),
+            (None, None) => {
+                let (left, right) = (self.evaluate(left), self.evaluate(right));
+                return zip(&[&left, &right], |pair| sign.mul_add(pair[1], pair[0]));
+            }
+        };
+        let values = [self.evaluate(sum), self.evaluate(&first), self.evaluate(&second)];
+        zip(&[&values[0], &values[1], &values[2]], |three| {
+            (of_product * three[1]).mul_add(three[2], of_sum * three[0])
+        })
     }
 
     fn arguments(&mut self, call: &Call) -> Vec<Matrix> {
@@ -272,7 +302,9 @@ fn bound(call: &Call, values: &[f64], formula: &Expression) -> f64 {
         constant.or(slope).map(|value| Matrix::number(literal::float(value)))
     };
     let zero_over_zero = ZeroOverZero::Undefined;
-    Evaluator { scope: &scope, zero_over_zero, branches: Vec::new() }.evaluate(formula).first()
+    Evaluator { scope: &scope, zero_over_zero, fused: false, branches: Vec::new() }
+        .evaluate(formula)
+        .first()
 }
 
 /// A function of each row, with the greatest entry taken off.

@@ -67,6 +67,7 @@ impl Machine<'_> {
             run: self.run,
             rules: self.rules.clone(),
             adjoints: adjoints.collect(),
+            fused: self.fused,
             point: Values::new(),
             state: Values::new(),
             largest: 0.0,

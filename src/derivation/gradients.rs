@@ -1,5 +1,7 @@
 //! Gradients in symbols: by the chain rule, or from adjoint to adjoint.
 
+use std::collections::BTreeSet;
+
 use crate::formula::{Expression, Operator, adjoint, chain};
 use crate::scenario::Setup;
 
@@ -37,7 +39,38 @@ impl Gradients {
     /// The gradients of the set-up's loss.
     pub(crate) fn new(setup: &Setup) -> Self {
         let direct = if setup.is_scalar() { Self::direct(setup) } else { None };
-        direct.unwrap_or_else(|| Self::by_adjoints(setup))
+        direct.unwrap_or_else(|| Self::by_adjoints(setup, &setup.inline))
+    }
+
+    /// The same through the adjoints of the definitions, those of `shown` among them even where
+    /// they are inline.
+    pub(crate) fn through(setup: &Setup, shown: &[&str]) -> Self {
+        let hidden = setup.inline.iter().filter(|name| !shown.contains(&name.as_str()));
+        Self::by_adjoints(setup, &hidden.cloned().collect::<Vec<_>>())
+    }
+
+    /// The adjoints that the gradients go through, and `asked`, with those that these go through.
+    pub(crate) fn adjoints_in_use(&self, asked: &[&str]) -> BTreeSet<String> {
+        let mut used: BTreeSet<String> = asked.iter().map(|name| (*name).to_owned()).collect();
+        let mut visit = |expression: &Expression| {
+            for (name, _) in &self.adjoints {
+                if expression.mentions(&format!("{ADJOINT}{name}")) {
+                    used.insert(name.clone());
+                }
+            }
+        };
+        self.gradients.iter().for_each(|(_, expression)| visit(expression));
+        // An adjoint goes through those before it, in reverse order of definition.
+        for (name, expression) in self.adjoints.iter().rev() {
+            if used.contains(name) {
+                let through = self.adjoints.iter().map(|(other, _)| other);
+                let through = through
+                    .filter(|other| expression.mentions(&format!("{ADJOINT}{other}")))
+                    .cloned();
+                used.extend(through);
+            }
+        }
+        used
     }
 
     fn direct(setup: &Setup) -> Option<Self> {
@@ -51,18 +84,18 @@ impl Gradients {
         Some(Self { adjoints: Vec::new(), gradients })
     }
 
-    fn by_adjoints(setup: &Setup) -> Self {
+    fn by_adjoints(setup: &Setup, hidden: &[String]) -> Self {
         let inner = setup
             .model
             .iter()
             .rev()
-            .filter(|line| line.name != LOSS && !setup.inline.contains(&line.name));
+            .filter(|line| line.name != LOSS && !hidden.contains(&line.name));
         let adjoints = inner
-            .map(|line| (line.name.clone(), through_consumers(setup, &line.name, &setup.inline)))
+            .map(|line| (line.name.clone(), through_consumers(setup, &line.name, hidden)))
             .collect();
         let gradients = setup
             .trained_names()
-            .map(|name| (name.to_owned(), through_consumers(setup, name, &setup.inline)))
+            .map(|name| (name.to_owned(), through_consumers(setup, name, hidden)))
             .collect();
         Self { adjoints, gradients }
     }

@@ -435,7 +435,11 @@ fn is_line(what: &What, rule: &Rule, line: &str, own: &str) -> bool {
         What::Parameter(name) => name == own && line == "theta",
         What::State { state, parameter } => parameter == own && line == state,
         What::UsedGradient(name) => name == own && rule.used_gradient.as_deref() == Some(line),
-        What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => false,
+        What::Loss
+        | What::Gradient(_)
+        | What::LearningRate
+        | What::Forward { .. }
+        | What::Adjoint { .. } => false,
     }
 }
 

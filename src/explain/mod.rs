@@ -17,7 +17,6 @@ mod formula;
 mod line;
 mod numbers;
 mod origin;
-mod phrases;
 mod quantity;
 mod remark;
 mod story;

@@ -50,6 +50,7 @@ impl Quantity {
             }
             What::Loss => Self::Loss { t },
             What::Gradient(parameter) => Self::Gradient { t, parameter: parameter.clone() },
+            What::LearningRate => Self::Rate { t },
             What::UsedGradient(parameter) => Self::Used { t, parameter: parameter.clone() },
             What::Forward { example, name } => {
                 Self::Forward { t, example: *example, name: name.clone() }

@@ -5,17 +5,18 @@ use crate::formula::function;
 use crate::number::{Fault, Real, Sign};
 use crate::trace::Branch;
 
+use crate::sheet::Words;
+
 use super::course::Course;
 use super::formula::{Note, plain};
 use super::numbers::{Numbers, exact};
-use super::phrases::Phrases;
 use super::quantity::Quantity;
 
 /// What remarks are made from.
 pub(super) struct Remarks<'a> {
     pub course: &'a Course<'a>,
     pub numbers: &'a Numbers<'a>,
-    pub phrases: &'a Phrases<'a>,
+    pub phrases: &'a Words,
 }
 
 impl Remarks<'_> {
@@ -25,7 +26,7 @@ impl Remarks<'_> {
         list.extend(self.branches(quantity)?);
         let value = self.course.value(quantity);
         if let Some(cause) = value.as_ref().and_then(|value| value.undefined()) {
-            list.push(cause.to_string());
+            list.push(self.phrases.cause_and_place(cause));
         }
         list.extend(self.carried(quantity)?);
         Ok(list)
@@ -79,7 +80,7 @@ impl Remarks<'_> {
             Sign::Positive => ">",
         };
         let mut blanks = vec![
-            ("branch", branch.branch.to_owned()),
+            ("branch", self.phrases.branch(branch.branch)),
             ("function", branch.function.to_owned()),
             ("condition", format!("{argument} {relation} {}", exact(&point).latex())),
         ];
@@ -110,8 +111,10 @@ impl Remarks<'_> {
                     None => kinds.push((branch.branch, 1)),
                 }
             }
-            let list: Vec<String> =
-                kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+            let list: Vec<String> = kinds
+                .iter()
+                .map(|(kind, count)| format!("{count} {}", self.phrases.branch(kind)))
+                .collect();
             format!("{function}: {}", list.join(", "))
         };
         functions.iter().map(one).collect()

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::number::Fault;
 use crate::scenario::{Carry, Display, Scenario};
-use crate::sheet::Templates;
+use crate::sheet::{Templates, Words};
 use crate::trace::json::Unprintable;
 use crate::trace::{Path, Tensor};
 
@@ -13,7 +13,6 @@ use super::formula::{Formula, plain};
 use super::line::{Line, Steps};
 use super::numbers::{MAX_SHOWN, Numbers, Step};
 use super::origin::{Document, Origin};
-use super::phrases::Phrases;
 use super::quantity::Quantity;
 use super::remark::Remarks;
 
@@ -23,7 +22,7 @@ const MAX_WIDTH: usize = 36;
 /// Everything that an explanation is told from.
 pub(super) struct Story<'a> {
     course: &'a Course<'a>,
-    phrases: Phrases<'a>,
+    phrases: Words,
     document: Document,
     display: &'a Display,
     undefined: String,
@@ -52,7 +51,7 @@ impl<'a> Story<'a> {
         display: &'a Display,
         templates: &'a Templates,
     ) -> Self {
-        let phrases = Phrases::new(templates, &scenario.front.language);
+        let phrases = templates.words_or_english(&scenario.front.language);
         let undefined = phrases.word("undefined");
         let document = Document::new(text);
         let file = scenario.file.display().to_string();

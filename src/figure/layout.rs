@@ -31,11 +31,11 @@ pub(super) fn layout<'p>(plot: &Plot, members: &[Member<'p>]) -> Layout<'p> {
     let data = extents(plot);
     let x = Span::new(&plot.x, &data.x, &data.x_edges);
     let y = Span::new(&plot.y, &data.y, &data.y_edges);
-    let y_ticks = ticks(&y, 6);
+    let y_ticks = ticks(&y, 6, plot.mark);
     let widest = y_ticks.iter().map(|tick| text::width(&tick.label)).max();
     let left = (widest.unwrap_or(0) + 130).clamp(400, 2000);
     let right = WIDTH - 260;
-    let x_ticks = below(&x, left, right);
+    let x_ticks = below(&x, left, right, plot.mark);
     let (entries, rows) = legend::arrange(members, left, right);
     let top = rows * legend::ROW + 320;
     let frame = Frame { left, top, right, bottom: top + BODY };
@@ -44,16 +44,16 @@ pub(super) fn layout<'p>(plot: &Plot, members: &[Member<'p>]) -> Layout<'p> {
 }
 
 /// The ticks of the horizontal axis.
-fn below(x: &Span, left: i32, right: i32) -> Vec<Tick> {
+fn below(x: &Span, left: i32, right: i32, mark: char) -> Vec<Tick> {
     if let Scale::Categories(_) = x.scale {
         let slot = f64::from(right - left) / x.range.span();
         let place = |tick: &Tick| left + tenths(slot * (tick.at - x.range.low()));
-        return categories::arrange(ticks(x, 0), tenths(slot), place);
+        return categories::arrange(ticks(x, 0, mark), tenths(slot), place);
     }
     // Wide numbers leave room for fewer.
     [8, 6, 4, 2]
         .into_iter()
-        .map(|most| ticks(x, most))
+        .map(|most| ticks(x, most, mark))
         .find(|ticks| {
             let widest = ticks.iter().map(|tick| text::width(&tick.label) + 150);
             widest.sum::<i32>() < WIDTH - 1000

@@ -14,6 +14,8 @@ pub struct Plot {
     pub x: Axis,
     /// The vertical axis.
     pub y: Axis,
+    /// The decimal mark of the numbers on its axes.
+    pub mark: char,
     /// What is drawn, from back to front.
     pub layers: Vec<Layer>,
 }

@@ -68,6 +68,7 @@ mod tests {
             description: "It falls.".to_owned(),
             x: Axis::new("t", Scale::Linear),
             y: Axis::new("loss", Scale::Linear),
+            mark: '.',
             layers: vec![Layer::Line(Series { label: "a".into(), points, form: Form::Line })],
         };
         let expected = draw(&plot, "f", Theme::Print).replace("system-ui,sans-serif", FONTS);

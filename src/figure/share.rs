@@ -47,6 +47,7 @@ mod tests {
             description: String::new(),
             x: Axis::new("t", Scale::Whole),
             y: Axis::new("loss", scale),
+            mark: '.',
             layers: vec![Layer::Line(Series {
                 label: String::new(),
                 points: points.to_vec(),

@@ -86,6 +86,7 @@ mod tests {
             description: "It falls.".to_owned(),
             x: Axis::new("t", scale.clone()),
             y: Axis::new("loss", scale),
+            mark: '.',
             layers,
         }
     }

@@ -11,7 +11,7 @@ use super::{
 
 fn plot(x: Scale, y: Scale, layers: Vec<Layer>) -> Plot {
     let (title, description) = ("Sweep".to_owned(), "It falls.".to_owned());
-    Plot { title, description, x: Axis::new("b", x), y: Axis::new("share", y), layers }
+    Plot { title, description, x: Axis::new("b", x), y: Axis::new("share", y), mark: '.', layers }
 }
 
 fn categories(names: &[&str]) -> Scale {

@@ -24,11 +24,11 @@ struct Decimal {
     exponent: i32,
 }
 
-/// About `most` ticks, at least two where the scale allows it.
+/// About `most` ticks, at least two where the scale allows it; in their numbers stands `mark`.
 ///
 /// Names on an axis are all there; `categories::arrange` sees to their room.
-pub(super) fn ticks(span: &Span, most: usize) -> Vec<Tick> {
-    match &span.scale {
+pub(super) fn ticks(span: &Span, most: usize, mark: char) -> Vec<Tick> {
+    let mut ticks = match &span.scale {
         Scale::Linear => linear(span.range, most, i32::MIN),
         Scale::Whole => linear(span.range, most, 0),
         Scale::Log => logarithmic(span.range, most),
@@ -36,9 +36,13 @@ pub(super) fn ticks(span: &Span, most: usize) -> Vec<Tick> {
             let numbered = names.iter().enumerate();
             let ticks =
                 numbered.map(|(k, name)| Tick { at: count(k), label: text::printable(name) });
-            ticks.filter(|tick| span.range.contains(tick.at)).collect()
+            return ticks.filter(|tick| span.range.contains(tick.at)).collect();
         }
+    };
+    if mark != '.' {
+        ticks.iter_mut().for_each(|tick| tick.label = tick.label.replace('.', &mark.to_string()));
     }
+    ticks
 }
 
 fn linear(range: Range, most: usize, least_exponent: i32) -> Vec<Tick> {
@@ -217,7 +221,7 @@ mod tests {
         ];
         for (scale, low, high, expected) in table {
             let range = Range::new(low, high);
-            let labels: Vec<String> = ticks(&Span { scale: scale.clone(), range }, 6)
+            let labels: Vec<String> = ticks(&Span { scale: scale.clone(), range }, 6, '.')
                 .into_iter()
                 .map(|tick| tick.label)
                 .collect();
@@ -231,7 +235,7 @@ mod tests {
         for (&low, &high) in edges.iter().zip(edges.iter().skip(1)) {
             for scale in [Scale::Linear, Scale::Whole] {
                 let range = Range::new(-low, high);
-                let number = ticks(&Span { scale: scale.clone(), range }, 6).len();
+                let number = ticks(&Span { scale: scale.clone(), range }, 6, '.').len();
                 assert!(number <= 14, "{scale:?} {low} to {high}: {number}");
             }
         }

@@ -233,7 +233,7 @@ impl Printer<'_> {
         let name = format!(r"\partial_{{{}}}{}", index + 1, self.name_of(call));
         let arguments: Vec<String> =
             call.arguments.iter().map(|argument| self.write(argument)).collect();
-        let text = format!("{name}{}", bracket(&arguments.join(", ")));
+        let text = format!("{name}{}", bracket(&listed(&arguments)));
         Factor { text, look: Look::Function }
     }
 
@@ -245,14 +245,14 @@ impl Printer<'_> {
             .collect();
         match constants.as_slice() {
             [] => call.function.latex.to_owned(),
-            list => format!("{}_{{{}}}", call.function.latex, list.join(", ")),
+            list => format!("{}_{{{}}}", call.function.latex, listed(list)),
         }
     }
 
     fn call(&self, call: &Call, prime: &str) -> Factor {
         let arguments: Vec<String> =
             call.arguments.iter().map(|argument| self.write(argument)).collect();
-        let inner = arguments.join(", ");
+        let inner = listed(&arguments);
         match call.function.layout {
             Layout::Root => Factor { text: format!(r"\sqrt{{{inner}}}"), look: Look::Letter },
             Layout::Bars => Factor { text: format!(r"\lvert {inner}\rvert"), look: Look::Bracket },
@@ -333,6 +333,12 @@ fn factors(expression: &Expression) -> Vec<&Expression> {
         }
         _ => vec![expression],
     }
+}
+
+/// Arguments one after another, with semicolons between them where one has a decimal comma.
+fn listed(arguments: &[String]) -> String {
+    let comma = arguments.iter().any(|argument| argument.contains("{,}"));
+    arguments.join(if comma { "; " } else { ", " })
 }
 
 #[cfg(test)]

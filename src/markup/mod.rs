@@ -83,7 +83,7 @@ pub(crate) struct Link {
     pub(crate) text: Range<usize>,
     pub(crate) destination: String,
     pub(crate) title: String,
-    /// Whether a paragraph or the like begins with it.
+    /// Whether a paragraph or the like, or a sentence, begins with it.
     pub(crate) opens: bool,
 }
 
@@ -121,12 +121,13 @@ pub(crate) fn read(text: &str) -> Markup {
             Event::Start(Start::Link { link_type, dest_url, title, .. }) => {
                 let bare = matches!(link_type, LinkType::Autolink | LinkType::Email);
                 let start = range.start + 1;
+                let begin = range.start;
                 let link = Link {
                     range: if bare { 0..0 } else { range },
                     text: start..start,
                     destination: dest_url.into_string(),
                     title: title.into_string(),
-                    opens,
+                    opens: opens || ends_sentence(&text[..begin]),
                 };
                 open.push((link, start));
             }
@@ -147,6 +148,21 @@ pub(crate) fn read(text: &str) -> Markup {
     markup.links.sort_by_key(|link| link.range.start);
     markup.strays = strays(text, &opaque);
     markup
+}
+
+/// Whether a sentence ends before the blank at the end of the text. An abbreviation such as `e.g.`
+/// has a second full stop, or is a single letter.
+fn ends_sentence(before: &str) -> bool {
+    let trimmed = before.trim_end();
+    if trimmed.len() == before.len() {
+        return false;
+    }
+    let Some(sentence) = trimmed.strip_suffix(['.', '!', '?']) else { return false };
+    let word = sentence.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let word = word.trim_start_matches(['(', '[', '*', '“', '„']);
+    word.chars().count() > 1
+        && !word.contains('.')
+        && !["cf", "vs", "Fig", "Eq", "bzw", "vgl"].contains(&word)
 }
 
 /// The label behind a formula on the line where the formula ends.

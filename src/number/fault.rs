@@ -60,6 +60,32 @@ pub enum Undefined {
     PowerOfNegative,
 }
 
+impl Undefined {
+    /// Read back from its own words, as a trace keeps them.
+    ///
+    /// ```
+    /// use gradsheet::number::Undefined;
+    /// let division = Undefined::DivisionByZero { numerator: Some("1".into()) };
+    /// assert_eq!(Undefined::read(&division.to_string()), Some(division));
+    /// ```
+    #[must_use]
+    pub fn read(words: &str) -> Option<Self> {
+        let quotient =
+            words.strip_prefix("division by zero (").and_then(|rest| rest.strip_suffix("/0)"));
+        if let Some(numerator) = quotient {
+            return Some(Self::DivisionByZero { numerator: Some(numerator.to_owned()) });
+        }
+        let plain = [
+            Self::ZeroOverZero,
+            Self::DivisionByZero { numerator: None },
+            Self::RootOfNegative,
+            Self::LogOfNonPositive,
+            Self::PowerOfNegative,
+        ];
+        plain.into_iter().find(|one| one.to_string() == words)
+    }
+}
+
 impl fmt::Display for Undefined {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

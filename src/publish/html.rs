@@ -272,8 +272,8 @@ impl<'e> Rewriter<'e> {
     /// Binds a formula to the punctuation around it; a line could break there otherwise.
     fn bind(&mut self, pieces: &mut [String]) {
         let opening = match self.out.last_mut() {
-            Some(Event::Text(text)) if text.ends_with(['(', '[', '“', '‘']) => {
-                let kept = text.trim_end_matches(['(', '[', '“', '‘']).to_owned();
+            Some(Event::Text(text)) if text.ends_with(OPENING) => {
+                let kept = text.trim_end_matches(OPENING).to_owned();
                 let opening = escaped(&text[kept.len()..]);
                 *text = kept.into();
                 opening
@@ -286,7 +286,7 @@ impl<'e> Rewriter<'e> {
         let Some(Event::Text(text)) = self.reader.peek(0) else {
             return;
         };
-        let rest = text.trim_start_matches(['.', ',', ';', ':', '!', '?', ')', ']', '’', '”', '%']);
+        let rest = text.trim_start_matches(CLOSING);
         self.taken = text.len() - rest.len();
         if let (Some(last), true) = (pieces.last_mut(), self.taken > 0) {
             let closing = escaped(&text[..self.taken]);
@@ -294,6 +294,11 @@ impl<'e> Rewriter<'e> {
         }
     }
 }
+
+/// What belongs to the formula behind it; `„` and `‚` open quotations in German.
+const OPENING: [char; 6] = ['(', '[', '“', '‘', '„', '‚'];
+/// What belongs to the formula before it; `“` and `‘` close quotations in German.
+const CLOSING: [char; 13] = ['.', ',', ';', ':', '!', '?', ')', ']', '’', '”', '“', '‘', '%'];
 
 fn borrowed<'e>(text: &'e CowStr<'_>) -> CowStr<'e> {
     CowStr::Borrowed(text)

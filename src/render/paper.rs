@@ -73,7 +73,7 @@ fn layout(scenario: &Scenario, words: &Words, paper: Paper) -> Layout {
         logo: logo.as_ref().map(|logo| logo.file.clone()),
         code,
         date: None,
-        exam: (*exam == Some(true) && paper == Paper::Handout).then(|| exam_head(scenario)),
+        exam: (*exam == Some(true) && paper == Paper::Handout).then(|| exam_head(scenario, words)),
     }
 }
 
@@ -88,7 +88,7 @@ fn date(scenario: &Scenario) -> Result<[u32; 3], RenderError> {
 }
 
 /// The questions that give marks, with those of all their parts together.
-fn exam_head(scenario: &Scenario) -> Exam {
+fn exam_head(scenario: &Scenario, words: &Words) -> Exam {
     let mut all = scenario.parts();
     all.retain(|part| part.shown.handout);
     let asked: Vec<(&str, Rational)> = all
@@ -111,8 +111,8 @@ fn exam_head(scenario: &Scenario) -> Exam {
             asked.iter().map(|(label, marks)| ((*label).to_owned(), marks.clone())).collect();
     }
     let total = questions.iter().fold(Rational::ZERO, |sum, (_, marks)| sum + marks);
-    let written = |(label, marks): (String, Rational)| (label, exact_input_text(&marks));
-    let questions = questions.into_iter().map(written).collect();
+    let written = |marks: &Rational| words.number(&exact_input_text(marks));
+    let questions = questions.into_iter().map(|(label, marks)| (label, written(&marks))).collect();
     let student = scenario.label.as_ref().and_then(|label| label.student.clone());
-    Exam { student, questions, total: exact_input_text(&total) }
+    Exam { student, questions, total: written(&total) }
 }

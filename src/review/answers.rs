@@ -52,6 +52,7 @@ fn symbol(path: &Path) -> &str {
             What::Parameter(name) | What::Forward { name, .. } => name,
             What::State { state, .. } => state,
             What::Loss => "loss",
+            What::LearningRate => "learning_rate",
             // The symbol of a derivative is that of what it is taken by.
             What::Gradient(name) | What::UsedGradient(name) | What::Adjoint { name, .. } => name,
         },
@@ -69,6 +70,7 @@ fn is_named(scenario: &Scenario, path: &Path, text: &str) -> bool {
         Target::Record { what: What::Loss, .. } => Some("loss"),
         Target::Record { what: What::Gradient(_) | What::UsedGradient(_), .. } => Some("gradient"),
         Target::Record { what: What::State { .. }, .. } => Some("moment"),
+        Target::Record { what: What::LearningRate, .. } => Some("rate"),
         _ => None,
     };
     has_word(text, symbol)

@@ -84,6 +84,11 @@ impl<'a> Cells<'a> {
             _ => None,
         };
         let label = labels::read(&mut map, &kind.0);
+        let title = match kind.0.as_str() {
+            "plot" | "table" | "graph" => map.filled_text("title"),
+            _ => None,
+        };
+        let title = title.map(|scalar| scalar.text.trim().to_owned());
         let content = match kind.0.as_str() {
             "markdown" => {
                 map.take("markdown").and_then(|text| Text::read(&text)).map(Content::Markdown)
@@ -129,7 +134,7 @@ impl<'a> Cells<'a> {
             }
             _ => content,
         };
-        Some(Cell { audience, label, content })
+        Some(Cell { audience, label, title, content })
     }
 
     fn no_such_kind(&self, field: &Field<'_>, kind: &(String, super::Place)) {
@@ -175,7 +180,7 @@ impl<'a> Cells<'a> {
         if asked {
             let ask = inner.ask(map, None)?;
             let content = Content::Ask(Box::new(ask));
-            list.push(Cell { audience: Audience::Both, label: None, content });
+            list.push(Cell { audience: Audience::Both, label: None, title: None, content });
         }
         Some(Question { title: title?, setup: home, text, parts: list })
     }

@@ -272,7 +272,7 @@ impl Explorer<'_> {
             label: None,
             printing: Printing::default(),
             setups: setups?,
-            cells: Some(vec![SheetCell { audience, label: None, content: content? }]),
+            cells: Some(vec![SheetCell { audience, label: None, title: None, content: content? }]),
             files: Vec::new(),
         };
         Some(Frame { values, scenario })

@@ -141,13 +141,12 @@ impl<'n> Fields<'n> {
 
     /// A text that must be there and hold more than white space.
     pub fn required_text(&mut self, key: &'static str) -> Option<&'n Scalar> {
-        let field = self.required(key)?;
-        let text = field.text()?;
-        if text.text.trim().is_empty() {
-            field.refuse("the text is empty");
-            return None;
-        }
-        Some(text)
+        filled(&self.required(key)?)
+    }
+
+    /// A text that is not empty, if it is there.
+    pub fn filled_text(&mut self, key: &'static str) -> Option<&'n Scalar> {
+        filled(&self.take(key)?)
     }
 
     /// A decimal number, as it was written.
@@ -232,6 +231,15 @@ impl<'n> Fields<'n> {
         problem.help = help;
         self.whole.report().push(problem);
     }
+}
+
+fn filled<'n>(field: &Field<'n>) -> Option<&'n Scalar> {
+    let text = field.text()?;
+    if text.text.trim().is_empty() {
+        field.refuse("the text is empty");
+        return None;
+    }
+    Some(text)
 }
 
 #[cfg(test)]

@@ -33,6 +33,7 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
     let table = if around.stands_for.is_some() { &OTHER_OPTIMIZER } else { &OPTIMIZER };
     let mut map = field.fields(table)?;
     let has_rate = map.has("learning_rate");
+    let title = map.filled_text("title").map(|scalar| scalar.text.trim().to_owned());
     let display = display(&mut map, around.display);
     let kind = map.take("kind");
     if kind.is_none() {
@@ -99,6 +100,7 @@ pub(super) fn read<'n>(key: &Key, field: &Field<'n>, around: &Around<'_, 'n>) ->
     let overrides = overrides?;
     let run = Run {
         name,
+        title,
         optimizer,
         custom,
         options,

@@ -324,7 +324,7 @@ fn shaped(target: &Target) -> Option<&str> {
             What::Parameter(name) | What::Gradient(name) | What::UsedGradient(name) => Some(name),
             What::State { parameter, .. } => Some(parameter),
             What::Forward { name, .. } | What::Adjoint { name, .. } => Some(name),
-            What::Loss => None,
+            What::Loss | What::LearningRate => None,
         },
     }
 }
@@ -422,6 +422,10 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
         }
         (None, [name]) if setup.is_parameter(name.text) => {
             Ok(What::Parameter(name.text.to_owned()))
+        }
+        (None, [name]) if name.text == "learning_rate" => {
+            computed(*name)?;
+            Ok(What::LearningRate)
         }
         (None, [kind, name]) if kind.text == "grad" => {
             computed(*kind)?;

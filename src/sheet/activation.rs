@@ -13,8 +13,6 @@ use super::prose::Prose;
 const POINTS: u32 = 200;
 /// From where to where functions are drawn, and told at whole numbers.
 const REACH: i32 = 4;
-/// Where the description tells them.
-const TOLD: i32 = 2;
 /// A derivative that changes by more from one point to the next jumps.
 const JUMP: f64 = 0.2;
 
@@ -44,12 +42,15 @@ pub(super) fn plot(
         let curve = |label: String, values: Vec<(f64, f64)>| {
             Layer::Line(Series { label, points: values, form: Form::Curve })
         };
-        let [low, high] = [-TOLD, TOLD].map(|z| at(function, z, display, prose));
-        let ([low, slope_low], [high, slope_high]) = (low?, high?);
+        let [low, middle, high] = [-REACH, 0, REACH].map(|z| at(function, z, display, prose));
+        let ([low, slope_low], [middle, slope_middle], [high, slope_high]) = (low?, middle?, high?);
         let blanks = [
             ("name", name.clone()),
+            ("end", REACH.to_string()),
             ("low", low.shown),
+            ("middle", middle.shown),
             ("high", high.shown),
+            ("slope_middle", slope_middle.shown),
             ("slope_low", slope_low.shown),
             ("slope_high", slope_high.shown),
         ];
@@ -67,6 +68,7 @@ pub(super) fn plot(
         description: sentences.join(" "),
         x: Axis::new("z", Scale::Linear),
         y: Axis::new(prose.word("axis_value"), Scale::Linear),
+        mark: prose.mark(),
         layers,
     };
     let mut data = Data::new(head, rows, prose);

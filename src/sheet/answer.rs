@@ -1,17 +1,19 @@
 //! What is asked, and its worked solution: the author's words, then the derived lines.
 
+use crate::catalogue::Over;
+use crate::formula::notation::indexed;
 use crate::number::Fault;
 use crate::scenario::{Ask, Audience, Moment, Number, Numbered, RunId};
 use crate::trace::{Path, Reading, Target, What};
 
 use super::build::{Builder, Paper, SheetError};
-use super::names::run_name;
+use super::names::{run_name, run_title};
 use super::prose::Prose;
-use super::show::aligned;
+use super::show::{aligned, joined};
 use super::steps::Steps;
 use super::update::Asked;
 use super::view::{AskView, Block};
-use super::work::Work;
+use super::work::{Derivatives, Work};
 
 impl Builder<'_> {
     pub(super) fn ask(
@@ -57,7 +59,7 @@ impl Builder<'_> {
 
     fn marks(&self, marks: &str) -> String {
         let key = if marks == "1" { "one_mark" } else { "marks" };
-        self.prose.say(key, &[("count", marks.to_owned())])
+        self.prose.say(key, &[("count", self.prose.words().number(marks))])
     }
 
     /// The author's solution first, then the derivation of the answers.
@@ -67,9 +69,28 @@ impl Builder<'_> {
             blocks.push(Block::Text(self.text(text, home)?));
         }
         let mut steps = Steps::default();
-        for (moment, paths) in self.moments(&ask.answers) {
-            steps.expect(self.marked_answers(ask, moment));
-            blocks.extend(self.derivation(moment, &paths, &mut steps)?);
+        let moments = self.moments(&ask.answers);
+        let mut run = None;
+        for (moment, paths) in &moments {
+            steps.expect(self.marked_answers(ask, *moment));
+            let mut derived = self.derivation(*moment, paths, &mut steps)?;
+            if let (Some(label), Some(Block::Text(first))) =
+                (self.moment_label(*moment, &moments), derived.first_mut())
+            {
+                *first = format!("{label} {first}");
+            }
+            // One rate after another stands in one formula.
+            let rates = Some(moment.run).filter(|_| only_rates(paths));
+            if rates.is_some()
+                && rates == run
+                && let Some(Block::Formula(known)) = blocks.last_mut()
+                && let [_, Block::Formula(more)] = derived.as_slice()
+            {
+                *known = joined(known, more);
+                continue;
+            }
+            run = rates;
+            blocks.extend(derived);
         }
         for (path, marks) in ask.answers.iter().zip(&ask.steps) {
             if !self.is_computed(path) {
@@ -80,6 +101,29 @@ impl Builder<'_> {
         Ok(blocks)
     }
 
+    /// What tells an iteration from the others that a part asks about.
+    fn moment_label(&self, moment: Moment, all: &[(Moment, Vec<&What>)]) -> Option<String> {
+        let mut runs: Vec<RunId> = Vec::new();
+        for (other, _) in all {
+            if !runs.contains(&other.run) {
+                runs.push(other.run);
+            }
+        }
+        let own = all.iter().find(|(other, _)| *other == moment);
+        let rates = own.is_some_and(|(_, asked)| only_rates(asked));
+        let iterations = !rates && all.iter().any(|(other, _)| other.t != moment.t);
+        let label = match (runs.len() > 1, iterations) {
+            (false, false) => return None,
+            (false, true) => self.prose.say("iteration", &[("t", moment.t.to_string())]),
+            (true, several) => {
+                let name = run_title(self.scenario, self.prose, moment.run, &runs);
+                let blanks = [("name", name), ("t", moment.t.to_string())];
+                self.prose.say(if several { "run_in_iteration" } else { "run_alone" }, &blanks)
+            }
+        };
+        Some(format!("*{label}.*"))
+    }
+
     /// The answers of an iteration that have marks of their own: what they are called, the marks.
     fn marked_answers(&self, ask: &Ask, moment: Moment) -> Vec<(String, String)> {
         let marked = ask.answers.iter().zip(&ask.steps);
@@ -87,7 +131,8 @@ impl Builder<'_> {
         let own = marked.filter_map(|(path, marks)| {
             let Target::Record { run, t, what } = &path.target else { return None };
             let is_own = self.run_id(&path.setup, run) == Some(moment.run) && *t == moment.t;
-            let marks = self.prose.say("step_marks", &[("count", marks.clone())]);
+            let marks =
+                self.prose.say("step_marks", &[("count", self.prose.words().number(marks))]);
             // The entries of a matrix stand in one line.
             let whole = Path { entry: None, ..path.clone() };
             is_own.then(|| (self.label(moment, &whole, what), marks))
@@ -115,6 +160,11 @@ impl Builder<'_> {
     fn is_computed(&self, path: &Path) -> bool {
         let setup = self.scenario.setups.iter().find(|setup| setup.name == path.setup);
         let start = setup.map_or(0, |setup| setup.start_iteration);
+        if let Target::Record { run, what: What::LearningRate, .. } = &path.target {
+            // A rate that no schedule gives is an option of the run.
+            let run = setup.and_then(|setup| setup.runs.iter().find(|known| known.name == *run));
+            return run.is_some_and(|run| run.schedule.is_some());
+        }
         matches!(&path.target, Target::Record { t, .. } if *t > start)
     }
 
@@ -145,9 +195,14 @@ impl Builder<'_> {
             Target::Record { what: What::State { state, parameter }, .. } => {
                 format!("{}^{{{}}}", setup.notation.latex(state), setup.notation.latex(parameter))
             }
+            Target::Record { t, what: What::LearningRate, .. } => {
+                indexed(&setup.notation.in_rule("learning_rate"), &t.to_string())
+            }
             Target::Record { .. } => String::new(),
         };
-        let marks = marks.map(|marks| self.prose.say("step_marks", &[("count", marks.to_owned())]));
+        let marks = marks.map(|marks| {
+            self.prose.say("step_marks", &[("count", self.prose.words().number(marks))])
+        });
         let end = marks.map(|marks| format!(r" \quad \text{{{marks}}}")).unwrap_or_default();
         Ok(Block::Formula(format!("{name} = {}{end}", shown.latex())))
     }
@@ -160,59 +215,156 @@ impl Builder<'_> {
     ) -> Result<Vec<Block>, SheetError> {
         // Who asks for the forward pass alone is not told the gradient.
         let forward = asked.iter().all(|what| matches!(what, What::Forward { .. } | What::Loss));
-        let news = !forward && self.tell(moment);
+        let rates = only_rates(asked);
         let place = self.place(moment);
         let fail = |fault| SheetError::Number { place: place.clone(), fault };
-        let Some(work) = self.work(moment) else {
+        let Some(needed) = self.work(moment).map(|work| needed_gradients(&work, asked)) else {
             return Ok(vec![Block::Text(self.prose.word("ended_before"))]);
         };
+        let wants_forward =
+            asked.iter().any(|what| matches!(what, What::Forward { .. } | What::Loss));
         let loss = asked.iter().any(|what| match what {
             What::Loss => true,
             What::Forward { name, .. } => name == "loss",
             _ => false,
         });
-        let wants_pass = asked.iter().any(|what| {
-            !matches!(what, What::Parameter(_) | What::State { .. } | What::UsedGradient(_))
-        });
+        let mut derivatives = asked_derivatives(asked);
+        let before = derivatives.gradients.len();
+        for parameter in needed {
+            if self.tell_gradient(moment, &parameter) {
+                derivatives.gradients.insert(parameter);
+            }
+        }
+        let news = derivatives.gradients.len() > before;
+        let backward = !(derivatives.gradients.is_empty() && derivatives.adjoints.is_empty());
+        let pass = Pass {
+            forward: (backward || wants_forward) && (self.tell_forward(moment) || wants_forward),
+            loss,
+            derivatives,
+        };
+        let Some(work) = self.work(moment) else { return Ok(Vec::new()) };
         let mut blocks = Vec::new();
         if forward {
             let mut rows = work.look_ahead().map_err(fail)?;
             rows.extend(work.forward(loss).map_err(fail)?);
             steps.give(&mut rows);
-            blocks.push(Block::Text(self.prose.word("forward_lead")));
-            blocks.push(Block::Formula(aligned(&rows)));
-        } else if news || wants_pass {
-            blocks.extend(pass_blocks(&work, self.prose, loss, steps).map_err(fail)?);
-        } else {
+            if !rows.is_empty() {
+                blocks.push(Block::Text(self.prose.word("forward_lead")));
+                blocks.push(Block::Formula(aligned(&rows)));
+            }
+        } else if backward || wants_forward {
+            blocks.extend(pass_blocks(&work, self.prose, &pass, steps).map_err(fail)?);
+        } else if !rates {
             blocks.extend(work.gradient_remarks(self.prose).map_err(fail)?);
         }
         if let Some(asked) = asked_update(&work, asked) {
-            let name = run_name(self.prose, work.run);
+            let blanks = [("name", run_name(self.prose, work.run)), ("t", moment.t.to_string())];
+            // Whether the gradient stands just above, in another place, or nowhere.
+            let lead = match (news, work.has_gradient()) {
+                _ if rates => "schedule_lead",
+                (_, false) => "apply_rule_alone",
+                (true, true) => "apply_rule",
+                (false, true) => "apply_rule_known",
+            };
             let mut rows = work.update(&asked).map_err(fail)?;
             steps.give(&mut rows);
-            blocks.push(Block::Text(self.prose.say("apply_rule", &[("name", name)])));
-            blocks.push(Block::Formula(aligned(&rows)));
+            if !rows.is_empty() {
+                blocks.push(Block::Text(self.prose.say(lead, &blanks)));
+                blocks.push(Block::Formula(aligned(&rows)));
+            }
             blocks.extend(work.update_remarks(self.prose));
         }
         Ok(blocks)
     }
 }
 
-/// Forward pass and gradient, with what there is to say about them.
+/// What of an iteration's forward and backward pass is shown.
+#[derive(Debug)]
+pub(super) struct Pass {
+    /// The forward pass.
+    pub forward: bool,
+    /// The loss in it.
+    pub loss: bool,
+    /// Of the backward pass.
+    pub derivatives: Derivatives,
+}
+
+impl Pass {
+    /// All of it, with or without the loss.
+    pub(super) fn whole(work: &Work<'_>, loss: bool) -> Self {
+        Self { forward: true, loss, derivatives: Derivatives::all(work.setup) }
+    }
+}
+
+/// The forward pass and the gradients, with what there is to say on them.
 pub(super) fn pass_blocks(
     work: &Work<'_>,
     prose: &Prose,
-    loss: bool,
+    pass: &Pass,
     steps: &mut Steps,
 ) -> Result<Vec<Block>, Fault> {
     let mut rows = work.look_ahead()?;
-    rows.extend(work.forward(loss)?);
-    rows.extend(work.gradient()?);
+    if pass.forward {
+        rows.extend(work.forward(pass.loss)?);
+    }
+    let forward = !rows.is_empty();
+    rows.extend(work.gradient(&pass.derivatives)?);
     steps.give(&mut rows);
-    let lead = if work.setup.gradients.is_some() { "gradient_lead" } else { "pass_lead" };
+    let remarks = work.gradient_remarks(prose)?;
+    // A model that is undefined from its first line on has no line to show.
+    if rows.is_empty() {
+        return Ok(remarks);
+    }
+    let lead = match (work.setup.gradients.is_some(), forward) {
+        (true, _) => "gradient_lead",
+        (false, true) => "pass_lead",
+        (false, false) => "backward_lead",
+    };
     let mut blocks = vec![Block::Text(prose.word(lead)), Block::Formula(aligned(&rows))];
-    blocks.extend(work.gradient_remarks(prose)?);
+    blocks.extend(remarks);
     Ok(blocks)
+}
+
+/// The derivatives that a part asks for by name.
+fn asked_derivatives(asked: &[&What]) -> Derivatives {
+    let mut derivatives = Derivatives::default();
+    for what in asked {
+        match what {
+            What::Gradient(name) => {
+                derivatives.gradients.insert(name.clone());
+            }
+            What::Adjoint { example, name } => {
+                derivatives.adjoints.insert((*example, name.clone()));
+            }
+            _ => {}
+        }
+    }
+    derivatives
+}
+
+/// Whether learning rates are all that is asked for.
+fn only_rates(asked: &[&What]) -> bool {
+    asked.iter().all(|what| matches!(what, What::LearningRate))
+}
+
+/// The parameters whose gradients the answers need: those that are updated, and all where one
+/// norm goes over all of them.
+fn needed_gradients(work: &Work<'_>, asked: &[&What]) -> Vec<String> {
+    let named = asked.iter().filter_map(|what| match what {
+        What::Parameter(name)
+        | What::State { parameter: name, .. }
+        | What::Gradient(name)
+        | What::UsedGradient(name) => Some(name.as_str()),
+        What::Loss | What::LearningRate | What::Forward { .. } | What::Adjoint { .. } => None,
+    });
+    let named: Vec<&str> = named.collect();
+    let over_all =
+        work.run.rule().lines_at(work.record.t).iter().any(|line| line.over == Over::NormOfAll);
+    let updates = asked.iter().any(|what| !matches!(what, What::Gradient(_)));
+    let all = work.setup.trained_names();
+    let needed =
+        all.filter(|name| named.contains(name) || !named.is_empty() && over_all && updates);
+    needed.map(str::to_owned).collect()
 }
 
 /// Which parameters an answer asks to update, and how far.
@@ -235,6 +387,10 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
                 names.push(name);
                 states.extend(used.as_deref());
             }
+            What::LearningRate => {
+                names.extend(work.setup.trained_names().next());
+                states.extend(work.run.schedule.as_ref().map(|schedule| schedule.rate()));
+            }
             What::Loss | What::Gradient(_) | What::Forward { .. } | What::Adjoint { .. } => {}
         }
     }
@@ -253,7 +409,13 @@ fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
 
 /// Takes the first sentence out, if it is running text.
 fn opening(blocks: &mut Vec<Block>) -> Option<String> {
-    let begins = |text: &str| text.starts_with(|letter: char| letter.is_alphabetic());
+    // A list, a table or a formula of its own can't stand in the line of the heading.
+    let letter = |text: &str| text.starts_with(|letter: char| letter.is_alphabetic());
+    let begins = |text: &str| {
+        let formula = text.strip_prefix('$').is_some_and(|rest| !rest.starts_with('$'));
+        let emphasis = text.strip_prefix('*').is_some_and(letter);
+        letter(text) || formula || emphasis || text.starts_with(['“', '„'])
+    };
     match blocks.first() {
         Some(Block::Text(text)) if begins(text) => {
             let text = text.clone();

@@ -15,7 +15,7 @@ use crate::trace::{self, Trace};
 
 use super::activation;
 use super::anchors::Tokens;
-use super::answer::pass_blocks;
+use super::answer::{Pass, pass_blocks};
 use super::data::Data;
 use super::derive::Derivation;
 use super::drawing;
@@ -23,7 +23,7 @@ use super::elsewhere::Links;
 use super::experiment::Report;
 use super::experiment_plots;
 use super::label::{self, plain};
-use super::names::{callout, conventions, iteration_title, run_name, run_title};
+use super::names::{callout, conventions, iteration_title, run_heading, run_name, run_title};
 use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
@@ -32,7 +32,7 @@ use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
 use super::update::{Asked, in_symbols};
 use super::view::{Block, CellView, IterationView, RuleView, SheetView};
-use super::work::Work;
+use super::work::{Derivatives, Work};
 
 /// Which of the two papers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -185,6 +185,7 @@ pub fn build_among(
         links,
         shown: Shown::EVERYWHERE,
         plots: 0,
+        title: None,
         figures: BTreeMap::new(),
         data: BTreeMap::new(),
         passages: Vec::new(),
@@ -289,6 +290,8 @@ pub(super) struct Builder<'a> {
     pub(super) shown: Shown,
     /// The number of the current figure.
     pub(super) plots: usize,
+    /// The title that the current figure was given.
+    pub(super) title: Option<String>,
     pub(super) figures: BTreeMap<String, String>,
     pub(super) data: BTreeMap<String, Data>,
     pub(super) passages: Vec<Passage>,
@@ -296,7 +299,7 @@ pub(super) struct Builder<'a> {
     pub(super) tokens: Tokens,
     /// The labels whose equations are printed already.
     pub(super) printed: BTreeSet<String>,
-    /// The gradients that the current question has shown already.
+    /// The forward passes and gradients that the current question has shown already.
     pub(super) told: BTreeSet<String>,
     /// The number of the frame, from 1, in a cell that has several.
     pub(super) frame: Option<usize>,
@@ -343,11 +346,16 @@ impl Builder<'_> {
         if let Some(Number::Figure(figure)) = number {
             self.plots = *figure;
         }
+        self.title.clone_from(&numbered.cell.title);
         let mut view = self.content(numbered, home)?;
         let is_question = matches!(numbered.cell.content, Content::Question(_));
         let folds = self.paper == Paper::Folded && !numbered.shown.handout && !is_question;
         match &mut view {
-            CellView::Figure { title, .. } | CellView::Table { title, .. } => {
+            CellView::Figure { title, .. } => *title = self.caption(number, title),
+            CellView::Table { title, .. } => {
+                if let Some(own) = &numbered.cell.title {
+                    *title = plain(own);
+                }
                 *title = self.caption(number, title);
             }
             CellView::Given { formula }
@@ -469,21 +477,36 @@ impl Builder<'_> {
         format!("{}.{}.t{}", setup.name, run.name, moment.t)
     }
 
-    /// Marks the gradient of an iteration as told; false if it was told before.
-    pub(super) fn tell(&mut self, moment: Moment) -> bool {
+    /// Marks the forward pass of an iteration as told; false if it was told before.
+    pub(super) fn tell_forward(&mut self, moment: Moment) -> bool {
+        self.tell(moment, "forward")
+    }
+
+    /// Marks the gradient by a parameter in an iteration as told; false if it was told before.
+    pub(super) fn tell_gradient(&mut self, moment: Moment, parameter: &str) -> bool {
+        self.tell(moment, &format!("gradient {parameter}"))
+    }
+
+    fn tell(&mut self, moment: Moment, what: &str) -> bool {
         let Some(work) = self.work(moment) else { return false };
         // A given gradient is that of its iteration, wherever the parameters are.
         let given = work.setup.gradients.as_ref().map(|_| work.record.t);
         let key = format!(
-            "{} {given:?} {:?} {:?} {:?}",
+            "{} {what} {given:?} {:?} {:?} {:?}",
             work.setup.name, work.record.batch, work.before.parameters, work.record.look_ahead
         );
         self.told.insert(key)
     }
 
     pub(super) fn given(&mut self, given: &Given) -> Result<String, SheetError> {
+        let (setup, _) = self.scenario.run(given.at.run);
         if given.show.contains(&Hint::Gradient) {
-            self.tell(given.at);
+            for parameter in setup.trained_names() {
+                self.tell_gradient(given.at, parameter);
+            }
+        }
+        if given.show.contains(&Hint::Forward) {
+            self.tell_forward(given.at);
         }
         let place = self.place(given.at);
         let fail = |fault| SheetError::Number { place: place.clone(), fault };
@@ -499,7 +522,7 @@ impl Builder<'_> {
                     rows.extend(work.forward(false)?);
                     Ok(rows)
                 }),
-                Hint::Gradient => work.gradient(),
+                Hint::Gradient => work.gradient(&Derivatives::all(work.setup)),
             };
             rows.extend(more.map_err(fail)?);
         }
@@ -512,7 +535,7 @@ impl Builder<'_> {
             let (setup, run) = self.scenario.run(*id);
             let rows = in_symbols(run, &setup.notation, self.prose);
             let view = RuleView {
-                name: self.prose.word(&format!("optimizer_{}_title", run.optimizer.kind)),
+                name: run_heading(self.prose, run),
                 formula: aligned(&rows),
                 conventions: conventions(self.prose, setup, run),
             };
@@ -530,7 +553,10 @@ impl Builder<'_> {
     }
 
     /// A plot and its table, which go together on whatever paper.
-    pub(super) fn figure(&mut self, stem: &str, Drawn { plot, data }: Drawn) -> CellView {
+    pub(super) fn figure(&mut self, stem: &str, Drawn { mut plot, data }: Drawn) -> CellView {
+        if let Some(title) = &self.title {
+            plot.title.clone_from(title);
+        }
         let name = match self.frame {
             Some(frame) => format!("{stem}-{}-{frame}", self.plots),
             None => format!("{stem}-{}", self.plots),
@@ -598,7 +624,9 @@ impl Builder<'_> {
         let mut blocks = Vec::new();
         if let Some(work) = at.and_then(|moment| self.work(moment)) {
             let fail = |fault| SheetError::Number { place: setup.name.clone(), fault };
-            blocks = pass_blocks(&work, self.prose, false, &mut Steps::default()).map_err(fail)?;
+            blocks =
+                pass_blocks(&work, self.prose, &Pass::whole(&work, false), &mut Steps::default())
+                    .map_err(fail)?;
         }
         let numbers = self.numbers(&setup.display);
         let (formula, derivatives) = standard::gradients(setup, self.prose, &numbers);
@@ -636,7 +664,10 @@ impl Builder<'_> {
     fn graph(&mut self, setup: usize, backward: Backward) -> CellView {
         let setup = &self.scenario.setups[setup];
         let derivation = Derivation::new(setup, self.numbers(&setup.display));
-        let diagram = drawing::diagram(&derivation, self.prose, backward);
+        let mut diagram = drawing::diagram(&derivation, self.prose, backward);
+        if let Some(title) = &self.title {
+            diagram.title.clone_from(title);
+        }
         let name = format!("graph-{}", self.plots);
         let svg = figure::diagram::draw(&diagram, &name, figure::Theme::Adaptive);
         let file = format!("{name}.svg");
@@ -656,7 +687,8 @@ impl Builder<'_> {
             let fail = |fault| SheetError::Number { place: place.clone(), fault };
             let Some(work) = self.work(moment) else { break };
             let mut blocks =
-                pass_blocks(&work, self.prose, true, &mut Steps::default()).map_err(fail)?;
+                pass_blocks(&work, self.prose, &Pass::whole(&work, true), &mut Steps::default())
+                    .map_err(fail)?;
             let everything = Asked {
                 parameters: setup.trained_names().map(str::to_owned).collect(),
                 last: "theta".into(),

@@ -23,16 +23,23 @@ impl Builder<'_> {
             let record = self.trace.setups.get(&setup.name);
             let record = record.and_then(|setup| setup.runs.get(&run.name));
             let solved = record.filter(|_| self.paper != Paper::Handout);
-            let ended = solved
-                .and_then(|record| Some((record.iterations.last()?.t, record.ended.as_deref()?)));
+            let ended = solved.and_then(|record| {
+                let cause = self.prose.words().cause_and_place(record.ended.as_deref()?);
+                Some((record.iterations.last()?.t, cause))
+            });
             let say = |key: &str, blanks: &[(&'static str, String)]| self.prose.say(key, blanks);
-            let text = code::script(setup, run, library, ended, &say);
+            let text = code::script(
+                setup,
+                run,
+                library,
+                ended.as_ref().map(|(t, cause)| (*t, cause.as_str())),
+                &say,
+            );
             let name = run_title(self.scenario, self.prose, *id, of);
-            let library = self.prose.word(&format!("code_{}", library.word()));
-            let title =
-                self.prose.say("code_title", &[("name", name), ("library", library.clone())]);
+            let used = self.prose.word(&format!("code_{}", library.word()));
+            let title = self.prose.say("code_title", &[("name", name), ("library", used)]);
             let remarks = match solved {
-                Some(record) => self.remarks(setup, run, record).map_err(|fault| {
+                Some(record) => self.remarks(setup, run, record, library).map_err(|fault| {
                     SheetError::Number { place: format!("{}.{}", setup.name, run.name), fault }
                 })?,
                 None => Vec::new(),
@@ -42,11 +49,20 @@ impl Builder<'_> {
         Ok(CellView::Code { scripts })
     }
 
-    fn remarks(&self, setup: &Setup, run: &Run, record: &trace::Run) -> Result<Vec<String>, Fault> {
+    fn remarks(
+        &self,
+        setup: &Setup,
+        run: &Run,
+        record: &trace::Run,
+        library: Library,
+    ) -> Result<Vec<String>, Fault> {
         let comparison = code::compare(setup, run, record);
+        // PyTorch's optimizers round as the machine has it; where that decides, nothing is foretold.
+        let sure = library != Library::PyTorch || comparison.sure;
+        let ending = if sure { "" } else { "_near" };
         let mut list = Vec::new();
         for difference in comparison.differences.iter().take(MOST) {
-            list.push(self.difference(setup, difference, "")?);
+            list.push(self.difference(setup, difference, ending)?);
         }
         let more = comparison.differences.len().saturating_sub(MOST);
         if more > 0 {
@@ -55,7 +71,9 @@ impl Builder<'_> {
         for difference in comparison.near.iter().take(MOST) {
             list.push(self.difference(setup, difference, "_near")?);
         }
-        list.extend(self.outcome(setup, run, record, &comparison)?);
+        if sure {
+            list.extend(self.outcome(setup, run, record, &comparison)?);
+        }
         if run.display.carry == Carry::Displayed {
             list.push(self.prose.word("code_carried"));
         }

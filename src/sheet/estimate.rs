@@ -5,6 +5,7 @@ use crate::trace::{Figure, Theory};
 
 use super::prose::Prose;
 use super::show::from_double;
+use super::words::{separator, with_mark};
 
 /// Below this, and above its inverse, a number prints with a power of ten.
 const SMALL: f64 = 1e-3;
@@ -23,7 +24,7 @@ pub(super) fn figure(figure: &Figure, prose: &Prose) -> Result<String, Fault> {
             }
             decimals(value, u32::try_from(1 - decade(rest)).unwrap_or(2).min(12), prose)
         };
-        return Ok(format!(r"{}\;[{},\, {}]", share(mean)?, share(low)?, share(high)?));
+        return Ok(format!(r"{}\;{}", share(mean)?, interval([share(low)?, share(high)?])));
     }
     match figure.error {
         Some(error) if error > 0.0 => with_error(mean, error, prose),
@@ -54,8 +55,12 @@ pub(super) fn with_range(
     let exponent = if usual { 0 } else { decade(value) };
     let scale = libm::pow(10.0, f64::from(exponent));
     let [low, high] = [low, high].map(|end| plain(end / scale, 2, prose));
-    let text = format!(r"{}\;[{},\, {}]", plain(value / scale, 3, prose)?, low?, high?);
+    let text = format!(r"{}\;{}", plain(value / scale, 3, prose)?, interval([low?, high?]));
     Ok(if exponent == 0 { text } else { format!(r"({text}) \cdot 10^{{{exponent}}}") })
+}
+
+fn interval(ends: [String; 2]) -> String {
+    format!(r"[{}{}\, {}]", ends[0], separator(&ends), ends[1])
 }
 
 /// A number to so many significant digits.
@@ -87,14 +92,15 @@ pub(super) fn theory(theory: &Theory, prose: &Prose) -> Result<String, Fault> {
 }
 
 /// A number as it was written, `-1e6`, in mathematics: `-10^{6}`.
-pub(super) fn written(text: &str) -> Option<String> {
+pub(super) fn written(text: &str, prose: &Prose) -> Option<String> {
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
         None => (text, 0),
     };
     let number = mantissa.parse::<f64>().ok()?;
+    let mantissa = &with_mark(mantissa, prose.mark());
     if exponent == 0 {
-        return Some(mantissa.to_owned());
+        return Some(mantissa.clone());
     }
     let sign = if number < 0.0 { "-" } else { "" };
     Some(match mantissa.trim_start_matches(['-', '+']) {

@@ -227,7 +227,7 @@ impl Report<'_> {
         let name = if family { axis.name.clone() } else { self.setup.notation.latex(&axis.name) };
         match &axis.option {
             Some(option) => {
-                let blanks = [("name", math(&name)), ("option", option.replace('_', " "))];
+                let blanks = [("name", math(&name)), ("option", option_name(option, self.prose))];
                 self.prose.say("experiment_option", &blanks)
             }
             None => math(&name),
@@ -239,7 +239,7 @@ impl Report<'_> {
     }
 
     fn label(&self, text: &str) -> String {
-        match estimate::written(text) {
+        match estimate::written(text, self.prose) {
             Some(latex) => math(&latex),
             None => case_name(text, self.prose),
         }
@@ -282,6 +282,10 @@ impl Report<'_> {
             return Ok(None);
         };
         let (parameter, rows, variance, shape) = first;
+        // Where the weights themselves vary, there is no one σ to tell.
+        if self.experiment.axes.iter().any(|axis| axis.name == parameter.name) {
+            return Ok(None);
+        }
         let crate::formula::shape::Shape::Matrix(size, _) = shape else { return Ok(None) };
         let variance = crate::number::Rational::from(variance.numerator())
             / crate::number::Rational::from(variance.denominator());
@@ -314,6 +318,12 @@ pub(super) fn of_measure<'c>(
             && measure.of.as_ref().is_none_or(|of| *of == figure.of)
     };
     case.figures.iter().filter(own).collect()
+}
+
+/// What an option of an initializer is called.
+pub(super) fn option_name(option: &str, prose: &Prose) -> String {
+    let word = prose.optional_word(&format!("option_{option}"));
+    if word.is_empty() { option.replace('_', " ") } else { word }
 }
 
 /// A case's value in words: a kind of initializer by its name.

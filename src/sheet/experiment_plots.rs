@@ -12,6 +12,7 @@ use super::experiment_data::Tables;
 use super::names::{measure_plain, unicode};
 use super::plots::Drawn;
 use super::prose::Prose;
+use super::words::listed;
 
 /// The most series of one plot.
 const MAX_SERIES: usize = 6;
@@ -73,7 +74,7 @@ impl Plots<'_> {
                 if several {
                     parts.push(unicode(&figure.of));
                 }
-                let label = parts.join(", ");
+                let label = listed(&parts);
                 let at = index % labels.len().max(1);
                 match series.iter_mut().find(|(known, _)| *known == label) {
                     Some((_, points)) => points.push((at, figure)),
@@ -138,6 +139,7 @@ impl Plots<'_> {
                 if numbers.is_some() { Scale::Linear } else { Scale::Categories(labels) },
             ),
             y: Axis::new(y, if positive && is_wide(values()) { Scale::Log } else { Scale::Linear }),
+            mark: self.prose.mark(),
             layers,
         };
         Ok(Drawn { plot, data })
@@ -197,6 +199,7 @@ impl Plots<'_> {
             description: sentences.join(" "),
             x: Axis::new(self.prose.say("histogram_axis", &blanks), Scale::Linear),
             y: Axis::new(self.prose.word("axis_density"), Scale::Linear),
+            mark: self.prose.mark(),
             layers,
         };
         Ok(Drawn { plot, data })
@@ -259,6 +262,7 @@ impl Plots<'_> {
             description: format!("{} {}", self.prose.word("signal_lead"), sentences.join(" ")),
             x: Axis::new(self.prose.word("axis_layer"), Scale::Whole),
             y: Axis::new(y, Scale::Log),
+            mark: self.prose.mark(),
             layers,
         };
         Ok(Drawn { plot, data })
@@ -281,7 +285,7 @@ impl Plots<'_> {
 
     fn case_label(&self, case: &Case) -> String {
         let parts: Vec<String> = case.values.iter().map(|value| self.plain_label(value)).collect();
-        parts.join(", ")
+        listed(&parts)
     }
 
     /// A value in plain text: `−10⁶`, `Kaiming (He), normal`.

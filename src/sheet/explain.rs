@@ -98,7 +98,8 @@ impl Work<'_> {
         let all = self.record.parameters.iter().chain(self.states());
         if let Some(cause) = all.clone().find_map(|(_, value)| value.undefined()) {
             let (what, place) = cause.split_once(" in ").unwrap_or((cause, ""));
-            let blanks = [("cause", what.to_owned()), ("operation", self.operation(place))];
+            let blanks =
+                [("cause", prose.words().cause(what)), ("operation", self.operation(place))];
             let key = if what == "0/0" { "zero_over_zero" } else { "undefined_step" };
             remarks.push(Block::Text(prose.say(key, &blanks)));
         } else if self.coasts() {
@@ -146,7 +147,7 @@ impl Work<'_> {
 
     /// The gradient is zero, yet the parameters move.
     fn coasts(&self) -> bool {
-        !self.decays() && self.zero_gradient() && self.moved()
+        !self.decays() && self.zero_gradient() && self.moved() && self.states().next().is_some()
     }
 
     /// The gradient is zero, and nothing moves.

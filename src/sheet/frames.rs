@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::figure::{Layer, Scale, share_axes};
-use crate::scenario::{Content, Explored, Frame, Frames, Initial, Numbered, PlotKind, RunId};
+use crate::scenario::{Cell, Content, Explored, Frame, Frames, Initial, Numbered, PlotKind, RunId};
 use crate::trace::Trace;
 
 use super::build::{Builder, SheetError};
@@ -13,6 +13,7 @@ use super::plots::{self, Drawn, Plots, spans_decades};
 use super::prose::Prose;
 use super::trajectory::Window;
 use super::view::{CellView, FrameView};
+use super::words::listed;
 
 /// Frames whose largest values differ by more stand on a logarithmic axis.
 const APART: f64 = 100.0;
@@ -64,6 +65,7 @@ impl Builder<'_> {
                 links: self.links,
                 shown: self.shown,
                 plots: self.plots,
+                title: numbered.cell.title.clone(),
                 figures: std::mem::take(&mut self.figures),
                 data: std::mem::take(&mut self.data),
                 passages: std::mem::take(&mut self.passages),
@@ -75,7 +77,13 @@ impl Builder<'_> {
                 frame: Some(index + 1),
             };
             let Numbered { number, shown, .. } = numbered;
-            let own = Numbered { cell, number: number.clone(), shown: *shown, parts: Vec::new() };
+            let titled = Cell { title: numbered.cell.title.clone(), ..cell.clone() };
+            let own = Numbered {
+                cell: &titled,
+                number: number.clone(),
+                shown: *shown,
+                parts: Vec::new(),
+            };
             let view = inner.cell(&own, home);
             let Builder { figures, data, passages, problems, tokens, .. } = inner;
             (self.figures, self.data, self.tokens) = (figures, data, tokens);
@@ -106,7 +114,7 @@ impl Builder<'_> {
         let mut drawn = Vec::new();
         for (frame, trace) in pairs {
             let plot = plots::plot(&frame.scenario, trace, prose, kind, of, within);
-            let place = || format!("a plot with {}", frame.values.join(", "));
+            let place = || format!("a plot with {}", listed(&frame.values));
             drawn.push(plot.map_err(|fault| SheetError::Number { place: place(), fault })?);
         }
         if kind != PlotKind::Trajectory {
@@ -158,7 +166,7 @@ impl Builder<'_> {
                 None => format!("`{}`", written.replace('`', "'")),
             });
         }
-        Ok(parts.join(", "))
+        Ok(listed(&parts))
     }
 
     /// Name and value in LaTeX, where the value is a number.

@@ -9,6 +9,7 @@ use crate::scenario::{Initial, Parameter, Setup};
 
 use super::prose::Prose;
 use super::show::{MAX_SHOWN, Numbers};
+use super::words::with_mark;
 
 /// Parameters that start alike, and from what.
 struct Group<'a> {
@@ -98,7 +99,8 @@ impl Group<'_> {
         numbers: &Numbers<'_>,
     ) -> Result<String, Fault> {
         let kind = prose.word(&format!("initializer_{}", self.scheme.kind_name()));
-        let blanks = [("formula", format!("${}$", self.formula(setup))), ("name", kind)];
+        let blanks =
+            [("formula", format!("${}$", self.formula(setup, prose.mark()))), ("name", kind)];
         let key = if self.scheme.is_random() { "initializer_drawn" } else { "initializer_fixed" };
         let mut parts = vec![prose.say(key, &blanks)];
         parts.extend(self.spread(prose, numbers)?);
@@ -106,7 +108,7 @@ impl Group<'_> {
     }
 
     /// `W_{ij} \sim \mathcal{N}(0, 2/n) = \mathcal{N}(0, 2/512)`
-    fn formula(&self, setup: &Setup) -> String {
+    fn formula(&self, setup: &Setup, mark: char) -> String {
         let latex: Vec<String> =
             self.parameters.iter().map(|one| setup.notation.latex(&one.name)).collect();
         let (rows, columns) = match self.shape {
@@ -116,7 +118,7 @@ impl Group<'_> {
         let counts = self.counts();
         let one = |rows: &str, columns: &str| {
             let names = Names { parameter: &latex[0], rows, columns, shape: counts };
-            self.scheme.formula(&names)
+            with_mark(&self.scheme.formula(&names), mark)
         };
         let symbols = one(&rows, &columns);
         let whole = symbols.contains(r"\top") || symbols.contains('I');

@@ -2,6 +2,7 @@
 
 use crate::catalogue::{Mistake as Known, Setting};
 use crate::formula::latex::Printer;
+use crate::formula::notation::indexed;
 use crate::marking::{MarkingError, Outcome, WrongAnswer, WrongTurn, wrong_turns_of};
 use crate::number::{Fault, exact_input_latex};
 use crate::scenario::{Ask, Definition, Instead, Moment, Run, RunId, Setup};
@@ -10,6 +11,7 @@ use crate::trace::{Path, Target, What};
 use super::build::{Builder, Paper, SheetError};
 use super::names::{conventions, run_name, run_title};
 use super::view::MistakesView;
+use super::words::listed;
 use super::work::{Work, adjoint_latex};
 
 /// Wrong numbers, and all that they may mean.
@@ -54,7 +56,11 @@ impl Builder<'_> {
             let (setup, run) = self.scenario.run(turn.turn.run);
             let place = || format!("{}.{}.t{}", setup.name, run.name, turn.turn.from);
             let fail = |fault| SheetError::Number { place: place(), fault };
-            let meaning = self.with_remark(&self.meaning(turn, setup, run), remark);
+            let meaning = match (&turn.turn.instead, remark) {
+                // Who writes another model and a remark says with it what is wrong.
+                (Instead::Model(_), Some(remark)) => remark.to_owned(),
+                _ => self.with_remark(&self.meaning(turn, setup, run), remark),
+            };
             let of_run = |text: String| {
                 if among.len() < 2 {
                     return text;
@@ -101,9 +107,12 @@ impl Builder<'_> {
 
     /// `$w_{1} = 0.3$, $b_{1} \approx -1.2$`: those that differ from the right ones.
     fn wrong_numbers(&self, turn: &WrongTurn<'_>, run: &Run) -> Result<String, Fault> {
-        let wrong = turn.answers.iter().filter(|answer| answer.outcome == Outcome::Wrong);
+        let wrong = || turn.answers.iter().filter(|answer| answer.outcome == Outcome::Wrong);
+        // What another rule doesn't have at all tells nothing where it has other values.
+        let has_some = wrong().any(|answer| answer.value.is_some());
+        let wrong = wrong().filter(|answer| answer.value.is_some() || !has_some);
         let shown = wrong.map(|answer| self.wrong_number(turn, answer, run));
-        Ok(shown.collect::<Result<Vec<_>, _>>()?.join(", "))
+        Ok(listed(&shown.collect::<Result<Vec<_>, _>>()?))
     }
 
     fn wrong_number(
@@ -181,6 +190,10 @@ impl Builder<'_> {
 
     fn other_optimizer(&self, setup: &Setup, run: &Run, other: &Run) -> String {
         let name = run_name(self.prose, run);
+        if other.title.is_some() {
+            let other = run_name(self.prose, other);
+            return self.prose.say("mistake_optimizer", &[("other", other), ("name", name)]);
+        }
         if other.custom.is_some() {
             return self.prose.say("mistake_own_rule", &[("name", name)]);
         }
@@ -237,6 +250,13 @@ fn label(work: &Work<'_>, what: &What) -> String {
                 None => work.gradient_name(name, None),
             }
         }
+        What::LearningRate => match &work.run.schedule {
+            Some(schedule) => {
+                let rule = work.run.rule();
+                work.at_iteration(schedule.rate(), &rule, "", t)
+            }
+            None => indexed(&work.setup.notation.in_rule("learning_rate"), &t.to_string()),
+        },
         What::Forward { example, name } => work.name(name, example.saturating_sub(1)),
         What::Adjoint { example, name } => {
             let index = example.saturating_sub(1);

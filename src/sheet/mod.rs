@@ -26,7 +26,6 @@ mod loops;
 mod meaning;
 mod mistakes;
 mod names;
-mod phrases;
 mod plots;
 mod prose;
 mod references;
@@ -38,6 +37,7 @@ pub mod templates;
 mod trajectory;
 mod update;
 mod view;
+mod width;
 mod words;
 mod work;
 
@@ -45,9 +45,7 @@ pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, build_among, t
 pub use data::{Data, Entry};
 pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
-pub use phrases::Phrases;
 pub(crate) use prose::syntax;
 pub use references::targets;
 pub use templates::{TemplateError, Templates};
 pub use words::Words;
-pub(crate) use words::fill;

@@ -5,14 +5,25 @@ use crate::number::{Fault, exact_input_latex};
 use crate::scenario::{Callout, Measure, Quantity, Run, RunId, Scenario, Setup};
 use crate::trace::Figure;
 
+use super::label::plain;
 use super::prose::Prose;
+use super::words::{listed, separator};
 use super::work::Work;
 
 /// The optimizer's name in running text.
 pub(super) fn run_name(prose: &Prose, run: &Run) -> String {
-    match run.custom {
-        Some(_) => format!("`{}`", run.name),
-        None => prose.word(&format!("optimizer_{}", run.optimizer.kind)),
+    match (&run.title, &run.custom) {
+        (Some(title), _) => plain(title),
+        (None, Some(_)) => format!("`{}`", run.name),
+        (None, None) => prose.word(&format!("optimizer_{}", run.optimizer.kind)),
+    }
+}
+
+/// The optimizer's name as a heading.
+pub(super) fn run_heading(prose: &Prose, run: &Run) -> String {
+    match &run.title {
+        Some(title) => plain(title),
+        None => prose.word(&format!("optimizer_{}_title", run.optimizer.kind)),
     }
 }
 
@@ -20,8 +31,11 @@ pub(super) fn run_name(prose: &Prose, run: &Run) -> String {
 pub(super) fn run_title(scenario: &Scenario, prose: &Prose, id: RunId, among: &[RunId]) -> String {
     let (setup, run) = scenario.run(id);
     let name = run_name(prose, run);
-    let kind = |other: RunId| scenario.run(other).1.optimizer.kind;
-    if among.iter().filter(|other| kind(**other) == kind(id)).count() < 2 {
+    let kind = |other: RunId| {
+        let run = scenario.run(other).1;
+        run.title.as_deref().unwrap_or(run.optimizer.kind)
+    };
+    if run.title.is_some() || among.iter().filter(|other| kind(**other) == kind(id)).count() < 2 {
         return name;
     }
     let several = among.iter().any(|other| other.setup != id.setup);
@@ -60,7 +74,7 @@ pub(super) fn conventions(prose: &Prose, setup: &Setup, run: &Run) -> Vec<String
             }
         }
         let parameter = format!("${}$", setup.notation.latex(parameter));
-        let blanks = [("parameter", parameter), ("options", changed.join(", "))];
+        let blanks = [("parameter", parameter), ("options", listed(&changed))];
         list.push(prose.say("override", &blanks));
     }
     list.retain(|text| !text.is_empty());
@@ -77,12 +91,15 @@ pub(super) fn iteration_title(work: &Work<'_>, prose: &Prose) -> Result<String, 
             let shown = work.numbers.given(value)?;
             entries.push(format!("{} = {}", work.setup.notation.latex(input), shown.latex()));
         }
-        data.push(format!("$({})$", entries.join(r", \thickspace ")));
+        data.push(format!(
+            "$({})$",
+            entries.join(&format!(r"{} \thickspace ", separator(&entries)))
+        ));
     }
     if data.is_empty() || data.len() > 3 {
         return Ok(prose.say("iteration", &[("t", t)]));
     }
-    Ok(prose.say("iteration_on", &[("t", t), ("data", data.join(", "))]))
+    Ok(prose.say("iteration_on", &[("t", t), ("data", listed(&data))]))
 }
 
 pub(super) fn callout(kind: Callout) -> &'static str {

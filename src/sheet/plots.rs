@@ -245,6 +245,7 @@ impl Plots<'_> {
             description,
             x: Axis::new(self.prose.word("axis_iteration"), Scale::Whole),
             y,
+            mark: self.prose.mark(),
             layers,
         };
         Drawn { plot, data: Data::by_iteration(&columns, self.prose) }

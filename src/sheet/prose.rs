@@ -19,6 +19,7 @@ use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 use super::loops::{Counted, TURN};
 use super::reworded::{Reworded, reworded, spanned, without_filters};
 use super::show::Numbers;
+use super::words::listed;
 use super::words::{Words, plain_engine};
 
 const OPEN: char = '\u{e000}';
@@ -97,7 +98,7 @@ impl Prose {
         }
         let ledger = Arc::new(Ledger {
             entries,
-            mark: words.word("decimal_mark").chars().next().unwrap_or('.'),
+            mark: words.mark(),
             undefined: words.word("undefined"),
             fault: Mutex::new(None),
             turns: AtomicU64::new(0),
@@ -133,7 +134,7 @@ impl Prose {
     pub(super) fn list(&self, items: &[String]) -> String {
         match items.split_last() {
             Some((last, rest)) if !rest.is_empty() => {
-                let blanks = [("first", rest.join(", ")), ("last", last.clone())];
+                let blanks = [("first", listed(rest)), ("last", last.clone())];
                 self.say("list_and", &blanks)
             }
             _ => items.concat(),
@@ -508,6 +509,10 @@ fn iteration(exact: &Iteration, printed: &Iteration, display: &Display, token: T
     put(&mut map, &exact.parameters, &printed.parameters, exact.t == 0);
     if let (Some(exact), Some(printed)) = (&exact.loss, &printed.loss) {
         map.insert("loss".into(), token(exact, printed, display, false));
+    }
+    if let Some(rate) = exact.learning_rate.as_ref().filter(|_| exact.t > 0) {
+        let rate = Tensor::from(Value::Real(rate.clone()));
+        map.entry("learning_rate".into()).or_insert_with(|| token(&rate, &rate, display, false));
     }
     Json::from(map)
 }

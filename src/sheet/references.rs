@@ -279,7 +279,7 @@ pub fn targets(scenario: &crate::scenario::Scenario, words: &super::Words) -> Ve
         let (key, blanks) = in_words(&label.number);
         let phrase = words.get(key).map_or(key, String::as_str);
         Target {
-            printed: super::fill(phrase, &blanks),
+            printed: super::words::fill(phrase, &blanks),
             anchor: label.number.anchor(),
             name: label.name,
             number: label.number,

@@ -3,6 +3,8 @@
 use crate::formula::Shown;
 use crate::number::{Fault, Precision, Rational, Real, exact_input_latex, round};
 use crate::scenario::{Display, ExactForm};
+
+use super::width::width;
 use crate::trace::{Tensor, Value};
 
 /// The most entries of a matrix that is written out.
@@ -73,7 +75,8 @@ impl Numbers<'_> {
     }
 
     /// A value put in for its name: a decimal that ends a little later than the display
-    /// asks is written out, so that the line can be checked by hand.
+    /// asks is written out, so that the line can be checked by hand. So is an exact form, where
+    /// those are shown.
     pub(super) fn put_in(&self, tensor: &Tensor) -> Result<Shown, Fault> {
         let precision = match self.display.precision {
             Precision::Decimals(places) => Precision::Decimals(places + SOME_MORE),
@@ -83,7 +86,13 @@ impl Numbers<'_> {
         let finer = Numbers { display: &display, ..*self };
         self.matrix(tensor, &|value| {
             let written_out = finer.value(value)?;
-            if written_out.exact { Ok(written_out) } else { self.value(value) }
+            if written_out.exact {
+                return Ok(written_out);
+            }
+            match value.real().and_then(|real| self.exact_form(real)) {
+                Some(form) => Ok(form),
+                None => self.value(value),
+            }
         })
     }
 
@@ -126,6 +135,14 @@ impl Numbers<'_> {
         }
     }
 
+    /// The exact form of a value of the trace, where such forms are shown and this one is short.
+    fn exact_form(&self, real: &Real) -> Option<Shown> {
+        if self.display.exact_form == ExactForm::Hidden || real.closed_form().is_none() {
+            return None;
+        }
+        self.input(real).ok().filter(|form| width(&form.latex()) <= LONGEST_FORM)
+    }
+
     /// An exact fraction.
     pub(super) fn rational(&self, number: &Rational) -> Shown {
         signed(&exact_input_latex(number, self.mark), true, false)
@@ -148,11 +165,10 @@ impl Numbers<'_> {
     pub(super) fn result(&self, value: &Tensor) -> Result<Vec<Step>, Fault> {
         let shown = self.tensor(value)?;
         let mut steps = Vec::new();
-        if let (ExactForm::Shown, false, Some(real)) =
-            (self.display.exact_form, shown.exact, value.real())
-            && let Some(form) = real.closed_form()
+        if !shown.exact
+            && let Some(form) = value.real().and_then(|real| self.exact_form(real))
         {
-            steps.push(Step { latex: form.to_latex(), exact: true });
+            steps.push(Step { latex: form.latex(), exact: true });
         }
         steps.push(Step { latex: shown.latex(), exact: shown.exact });
         Ok(steps)
@@ -171,6 +187,15 @@ fn signed(text: &str, exact: bool, compound: bool) -> Shown {
     };
     Shown { magnitude: magnitude.to_owned(), negative, exact, compound }
 }
+
+const ALIGNED: &str = "\\begin{aligned}\n";
+const ALIGNED_END: &str = "\n\\end{aligned}";
+
+/// Exact forms wider than this, in em, are not shown.
+const LONGEST_FORM: f64 = 8.0;
+
+/// How many em of a formula a line of a page has room for, in the box of a solution.
+const LINE: f64 = 34.0;
 
 /// One row of an aligned block: a left side, then steps, each with its relation.
 #[derive(Debug, Clone, PartialEq)]
@@ -206,26 +231,58 @@ impl Row {
         self.end = end.into();
     }
 
-    fn latex(&self) -> String {
-        let mut text = self.left.clone();
-        for (index, step) in self.steps.iter().enumerate() {
-            let relation = if step.exact { "=" } else { r"\approx" };
-            text.push_str(if index == 0 { " &" } else { " " });
-            text.push_str(&format!("{relation} {}", step.latex));
-        }
+    /// The row, in lines of at most `room` em behind the left side where its steps allow it.
+    fn latex(&self, room: f64) -> String {
+        let mut pieces: Vec<String> = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| {
+                // What follows from rounded numbers is not equal to them.
+                let rounded = index > 0 && self.steps.get(index - 1).is_some_and(|one| !one.exact);
+                let relation = if step.exact && !rounded { "=" } else { r"\approx" };
+                format!("{relation} {}", step.latex)
+            })
+            .collect();
+        let mut end = String::new();
         if !self.end.is_empty() {
-            text.push(' ');
-            text.push_str(&self.end);
+            end = format!(" {}", self.end);
         }
         if let Some(marks) = &self.marks {
-            text.push_str(&format!(r" \quad \text{{{marks}}}"));
+            end.push_str(&format!(r" \quad \text{{{marks}}}"));
+        }
+        match pieces.last_mut() {
+            Some(last) => last.push_str(&end),
+            None => pieces.push(end),
+        }
+        let mut text = self.left.clone();
+        let mut used = 0.0;
+        for (index, piece) in pieces.iter().enumerate() {
+            let width = width(piece);
+            if index == 0 {
+                text.push_str(if self.steps.is_empty() { "" } else { " &" });
+            } else if used + width > room {
+                text.push_str(" \\\\\n&");
+                used = 0.0;
+            } else {
+                text.push(' ');
+            }
+            used += width;
+            text.push_str(piece);
         }
         text
     }
 }
 
-/// The rows as one aligned display formula.
+/// Two aligned display formulas as one.
+pub(super) fn joined(first: &str, second: &str) -> String {
+    let first = first.trim_end_matches(ALIGNED_END);
+    format!("{first} \\\\\n{}", second.trim_start_matches(ALIGNED))
+}
+
+/// The rows as one aligned display formula; what is too long for a line goes on below.
 pub(super) fn aligned(rows: &[Row]) -> String {
-    let rows: Vec<String> = rows.iter().map(Row::latex).collect();
-    format!("\\begin{{aligned}}\n{}\n\\end{{aligned}}", rows.join(" \\\\\n"))
+    let left = rows.iter().map(|row| width(&row.left)).fold(0.0, f64::max);
+    let rows: Vec<String> = rows.iter().map(|row| row.latex(LINE - left)).collect();
+    format!("{ALIGNED}{}{ALIGNED_END}", rows.join(" \\\\\n"))
 }

@@ -14,10 +14,11 @@ use crate::trace::Trace;
 use super::build::Paper;
 use super::initializers;
 use super::meaning::{derivative, meanings};
-use super::names::{conventions, run_title};
+use super::names::{conventions, run_heading, run_title};
 use super::prose::Prose;
 use super::show::{Numbers, Row, aligned};
 use super::view::{CellView, SetupView};
+use super::words::{listed, with_mark};
 
 /// The most generated examples that are listed.
 const MAX_ROWS: usize = 20;
@@ -25,11 +26,12 @@ const MAX_ROWS: usize = 20;
 /// The cells of a scenario that has none: the rules, every iteration told, the plots.
 pub(super) fn cells(scenario: &Scenario) -> Vec<Cell> {
     let runs = scenario.run_ids();
-    let solutions = |content| Cell { audience: Audience::Solutions, label: None, content };
+    let solutions =
+        |content| Cell { audience: Audience::Solutions, label: None, title: None, content };
     let mut cells = Vec::new();
     if !runs.is_empty() {
         let rules = Content::Rules(runs.clone());
-        cells.push(Cell { audience: Audience::Both, label: None, content: rules });
+        cells.push(Cell { audience: Audience::Both, label: None, title: None, content: rules });
     }
     cells.extend(runs.iter().map(|run| solutions(Content::Narration(*run))));
     for (index, setup) in scenario.setups.iter().enumerate() {
@@ -136,11 +138,12 @@ fn generated(setup: &Setup, data: &Generated, prose: &Prose) -> String {
         Generator::TwoMoons { noise } => ("two_moons", [noise, 0.0]),
         Generator::Spiral { noise } => ("spiral", [noise, 0.0]),
     };
+    let math = |number: f64| format!("${}$", with_mark(&number.to_string(), prose.mark()));
     let blanks = [
         ("count", data.count.to_string()),
         ("names", format!("${}$", names.join(", "))),
-        ("first", format!("${}$", numbers[0])),
-        ("second", format!("${}$", numbers[1])),
+        ("first", math(numbers[0])),
+        ("second", math(numbers[1])),
     ];
     prose.say(&format!("data_{kind}"), &blanks)
 }
@@ -184,8 +187,8 @@ fn run_line(
         }
     }
     options.extend(conventions(prose, setup, run));
-    let name = prose.word(&format!("optimizer_{}_title", run.optimizer.kind));
-    let blanks = [("name", name), ("run", run.name.clone()), ("options", options.join(", "))];
+    let name = run_heading(prose, run);
+    let blanks = [("name", name), ("run", run.name.clone()), ("options", listed(&options))];
     prose.say("run_line", &blanks)
 }
 
@@ -196,8 +199,10 @@ fn equations(latex: &str, values: &[String]) -> String {
     };
     let all: Vec<String> = values.iter().enumerate().map(one).collect();
     match all.as_slice() {
-        [first, second, .., last] if all.len() > 8 => format!(r"{first}, {second}, \dots, {last}"),
-        _ => all.join(", "),
+        [first, second, .., last] if all.len() > 8 => {
+            listed(&[first.clone(), second.clone(), r"\dots".to_owned(), last.clone()])
+        }
+        _ => listed(&all),
     }
 }
 

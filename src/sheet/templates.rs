@@ -120,6 +120,11 @@ impl Templates {
         self.words.get(language)
     }
 
+    /// The words of a language; English ones where it has none.
+    pub fn words_or_english(&self, language: &str) -> Words {
+        self.words(language).or_else(|| self.words("en")).cloned().unwrap_or_default()
+    }
+
     /// A template in Typst's language, which papers are set by; empty where there is none.
     pub fn typst(&self, name: &str) -> &str {
         self.typst.get(name).map_or("", String::as_str)

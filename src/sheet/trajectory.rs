@@ -10,6 +10,7 @@ use crate::trace::{Iteration, Tensor};
 use super::data::{Column, Data, Entry};
 use super::names::unicode;
 use super::plots::{Drawn, Plots, float};
+use super::words::listed;
 
 /// How finely the loss is sampled for contours.
 const GRID: (usize, usize) = (64, 48);
@@ -79,7 +80,7 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
                 let entry = column.entries.get(index);
                 entry.map_or_else(String::new, |(_, entry)| entry.shown.clone())
             };
-            format!("({}, {})", shown(&pair[0]), shown(&pair[1]))
+            format!("({})", listed(&[shown(&pair[0]), shown(&pair[1])]))
         };
         let last = pair[0].entries.len().saturating_sub(1);
         let blanks = [
@@ -120,6 +121,7 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
         description: format!("{lead} {}", sentences.join(" ")),
         x: Axis::new(first, Scale::Linear),
         y: Axis::new(second, Scale::Linear),
+        mark: plots.prose.mark(),
         layers,
     };
     Ok(Drawn { plot, data: Data::by_iteration(&columns, plots.prose) })

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::number::Undefined;
+
 use tera::{Context, Delimiters, Tera, Value};
 
 /// How many phrases a thread keeps compiled: more than a language has.
@@ -46,6 +48,16 @@ impl Words {
         context.insert_value("words", self.value.clone());
     }
 
+    /// The decimal mark.
+    pub fn mark(&self) -> char {
+        self.phrases.get("decimal_mark").and_then(|mark| mark.chars().next()).unwrap_or('.')
+    }
+
+    /// A number with a point, with the decimal mark in its place.
+    pub fn number(&self, text: &str) -> String {
+        text.replace('.', &self.mark().to_string())
+    }
+
     /// A phrase.
     pub fn word(&self, key: &str) -> String {
         self.phrases.get(key).cloned().unwrap_or_else(|| key.to_owned())
@@ -54,6 +66,37 @@ impl Words {
     /// A phrase with its blanks filled in.
     pub fn say(&self, key: &str, blanks: &[(&'static str, String)]) -> String {
         fill(self.phrases.get(key).map_or(key, String::as_str), blanks)
+    }
+
+    /// Why a value is undefined and where, `0/0 in u/sqrt(v)`, in this language.
+    pub fn cause_and_place(&self, cause: &str) -> String {
+        match cause.split_once(" in ") {
+            Some((what, place)) => {
+                let blanks = [("cause", self.cause(what)), ("operation", place.to_owned())];
+                self.say("undefined_in", &blanks)
+            }
+            None => self.cause(cause),
+        }
+    }
+
+    /// Why a value is undefined, `division by zero (1/0)`, in this language.
+    pub fn cause(&self, cause: &str) -> String {
+        let key = match Undefined::read(cause) {
+            Some(Undefined::DivisionByZero { numerator: Some(numerator) }) => {
+                return self.say("undefined_quotient", &[("numerator", numerator)]);
+            }
+            Some(Undefined::DivisionByZero { .. }) => "undefined_division",
+            Some(Undefined::RootOfNegative) => "undefined_root",
+            Some(Undefined::LogOfNonPositive) => "undefined_logarithm",
+            Some(Undefined::PowerOfNegative) => "undefined_power",
+            _ => return cause.to_owned(),
+        };
+        self.word(key)
+    }
+
+    /// What a function's branch is called.
+    pub fn branch(&self, name: &str) -> String {
+        self.word(&format!("branch_{name}"))
     }
 
     /// A phrase with a count in it; a language may have one of its own for some counts, such as
@@ -81,7 +124,7 @@ impl Deref for Words {
 }
 
 /// A phrase with its blanks filled in; one that is no template stays as it is.
-pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
+pub(super) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
     if !phrase.contains("<<") && !phrase.contains("<%") && !phrase.contains("<#") {
         return phrase.to_owned();
     }
@@ -103,6 +146,23 @@ pub(crate) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
     })
 }
 
+/// Items one after another, with the sign of [`separator`] between them.
+pub(super) fn listed(items: &[String]) -> String {
+    items.join(if separator(items) == ';' { "; " } else { ", " })
+}
+
+/// What stands between the items of a list: a semicolon where one has a decimal comma, as in
+/// `0,5; 0,25`.
+pub(super) fn separator(items: &[String]) -> char {
+    let decimal_comma = |text: &String| {
+        let text = text.replace("{,}", ",");
+        text.as_bytes()
+            .windows(3)
+            .any(|three| three[1] == b',' && three[0].is_ascii_digit() && three[2].is_ascii_digit())
+    };
+    if items.iter().any(decimal_comma) { ';' } else { ',' }
+}
+
 /// Templates with the delimiters of scenarios.
 pub(super) fn plain_engine() -> Tera {
     let mut tera = Tera::default();
@@ -118,4 +178,54 @@ pub(super) fn plain_engine() -> Tera {
     let _ = tera.set_delimiters(delimiters);
     tera.autoescape_on(Vec::<&str>::new());
     tera
+}
+
+/// LaTeX with decimal points, with the decimal mark of a language in their place; then semicolons
+/// stand between arguments.
+pub(super) fn with_mark(latex: &str, mark: char) -> String {
+    let bytes = latex.as_bytes();
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let points: Vec<usize> = latex
+        .match_indices('.')
+        .map(|(at, _)| at)
+        .filter(|&at| is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)))
+        .collect();
+    if mark == '.' || points.is_empty() {
+        return latex.to_owned();
+    }
+    let mut text = latex.replace(", ", "; ");
+    // Both signs are as long as what they replace, so that the places still hold.
+    for at in points.into_iter().rev() {
+        text.replace_range(at..=at, &format!("{{{mark}}}"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, with_mark};
+
+    #[test]
+    fn numbers_of_a_formula_get_the_mark_of_the_language() {
+        let normal = r"\mathcal{N}\left(0, 0.01^2\right)";
+        assert_eq!(with_mark(normal, '.'), normal);
+        assert_eq!(with_mark(normal, ','), r"\mathcal{N}\left(0; 0{,}01^2\right)");
+        assert_eq!(with_mark(r"\left.x, 5\right", ','), r"\left.x, 5\right");
+        assert_eq!(with_mark("-1.25", ','), "-1{,}25");
+    }
+
+    #[test]
+    fn a_list_of_decimal_commas_has_semicolons() {
+        let table: [(&[&str], &str); 4] = [
+            (&["0.5", "1"], "0.5, 1"),
+            (&["a, b", "c"], "a, b, c"),
+            (&["1", "0,5"], "1; 0,5"),
+            (&["$x = 0{,}5$", "$y = 1$"], "$x = 0{,}5$; $y = 1$"),
+        ];
+        for (items, expected) in table {
+            let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+            assert_eq!(listed(&items), expected);
+        }
+    }
 }

@@ -4,6 +4,8 @@
 //! set-up's notation, with `inline` definitions written out; the numbers are put in for
 //! the names; the result is the trace's own value.
 
+use std::collections::BTreeSet;
+
 use crate::derivation::{self, ADJOINT, Gradients};
 use crate::engine::slope;
 use crate::formula::latex::Printer;
@@ -32,6 +34,32 @@ pub(super) struct Reading<'a> {
     pub latex: &'a dyn Fn(&str) -> String,
     pub value: &'a dyn Fn(&str) -> Result<Shown, Fault>,
     pub tensor: &'a dyn Fn(&str) -> Option<Tensor>,
+}
+
+/// Which derivatives of an iteration are shown.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Derivatives {
+    /// The parameters whose gradients are.
+    pub gradients: BTreeSet<String>,
+    /// The definitions whose adjoints are, with the example's place in the batch, from 1.
+    pub adjoints: BTreeSet<(usize, String)>,
+}
+
+impl Derivatives {
+    /// The gradients of all that is trained.
+    pub(super) fn all(setup: &Setup) -> Self {
+        let gradients = setup.trained_names().map(str::to_owned).collect();
+        Self { gradients, ..Self::default() }
+    }
+
+    fn has(&self, parameter: &str) -> bool {
+        self.gradients.contains(parameter)
+    }
+
+    fn adjoints_of(&self, example: usize) -> Vec<&str> {
+        let own = self.adjoints.iter().filter(|(of, _)| *of == example);
+        own.map(|(_, name)| name.as_str()).collect()
+    }
 }
 
 impl<'a> Work<'a> {
@@ -115,11 +143,17 @@ impl<'a> Work<'a> {
         self.row(self.setup.notation.latex(LOSS), &of_batch, value, &reading)
     }
 
-    /// The gradient of every parameter, by the chain rule.
-    pub(super) fn gradient(&self) -> Result<Vec<Row>, Fault> {
+    /// Whether the loss has a gradient in this iteration.
+    pub(super) fn has_gradient(&self) -> bool {
+        self.record.gradient.iter().all(|(_, value)| value.undefined().is_none())
+    }
+
+    /// The gradients by the chain rule, and the adjoints that they go through or that are asked for.
+    pub(super) fn gradient(&self, shown: &Derivatives) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
+        let of_batch = || self.record.gradient.iter().filter(|(name, _)| shown.has(name));
         if self.setup.gradients.is_some() {
-            for (parameter, value) in self.record.gradient.iter() {
+            for (parameter, value) in of_batch() {
                 let mut row = Row::new(self.gradient_name(parameter, None));
                 let shown = self.numbers.given(value)?;
                 row.step(shown.latex(), shown.exact);
@@ -132,9 +166,16 @@ impl<'a> Work<'a> {
             if example.values.get(LOSS).is_some_and(|loss| loss.undefined().is_some()) {
                 continue;
             }
-            let symbolic = Gradients::new(self.setup);
+            let asked = shown.adjoints_of(index + 1);
+            let mut symbolic = Gradients::new(self.setup);
+            if asked.iter().any(|name| symbolic.adjoints.iter().all(|(known, _)| known != name)) {
+                symbolic = Gradients::through(self.setup, &asked);
+            }
+            symbolic.gradients.retain(|(name, _)| shown.has(name));
+            let used = symbolic.adjoints_in_use(&asked);
             for (name, expression) in &symbolic.adjoints {
-                let Some(value) = example.adjoints.get(name) else { continue };
+                let value = example.adjoints.get(name).filter(|_| used.contains(name));
+                let Some(value) = value else { continue };
                 let left = adjoint_latex(&self.name(name, index), &self.loss_name(index));
                 rows.push(self.example_row(left, expression, value, index, example)?);
             }
@@ -145,7 +186,7 @@ impl<'a> Work<'a> {
             }
         }
         if several {
-            for (parameter, value) in self.record.gradient.iter() {
+            for (parameter, value) in of_batch() {
                 rows.push(self.mean_row(parameter, value)?);
             }
         }
@@ -274,7 +315,7 @@ impl<'a> Work<'a> {
     pub(super) fn parameter(&self, name: &str) -> Result<Shown, Fault> {
         match self.before.parameters.get(name) {
             Some(value) if self.is_given(name) => self.numbers.given(value),
-            Some(value) => self.numbers.tensor(value),
+            Some(value) => self.numbers.put_in(value),
             None => Ok(self.numbers.no_value()),
         }
     }

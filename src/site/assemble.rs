@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::sheet::{Phrases, TemplateError, Templates};
+use crate::sheet::{TemplateError, Templates, Words};
 
 use super::cache::digest;
 use super::course::Course;
@@ -24,7 +24,7 @@ pub struct Assembly<'a> {
     course: &'a Course,
     outline: &'a Outline,
     templates: &'a Templates,
-    phrases: Phrases,
+    phrases: Words,
     home: Option<&'a Facts>,
     pages: Vec<&'a Facts>,
     tags: Tags,
@@ -77,7 +77,7 @@ impl<'a> Assembly<'a> {
         templates: &'a Templates,
         known: &'a BTreeMap<String, Facts>,
     ) -> Self {
-        let phrases = Phrases::of(templates, &course.language);
+        let phrases = templates.words_or_english(&course.language);
         let home = outline.home.as_ref().and_then(|entry| known.get(&entry.source));
         let pages: Vec<&Facts> =
             outline.entries.iter().filter_map(|entry| known.get(&entry.source)).collect();
@@ -110,13 +110,12 @@ impl<'a> Assembly<'a> {
         let (entry, page) = (self.outline.entries.get(index)?, self.pages.get(index)?);
         let near = |index: Option<usize>| Some(self.link(index?, &entry.address));
         let note = page.release.as_ref().filter(|_| page.held_back);
-        let blanks = |date: &String| [("date", date.clone())];
         Some(Around {
             previous: near(index.checked_sub(1)),
             next: near(Some(index + 1).filter(|next| *next < self.pages.len())),
             sections: &page.sections,
             tags: self.tag_links(page, &entry.address),
-            note: note.map(|date| self.phrases.say("site_release", &blanks(date))),
+            note: note.map(|date| self.release(date)),
             papers: self.paper_links(page, &entry.address),
             ..self.around(&entry.address, page)
         })
@@ -244,7 +243,7 @@ impl<'a> Assembly<'a> {
         // A record of texts and lists can always be written out.
         let mut context = tera::Context::from_serialize(around).unwrap_or_default();
         context.insert("body", html);
-        self.phrases.words().insert_into(&mut context);
+        self.phrases.insert_into(&mut context);
         context
     }
 
@@ -267,13 +266,22 @@ impl<'a> Assembly<'a> {
             description: page.map(|page| page.description.clone()).unwrap_or_default(),
             time: page
                 .and_then(|page| page.minutes)
-                .map(|count| self.phrases.words().counted("minutes", count)),
+                .map(|count| self.phrases.counted("minutes", count)),
             release: page
                 .filter(|page| page.held_back)
                 .and_then(|page| page.release.clone())
-                .map(|date| self.phrases.say("site_release", &[("date", date)])),
+                .map(|date| self.release(&date)),
             tags: page.map(|page| self.tag_links(page, from)).unwrap_or_default(),
         }
+    }
+
+    /// When solutions appear; the parts of the date as well, for languages that order them otherwise.
+    fn release(&self, date: &str) -> String {
+        let mut parts = date.splitn(3, '-').map(|part| part.trim_start_matches('0').to_owned());
+        let mut part = || parts.next().unwrap_or_default();
+        let (year, month, day) = (part(), part(), part());
+        let blanks = [("date", date.to_owned()), ("year", year), ("month", month), ("day", day)];
+        self.phrases.say("site_release", &blanks)
     }
 
     /// The papers of a page, which stand beside it.

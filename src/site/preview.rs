@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::sheet::{Phrases, TemplateError, Templates};
+use crate::sheet::{TemplateError, Templates};
 
 use super::Choice;
 use super::assemble::Assembly;
@@ -169,7 +169,7 @@ impl Preview {
         }
         let mut context = tera::Context::new();
         context.insert("wrong", &wrong);
-        Phrases::of(&self.templates, &self.course.language).words().insert_into(&mut context);
+        self.templates.words_or_english(&self.course.language).insert_into(&mut context);
         Ok(format!("{}{text}", self.templates.render("site/wrong.html", &context)?))
     }
 

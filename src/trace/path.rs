@@ -60,6 +60,8 @@ pub enum What {
     Gradient(String),
     /// The gradient after clipping and decay: `used_grad.w`.
     UsedGradient(String),
+    /// The learning rate of the iteration: `learning_rate`.
+    LearningRate,
     /// A datum or a definition in the forward pass: `z`, `e2.z`.
     Forward {
         /// The place in the batch, from 1.
@@ -157,6 +159,7 @@ impl std::fmt::Display for What {
             Self::Loss => out.write_str("loss"),
             Self::Gradient(name) => write!(out, "grad.{name}"),
             Self::UsedGradient(name) => write!(out, "used_grad.{name}"),
+            Self::LearningRate => out.write_str("learning_rate"),
             // The only example of a batch may stay unnamed; named, it is always right.
             Self::Forward { example, name } => write!(out, "e{example}.{name}"),
             Self::Adjoint { example, name } => write!(out, "e{example}.adjoint.{name}"),
@@ -177,6 +180,9 @@ impl What {
             Self::Gradient(name) => record.gradient.get(name).cloned(),
             Self::UsedGradient(name) => {
                 record.used_gradient.as_ref().unwrap_or(&record.gradient).get(name).cloned()
+            }
+            Self::LearningRate => {
+                record.learning_rate.clone().map(|rate| Tensor::from(Value::Real(rate)))
             }
             Self::Forward { example, name } => {
                 record.examples.get(example.checked_sub(1)?)?.values.get(name).cloned()

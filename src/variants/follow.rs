@@ -217,6 +217,7 @@ fn rank(setup: &Setup, run: &Run, t: usize, what: &What) -> (usize, usize, usize
     let (stage, index) = match what {
         What::Forward { name, .. } => (0, definition(name)),
         What::Loss => (0, usize::MAX),
+        What::LearningRate => (2, 0),
         What::Adjoint { .. } => (1, 0),
         What::Gradient(_) => (2, 0),
         What::UsedGradient(_) => (3, 0),

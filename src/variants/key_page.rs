@@ -7,7 +7,7 @@
 use serde::Serialize;
 
 use crate::number::{Rational, Real, parse_exact, trace_decimal};
-use crate::sheet::{Phrases, TemplateError, Templates};
+use crate::sheet::{TemplateError, Templates, Words};
 
 use super::about::About;
 use super::key::KeyRow;
@@ -21,7 +21,7 @@ const SECTIONS: &str = "<!--sections-->";
 pub struct KeyPage<'a> {
     about: &'a About,
     templates: &'a Templates,
-    phrases: Phrases,
+    phrases: Words,
     before: String,
     after: String,
 }
@@ -60,7 +60,7 @@ impl<'a> KeyPage<'a> {
         templates: &'a Templates,
         papers: impl Iterator<Item = (u64, String, Option<String>)>,
     ) -> Result<Self, TemplateError> {
-        let phrases = Phrases::of(templates, &about.language);
+        let phrases = templates.words_or_english(&about.language);
         let mut papers: Vec<Listed> =
             papers.map(|(number, code, student)| Listed { code, number, student }).collect();
         let count = papers.len();
@@ -72,7 +72,7 @@ impl<'a> KeyPage<'a> {
         context.insert("count", &phrases.say("report_count", &[("count", count.to_string())]));
         context.insert("papers", &papers);
         context.insert("sections", SECTIONS);
-        phrases.words().insert_into(&mut context);
+        phrases.insert_into(&mut context);
         let page = templates.render("key.html", &context)?;
         let (before, after) = page.split_once(SECTIONS).ok_or_else(|| TemplateError {
             file: "key.html".into(),
@@ -116,7 +116,7 @@ impl<'a> KeyPage<'a> {
         context.insert("student", &student);
         context.insert("variables", &variables);
         context.insert("parts", &parts);
-        self.phrases.words().insert_into(&mut context);
+        self.phrases.insert_into(&mut context);
         self.templates.render("key_variant.html", &context)
     }
 
@@ -130,19 +130,19 @@ impl<'a> KeyPage<'a> {
         let text = |column: fn(&KeyRow) -> &String| first.map(column).cloned().unwrap_or_default();
         PartView {
             label: text(|row| &row.part),
-            marks: text(|row| &row.marks),
+            marks: self.phrases.number(&text(|row| &row.marks)),
             answers: rows.iter().map(answer).collect(),
         }
     }
 
     /// The value as displayed; `≈` before a rounded one.
     fn value(&self, row: &KeyRow) -> String {
+        if row.decimal == "undefined" {
+            return self.phrases.word("undefined");
+        }
         let shown = self.phrases.number(&row.displayed);
         let same = parse_exact(&row.displayed).ok() == parse_exact(&row.exact).ok();
-        match row.decimal == "undefined" || same {
-            true => shown,
-            false => format!("≈ {shown}"),
-        }
+        if same { shown } else { format!("≈ {shown}") }
     }
 
     fn accepted(&self, row: &KeyRow) -> String {

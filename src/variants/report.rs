@@ -8,7 +8,7 @@ use crate::figure::{self, Axis, Bars, Bin, Layer, Plot, Scale, Theme};
 use crate::publish::{Page, Places};
 use crate::render::{self, Files, RenderError};
 use crate::scenario::{Fairness, Feature};
-use crate::sheet::{Phrases, Templates, plain};
+use crate::sheet::{Templates, Words, plain};
 
 use super::about::About;
 use super::census::{Census, Group, NAMED};
@@ -66,16 +66,16 @@ impl Report {
     ///
     /// What is wrong with a template.
     pub fn files(&self, templates: &Templates) -> Result<Files, RenderError> {
-        let phrases = Phrases::of(templates, &self.about.language);
+        let phrases = templates.words_or_english(&self.about.language);
         let teller = Teller { about: &self.about, census: &self.census, phrases: &phrases };
         let (figures, drawings) = teller.figures();
         let view = teller.view(figures);
         let mut context = tera::Context::new();
         context.insert("report", &view);
-        phrases.words().insert_into(&mut context);
+        phrases.insert_into(&mut context);
         let markdown = templates.render("report.md", &context)?;
         let markdown = crate::sheet::tidy(&markdown);
-        let words = render::page_words(phrases.words());
+        let words = render::page_words(&phrases);
         let page = Page {
             title: &phrases.say("report_title", &[("title", self.about.title.clone())]),
             language: &self.about.language,
@@ -101,7 +101,7 @@ impl Report {
 struct Teller<'a> {
     about: &'a About,
     census: &'a Census,
-    phrases: &'a Phrases,
+    phrases: &'a Words,
 }
 
 impl Teller<'_> {
@@ -224,6 +224,7 @@ impl Teller<'_> {
             description: self.say("report_figure_lead", &[("list", told.join("; "))]),
             x: Axis::new(name, Scale::Whole),
             y: Axis::new(self.phrases.word("axis_variants"), Scale::Whole),
+            mark: self.phrases.mark(),
             layers: vec![Layer::Bars(Bars { label: String::new(), bins })],
         }
     }

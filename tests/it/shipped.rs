@@ -66,6 +66,24 @@ pub(crate) fn render_for(
     texts(files.unwrap_or_else(|error| panic!("{stem}: {error}")))
 }
 
+/// Every file of a scenario, its experiments cut to a few trials.
+#[track_caller]
+pub(crate) fn draft(stem: &str, text: &str) -> Texts {
+    let templates = Templates::built_in().unwrap();
+    let formats = [Format::Markdown, Format::Html];
+    render_for(stem, text, &templates, &formats, Audience::Both)
+}
+
+/// A sheet whose long lines go on in one: a line of a formula that begins with its relation
+/// belongs to the one above.
+pub(crate) fn unbroken(sheet: &str) -> String {
+    let mut text = sheet.replace("\n> &= ", "\n&= ").replace("\n> &\\approx ", "\n&\\approx ");
+    for relation in ["=", "\\approx"] {
+        text = text.replace(&format!(" \\\\\n&{relation} "), &format!(" {relation} "));
+    }
+    text
+}
+
 /// Files of text by their path, as tests read them.
 pub(crate) type Texts = BTreeMap<String, String>;
 

@@ -45,7 +45,8 @@ impl<'a> Reader<'a> {
         if self.rest.starts_with('{') {
             let atoms = self.argument(level)?;
             let class = match &atoms[..] {
-                [only] => only.class,
+                // Braces take the space from a comma, `1{,}5`.
+                [only] if only.class != Class::Punctuation => only.class,
                 _ => Class::Ordinary,
             };
             return Some(Atom { class, runs: set(&atoms, level) });

@@ -28,6 +28,17 @@ impl Row {
             last.attributes.clear();
             return;
         }
+        if let [.., whole, mark] = self.0.as_slice()
+            && is_plain_number(whole)
+            && (mark.braced && mark.text() == ",")
+            && let Some(Content::Text(digits)) = leading_number(&mut node)
+        {
+            // A decimal comma, `1{,}5`: one number, as it is read aloud.
+            digits.insert_str(0, &format!("{},", whole.text()));
+            self.0.truncate(self.0.len() - 2);
+            self.0.push(node);
+            return;
+        }
         if node.braced && node.tag == "mo" {
             node.set("lspace", "0");
             node.set("rspace", "0");
@@ -98,6 +109,23 @@ fn is_word(node: &Node) -> bool {
         && !node.braced
         && node.text().chars().all(|c| c.is_ascii_alphabetic())
         && !(node.attributes.is_empty() && node.text().len() == 1)
+}
+
+fn is_plain_number(node: &Node) -> bool {
+    node.tag == "mn" && node.attributes.is_empty()
+}
+
+/// The text of a number, or of one that is the base of a script.
+fn leading_number(node: &mut Node) -> Option<&mut Content> {
+    if is_plain_number(node) {
+        return Some(&mut node.content);
+    }
+    match (node.tag, &mut node.content) {
+        ("msup" | "msub" | "msubsup", Content::Children(parts)) => {
+            parts.first_mut().filter(|base| is_plain_number(base)).map(|base| &mut base.content)
+        }
+        _ => None,
+    }
 }
 
 fn is_prime(node: &Node) -> bool {

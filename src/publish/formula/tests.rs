@@ -15,7 +15,9 @@ fn elements_follow_mathml_core() {
         ("\\mathbb{R}^n", "<msup><mi>ℝ</mi><mi>n</mi></msup>"),
         ("\\mathrm{ReLU}", "<mi>ReLU</mi>"),
         ("\\mathrm{d}x", "<mi mathvariant=\"normal\">d</mi><mi>x</mi>"),
-        ("1{,}5", "<mn>1</mn><mo lspace=\"0\" rspace=\"0\">,</mo><mn>5</mn>"),
+        ("1{,}5", "<mn>1,5</mn>"),
+        ("1{,}5^2", "<msup><mn>1,5</mn><mn>2</mn></msup>"),
+        ("x{,}5", "<mi>x</mi><mo lspace=\"0\" rspace=\"0\">,</mo><mn>5</mn>"),
         ("\\mkern18mu", "<mspace width=\"1em\"></mspace>"),
     ];
     for (tex, mathml) in table {

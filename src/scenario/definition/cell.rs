@@ -13,6 +13,8 @@ pub struct Cell {
     pub audience: Audience,
     /// The name that references call it by.
     pub label: Option<Text>,
+    /// The title of a figure or table, as plain text, if not the one that it has by itself.
+    pub title: Option<String>,
     /// What it is.
     pub content: Content,
 }

@@ -13,6 +13,8 @@ use super::Display;
 pub struct Run {
     /// Its name in the set-up.
     pub name: String,
+    /// What it is called on the sheet, if not by its optimizer's name: plain text.
+    pub title: Option<String>,
     /// Its kind.
     pub optimizer: &'static Optimizer,
     /// Its rule, where the scenario writes it.

@@ -50,6 +50,11 @@ const LABEL: Entry = key(
     "A name of small letters, digits and hyphens, by which texts refer to it: `[](#NAME)`.",
     Holds::Either(&[Holds::Form("^[a-z0-9-]+$"), Holds::Decimal(Bounds::From(0))]),
 );
+const TITLE: Entry = key(
+    "title",
+    "The title of the figure or table, as plain text; one that says what it is if left out.",
+    Holds::Filled,
+);
 const EXPLORE: Entry = key(
     "explore",
     "The same cell for other values, one frame after another: an option of the runs, a parameter's \
@@ -180,9 +185,9 @@ fn everywhere() -> Vec<Branch> {
         kind(rules, vec![LABEL]),
         kind(key("given", given, HINTS), vec![AT.required(), EXPLORE]),
         kind(key("given", given, Holds::Mapping(&GIVEN)), vec![EXPLORE]),
-        kind(table, vec![of_runs.required(), LABEL, EXPLORE]),
+        kind(table, vec![of_runs.required(), LABEL, TITLE, EXPLORE]),
         kind(derivation, vec![of_setup, numbers, LABEL]),
-        kind(graph, vec![backward.or("false"), LABEL]),
+        kind(graph, vec![backward.or("false"), LABEL, TITLE]),
         kind(experiment, Vec::new()),
         kind(code, vec![of_code]),
         kind(page, Vec::new()),
@@ -219,20 +224,20 @@ fn plots(of_runs: Entry) -> Vec<Branch> {
                 "What is drawn of runs: their paths over the loss (`trajectory`), the `loss`, the \
                  `parameters`, the size of the `gradient`, or the learning rate (`schedule`).",
             ),
-            vec![of_runs, LABEL, EXPLORE],
+            vec![of_runs, LABEL, TITLE, EXPLORE],
         ),
         kind(
             plot(&["sweep"], "A measure of an experiment by what varies in it."),
-            vec![of, key("measure", measure, Holds::Text), LABEL],
+            vec![of, key("measure", measure, Holds::Text), LABEL, TITLE],
         ),
         kind(
             plot(&["histogram"], "The values of a definition in an experiment, counted."),
-            vec![of, key("node", node, Holds::Text), LABEL],
+            vec![of, key("node", node, Holds::Text), LABEL, TITLE],
         ),
         kind(
             plot(&["signal"], "The scale of activations or gradients by depth, in an experiment."),
-            vec![of, show.or("activations"), LABEL],
+            vec![of, show.or("activations"), LABEL, TITLE],
         ),
-        kind(plot(&["activation"], "Functions, drawn."), vec![functions.required(), LABEL]),
+        kind(plot(&["activation"], "Functions, drawn."), vec![functions.required(), LABEL, TITLE]),
     ]
 }

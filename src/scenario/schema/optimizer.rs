@@ -12,7 +12,12 @@ use super::{
     Bounds, Branch, Branches, DISPLAY, Decides, Entry, Holds, MANY, Mapping, Names, Needed, key,
 };
 
-const COMMON: [Entry; 4] = [
+const COMMON: [Entry; 5] = [
+    key(
+        "title",
+        "What the run is called on the sheet, as plain text; the optimizer's name if left out.",
+        Holds::Filled,
+    ),
     MODIFIERS[0],
     MODIFIERS[1],
     MODIFIERS[2],

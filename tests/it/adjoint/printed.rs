@@ -32,7 +32,8 @@ pub(crate) fn blocks(scenario: &Scenario) -> Vec<Vec<String>> {
     let templates = Templates::built_in().unwrap();
     let files =
         shipped::rendered(scenario, &templates, &[Format::Markdown], Audience::Solutions).unwrap();
-    let blocks = files["solutions.md"].split("\\begin{aligned}\n").skip(1);
+    let sheet = shipped::unbroken(&files["solutions.md"]);
+    let blocks = sheet.split("\\begin{aligned}\n").skip(1);
     let rows = |block: &str| {
         let (rows, _) = block.split_once("\n\\end{aligned}").unwrap();
         rows.split(" \\\\\n").map(ToOwned::to_owned).collect()
