@@ -103,7 +103,11 @@ fn pull(
                         _ => share.clone(),
                     };
                     let share = binary(*operator, share, (side, other), first, shapes);
-                    let share = gathered(share, &whole, &shape(side, shapes));
+                    // A matrix product repeats nothing, even where it is taller than its sides.
+                    let share = match operator {
+                        Operator::MatMul => share,
+                        _ => gathered(share, &whole, &shape(side, shapes)),
+                    };
                     pull(side, share, target, shapes, found);
                 }
             }
@@ -454,6 +458,7 @@ mod tests {
             ("c*W", "c", "sum(e*W)"),
             ("c*W", "W", "e*c"),
             ("x.T @ b", "x", "(e @ b.T).T"),
+            ("x.T @ b", "b", "x.T.T @ e"),
             ("b*b", "b", "e*b + e*b"),
             ("b - t", "t", "-e"),
         ];
