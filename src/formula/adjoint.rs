@@ -20,6 +20,7 @@
 
 use std::collections::BTreeMap;
 
+use super::coefficient::Coefficient;
 use super::function::{Reduction, Row};
 use super::shape::{Shape, Size, infer};
 use super::{Call, Expression, Operator};
@@ -31,8 +32,7 @@ pub const ONES: &str = "all ones";
 /// An adjoint while it is handed down.
 #[derive(Debug, Clone)]
 struct Share {
-    coefficient: Rational,
-    decimal: bool,
+    coefficient: Coefficient,
     /// What follows the coefficient; nothing stands for 1.
     body: Option<Expression>,
     /// Whether the body is a matrix; a number is the same in every entry.
@@ -51,7 +51,7 @@ pub fn shares(
     shapes: &Shapes,
 ) -> Vec<Expression> {
     let matrix = adjoint.is_some() && is_matrix(expression, shapes);
-    let top = Share { coefficient: Rational::ONE, decimal: false, body: adjoint.cloned(), matrix };
+    let top = Share { coefficient: Coefficient::one(), body: adjoint.cloned(), matrix };
     let mut found = Vec::new();
     pull(expression, top, target, shapes, &mut found);
     found
@@ -323,13 +323,12 @@ fn gathered(share: Share, whole: &Shape, side: &Shape) -> Share {
 
 impl Share {
     fn negated(mut self) -> Self {
-        self.coefficient = -self.coefficient;
+        self.coefficient.negate();
         self
     }
 
     fn scaled(mut self, factor: &Rational, decimal: bool) -> Self {
-        self.coefficient *= factor.clone();
-        self.decimal |= decimal;
+        self.coefficient.multiply(factor, decimal);
         self
     }
 
@@ -414,16 +413,14 @@ impl Share {
     }
 
     fn finish(self, matrix: bool) -> Expression {
-        let negative = self.coefficient < Rational::ZERO;
-        let size = if negative { -self.coefficient.clone() } else { self.coefficient.clone() };
         let body = if matrix && !self.matrix { Some(self.clone().spread()) } else { self.body };
-        let front = (size != Rational::ONE).then(|| super::chain::coefficient(&size, self.decimal));
-        let product = match (front, body) {
-            (None, None) => Expression::integer(1),
-            (Some(front), None) => front,
-            (None, Some(body)) => body,
-            (Some(front), Some(body)) => Expression::binary(Operator::Multiply, front, body),
-        };
+        let (coefficient, body) = self.coefficient.folded(Vec::from_iter(body));
+        let (negative, size) = coefficient.written();
+        let product = size
+            .into_iter()
+            .chain(body)
+            .reduce(|front, body| Expression::binary(Operator::Multiply, front, body))
+            .unwrap_or_else(|| Expression::integer(1));
         if negative { Expression::Negate(Box::new(product)) } else { product }
     }
 }
@@ -506,6 +503,14 @@ mod tests {
             ("sum(H*b)", "H", "all ones*b"),
             ("sum(H/b)", "H", "all ones*(1/b)"),
             ("sum(H*b)", "b", "all ones.T @ H"),
+            // Numbers of several factors become one.
+            ("1/2*c*sum(W^2)", "W", "c*W"),
+            ("c/2*sum(W^2)", "W", "c*W"),
+            ("1/2*sum((2*X @ W)^2)", "W", "4*(X.T @ (X @ W))"),
+            ("sum((2*x).T @ (-3*b))", "b", "-6*(x.T.T @ all ones)"),
+            ("1/2*sum((c*b/3)^2)", "b", "1/9*(c*b*c)"),
+            // A norm's direction, which is 0 at 0, keeps its form.
+            ("3*c*norm(2*b)", "b", "6*(c*(2*b/norm(2*b)))"),
         ];
         for (text, target, expected) in losses {
             let (_, expression) = infer(&parse(text).unwrap().expression, &shapes).unwrap();

@@ -9,12 +9,15 @@
 //! ∂L/∂w = (ŷ − y) · ReLU′(z) · x          ∂L/∂b = (ŷ − y) · ReLU′(z) · 1
 //! ```
 //!
-//! Numbers are collected in front (½ · 2 = 1 vanishes). The last factor 1 of a bias
-//! stays, so that the lines of weight and bias stand side by side.
+//! A product without functions keeps the order of its text: ∂(qab)/∂a = qb.
+//!
+//! Numbers are collected in front (½ · 2 = 1 vanishes; see `coefficient`). The last factor 1
+//! of a bias stays, so that the lines of weight and bias stand side by side.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use super::coefficient::Coefficient;
 use super::function::Reduction;
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
@@ -37,9 +40,10 @@ pub const MAX_PRODUCTS: usize = 12;
 /// A product while it is being collected.
 #[derive(Debug, Clone)]
 struct Way {
-    coefficient: Rational,
-    decimal: bool,
+    coefficient: Coefficient,
     factors: Vec<Expression>,
+    /// Nothing but products lies on the way.
+    flat: bool,
     /// The parameter was reached as a summand beside others, so with derivative 1.
     bare: bool,
     /// A function or a definition lies on the way.
@@ -68,26 +72,13 @@ struct Search<'t, 'd> {
 }
 
 fn finish(way: Way) -> Product {
-    let mut factors = Vec::new();
-    let negative = way.coefficient < Rational::ZERO;
-    let size = if negative { -way.coefficient } else { way.coefficient };
-    if size != Rational::ONE {
-        factors.push(coefficient(&size, way.decimal));
-    }
-    factors.extend(way.factors);
+    let (coefficient, rest) = way.coefficient.folded(way.factors);
+    let (negative, size) = coefficient.written();
+    let mut factors: Vec<Expression> = size.into_iter().chain(rest).collect();
     if factors.is_empty() || (way.bare && way.nested) {
         factors.push(Expression::integer(1));
     }
     Product { negative, factors }
-}
-
-pub(super) fn coefficient(size: &Rational, decimal: bool) -> Expression {
-    if decimal || size.is_int() {
-        return Expression::Number(size.clone());
-    }
-    let above = Rational::from(size.numerator().clone());
-    let below = Rational::from(size.denominator().clone());
-    Expression::binary(Operator::Divide, Expression::Number(above), Expression::Number(below))
 }
 
 impl Search<'_, '_> {
@@ -95,9 +86,9 @@ impl Search<'_, '_> {
         let found = match expression {
             Expression::Number(_) | Expression::Shown(_) | Expression::Derivative(..) => Vec::new(),
             Expression::Name(name) if name == self.target => vec![Way {
-                coefficient: Rational::ONE,
-                decimal: false,
+                coefficient: Coefficient::one(),
                 factors: Vec::new(),
+                flat: true,
                 bare: false,
                 nested: false,
             }],
@@ -142,13 +133,14 @@ impl Search<'_, '_> {
 fn nested(mut list: Vec<Way>) -> Vec<Way> {
     for way in &mut list {
         way.nested = true;
+        way.flat = false;
     }
     list
 }
 
 fn negated(mut list: Vec<Way>) -> Vec<Way> {
     for way in &mut list {
-        way.coefficient = -way.coefficient.clone();
+        way.coefficient.negate();
     }
     list
 }
@@ -165,23 +157,23 @@ fn binary(operator: Operator, (left, left_ways): Side, (right, right_ways): Side
             [left_ways, if subtracted { negated(right_ways) } else { right_ways }].concat()
         }
         Operator::Multiply | Operator::Hadamard | Operator::MatMul => {
-            let by_left = multiplied(left_ways, std::slice::from_ref(right));
+            let by_left = left_ways.into_iter().map(|way| followed(way, right));
             let by_right = multiplied(right_ways, std::slice::from_ref(left));
-            [by_left, by_right].concat()
+            by_left.chain(by_right).collect()
         }
         Operator::Divide => {
             let reciprocal = Expression::binary(Operator::Divide, integer(1), right.clone());
             let square = Expression::binary(Operator::Power, right.clone(), integer(2));
             let outer = Expression::binary(Operator::Divide, left.clone(), square);
-            [multiplied(left_ways, &[reciprocal]), negated(multiplied(right_ways, &[outer]))]
-                .concat()
+            let by_right = negated(multiplied(right_ways, &[outer]));
+            bent([multiplied(left_ways, &[reciprocal]), by_right].concat())
         }
         Operator::Power => {
             let by_base = multiplied(left_ways, &power_rule(left, right));
             let whole = Expression::binary(Operator::Power, left.clone(), right.clone());
             let logarithm = Expression::call("log", vec![left.clone()]);
             let by_exponent = multiplied(right_ways, &[whole, logarithm]);
-            [by_base, by_exponent].concat()
+            bent([by_base, by_exponent].concat())
         }
     }
 }
@@ -190,6 +182,7 @@ fn binary(operator: Operator, (left, left_ways): Side, (right, right_ways): Side
 fn beside(mut list: Vec<Way>, other: &Expression) -> Vec<Way> {
     let named = other.any(&mut |node| matches!(node, Expression::Name(_)));
     for way in &mut list {
+        way.flat = false;
         way.bare |= named && way.factors.is_empty() && !way.nested;
     }
     list
@@ -208,26 +201,43 @@ fn power_rule(base: &Expression, exponent: &Expression) -> Vec<Expression> {
     vec![exponent.clone(), rest]
 }
 
+/// Ways that do more than multiply.
+fn bent(mut list: Vec<Way>) -> Vec<Way> {
+    for way in &mut list {
+        way.flat = false;
+    }
+    list
+}
+
 /// Puts factors in front of every way; numbers among them go into the coefficient.
 fn multiplied(list: Vec<Way>, outer: &[Expression]) -> Vec<Way> {
-    list.into_iter()
-        .map(|mut way| {
-            let mut front = Vec::new();
-            for factor in outer {
-                match number(factor) {
-                    Some((value, decimal)) => {
-                        way.coefficient *= value;
-                        way.decimal |= decimal;
-                    }
-                    None => front.push(factor.clone()),
-                }
-            }
-            front.append(&mut way.factors);
-            way.factors = front;
-            way.bare &= way.nested;
-            way
-        })
-        .collect()
+    list.into_iter().map(|way| times(way, outer)).collect()
+}
+
+fn times(mut way: Way, outer: &[Expression]) -> Way {
+    let mut front = Vec::new();
+    for factor in outer {
+        match number(factor) {
+            Some((value, decimal)) => way.coefficient.multiply(&value, decimal),
+            None => front.push(factor.clone()),
+        }
+    }
+    front.append(&mut way.factors);
+    way.factors = front;
+    way.bare &= way.nested;
+    way
+}
+
+/// A way into the left side of a product. The right side is outside of it, so in front; but
+/// of a product alone the factors keep their order.
+fn followed(mut way: Way, right: &Expression) -> Way {
+    if !way.flat {
+        return times(way, std::slice::from_ref(right));
+    }
+    let left = std::mem::take(&mut way.factors);
+    let mut way = times(way, std::slice::from_ref(right));
+    way.factors.splice(..0, left);
+    way
 }
 
 /// The value of a factor that holds numbers alone, and whether it is written as a decimal.
@@ -354,9 +364,56 @@ mod tests {
             // Of a number: |w| by w is -1 at -2.
             (&[("loss", "norm(2*w)")], "w", " + [2][2*w/norm(2*w)]"),
             (&[("loss", "3*sum(w*x)")], "w", " + [3][x]"),
+            // Of products alone the factors keep their order; else the outer one is in front.
+            (&[("loss", "q*w*b")], "w", " + [q][b]"),
+            (&[("loss", "q*b*w")], "w", " + [q*b]"),
+            (&[("loss", "c*(q*w*b)*d")], "w", " + [c][q][b][d]"),
+            (&[("loss", "(w*x - y)*c")], "w", " + [c][x]"),
+            (&[("loss", "relu(w*x)*c")], "w", " + [c][relu'(w*x)][x]"),
+            (&[("loss", "w^3*c")], "w", " + [3][c][w^2]"),
+            (&[("loss", "w/a*c")], "w", " + [c][1/a]"),
+            (&[("z", "q*w"), ("loss", "z*c")], "w", " + [c][q]"),
         ];
         for (model, target, expected) in table {
             assert_eq!(derive(model, target), expected, "by {target}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_product_become_one() {
+        let form = "1/2*(p*w^2 + 2*q*w*b + p*b^2)";
+        let numbers = "1/2*(5*w^2 + 6*w*b + 5*b^2)";
+        // Each line was derived by hand.
+        let table = [
+            ("1/2*lambda*w^2", "w", " + [lambda][w]"),
+            ("lambda/2*w^2", "w", " + [lambda][w]"),
+            ("lambda*w^2/2", "w", " + [lambda][w]"),
+            ("-lambda/2*w^2", "w", " - [lambda][w]"),
+            ("0.1*lambda*w^2", "w", " + [1/5][lambda][w]"),
+            ("2*lambda/3*w^2", "w", " + [4/3][lambda][w]"),
+            (form, "w", " + [p][w] + [q][b]"),
+            (form, "b", " + [q*w] + [p][b]"),
+            (numbers, "w", " + [5][w] + [3][b]"),
+            (numbers, "b", " + [3][w] + [5][b]"),
+            ("1/2*(-2*q)*w^2", "w", " - [2][q][w]"),
+            ("-(-3*q)*w^2", "w", " + [6][q][w]"),
+            ("(2*w)^2", "w", " + [8][w]"),
+            ("w^2/(2*n)", "w", " + [1/n][w]"),
+            ("2*sqrt(w)", "w", " + [1/sqrt(w)]"),
+            // The last factor 1 of a bias stays beside the number.
+            ("1/2*mu*(relu(a + w))^2", "w", " + [mu][relu(a + w)][relu'(a + w)][1]"),
+            // One number is no reason to change anything, nor is a 1.
+            ("2*q*w", "w", " + [2*q]"),
+            ("(2*q/3)*w", "w", " + [2*q/3]"),
+            ("w^2/m", "w", " + [2][1/m][w]"),
+            ("(-q)*w^2", "w", " + [2][-q][w]"),
+            // Sums, powers and arguments keep their numbers.
+            ("1/2*(2*w - 4*y)^2", "w", " + [2][2*w - 4*y]"),
+            ("(2*q)^2*w^2", "w", " + [2][(2*q)^2][w]"),
+            ("exp(2*q)*w^2", "w", " + [2][exp(2*q)][w]"),
+        ];
+        for (text, target, expected) in table {
+            assert_eq!(derive(&[("loss", text)], target), expected, "{text} by {target}");
         }
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod adjoint;
 pub mod chain;
+mod coefficient;
 mod evaluate;
 mod expression;
 pub mod extent;

@@ -206,6 +206,65 @@ const DERIVATIONS: &[Derivation] = &[
         ],
     },
     Derivation {
+        // 5·4 = 20 and 4 − 0.1·20 = 2: the numbers put in stay factors.
+        about: "a penalty with a symbol: its half and the two make one",
+        model: &["loss = 1/2*lambda*w^2"],
+        keys: "init: {w: 4}; data: [{lambda: 5}]; iterations: 1",
+        optimizer: "kind: sgd, learning_rate: 0.1",
+        answers: "run.t1.w, run.t1.loss",
+        lines: &[
+            r"L &= \frac{1}{2} \lambda w^{2} = \frac{1}{2} \cdot 5 \cdot 4^{2} = 40",
+            r"\nabla_{w} L &= \lambda w = 5 \cdot 4 = 20",
+            r"w_{1} &= w_{0} - \alpha \nabla_{w} L = 4 - 0.1 \cdot 20 = 2",
+        ],
+    },
+    Derivation {
+        // (2 − 1) + 0.5·2 = 2, with λ = 1/2 put in as it is.
+        about: "half of a symbol, beside a square",
+        model: &["loss = 1/2*(w*x - y)^2 + lambda/2*w^2"],
+        keys: "init: {w: 2}; data: [{x: 1, y: 1, lambda: 0.5}]; iterations: 1",
+        optimizer: "kind: sgd, learning_rate: 0.5",
+        answers: "run.t1.w",
+        lines: &[
+            r"\nabla_{w} L &= (w x - y) \thinspace x + \lambda w = (2 \cdot 1 - 1) \cdot 1 + 0.5 \cdot 2 = 2",
+        ],
+    },
+    Derivation {
+        // p = 2, q = 1 at (1, −3): 2 − 3 = −1 and 1 − 6 = −5. A 1 that was put in stays.
+        about: "a quadratic form in symbols",
+        model: &["loss = 1/2*(p*a^2 + 2*q*a*b + p*b^2)"],
+        keys: "init: {a: 1, b: -3}; data: [{p: 2, q: 1}]; iterations: 1",
+        optimizer: "kind: sgd, learning_rate: 0.5",
+        answers: "run.t1.a, run.t1.b",
+        lines: &[
+            r"\nabla_{a} L &= p a + q b = 2 \cdot 1 + 1 \cdot (-3) = -1",
+            r"\nabla_{b} L &= q a + p b = 1 \cdot 1 + 2 \cdot (-3) = -5",
+        ],
+    },
+    Derivation {
+        // 5 + 3·2 = 11 and 3 + 5·2 = 13.
+        about: "a quadratic form in numbers",
+        model: &["loss = 1/2*(5*a^2 + 6*a*b + 5*b^2)"],
+        keys: "init: {a: 1, b: 2}; data: [{}]; iterations: 1",
+        optimizer: "kind: sgd, learning_rate: 0.5",
+        answers: "run.t1.a, run.t1.b",
+        lines: &[
+            r"\nabla_{a} L &= 5 a + 3 b = 5 \cdot 1 + 3 \cdot 2 = 11",
+            r"\nabla_{b} L &= 3 a + 5 b = 3 \cdot 1 + 5 \cdot 2 = 13",
+        ],
+    },
+    Derivation {
+        // 2·0.1·(3, −1): one number, a decimal as it was written.
+        about: "a penalty on a row of weights",
+        model: &["loss = 0.1*lambda*sum(W^2)"],
+        keys: "shapes: {W: [1, 2]}; init: {W: [[3, -1]]}; data: [{lambda: 1}]; iterations: 1",
+        optimizer: "kind: sgd, learning_rate: 0.5",
+        answers: "run.t1.W",
+        lines: &[
+            r"\nabla_{W} L &= 0.2 \lambda W = 0.2 \cdot 1 \thinspace \begin{pmatrix} 3 & -1 \end{pmatrix} = \begin{pmatrix} 0.6 & -0.2 \end{pmatrix}",
+        ],
+    },
+    Derivation {
         about: "Nesterov momentum, reformulated",
         model: &["loss = 1/2*(w*x - y)^2"],
         keys: "init: {w: 1}; data: [{x: 2, y: 0}]; iterations: 2",
