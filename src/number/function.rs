@@ -13,7 +13,8 @@
 //! ```
 //!
 //! The last ones keep what a saturated function is short of its limit: `1 - sigmoid(x)` is
-//! one positive atom, however small.
+//! one positive atom, however small. Sigmoid, tanh and softplus of logarithms of fractions
+//! are in `logarithmic`.
 //!
 //! The exponentials of distinct algebraic numbers are linearly independent over the
 //! algebraic numbers (Lindemann-Weierstrass), so that polynomials in exponentials of
@@ -30,6 +31,7 @@ use super::evaluate::evaluate;
 use super::factor::{Effort, factor};
 use super::fault::{Fault, OutOfRange, Sign, Undefined};
 use super::integer::{is_negative, magnitude, unsigned};
+use super::logarithmic;
 use super::power::integer_power;
 use super::real::Real;
 use super::root::root_of_positive;
@@ -76,6 +78,9 @@ impl Real {
         if self.is_zero_form() {
             return Ok(Real::rational(Rational::from_parts(Integer::ONE, 2_u8.into())));
         }
+        if let Some(known) = logarithmic::sigmoid(self) {
+            return Ok(known);
+        }
         let of = |argument| Real::from_atom(Atom::new(Function::Sigmoid, argument));
         if is_at_least_power(self, SIGMOID_SATURATES) {
             return within_range(Real::one() - of(-self));
@@ -88,6 +93,9 @@ impl Real {
     /// # Errors
     /// [`Fault::OutOfRange`] where the argument is too large to be worked with.
     pub fn tanh(&self) -> Result<Real, Fault> {
+        if let Some(known) = logarithmic::tanh(self) {
+            return Ok(known);
+        }
         let opposite = -self;
         if is_at_least_power(self, TANH_SATURATES) {
             return Ok(Real::one() - (&opposite + &opposite).sigmoid()? * Real::from(2));
@@ -125,6 +133,9 @@ impl Real {
     pub fn softplus(&self) -> Result<Real, Fault> {
         if self.is_zero_form() {
             return Real::from(2).log();
+        }
+        if let Some(known) = logarithmic::softplus(self) {
+            return Ok(known);
         }
         // For a positive number the part that is not the number itself is the small one.
         match evaluate(self, PROBE_BITS).map(|ball| ball.sign()) {
@@ -239,7 +250,7 @@ pub(super) fn exp_form(value: &Real) -> Real {
 }
 
 /// The multiple and the atom of a term `q Log(a)`, where `a^q` is had by roots and powers.
-fn multiple_of_log(term: &Term) -> Option<(&Rational, &Atom)> {
+pub(super) fn multiple_of_log(term: &Term) -> Option<(&Rational, &Atom)> {
     let [Factor { atom, power: 1 }] = &*term.monomial else {
         return None;
     };
@@ -260,7 +271,7 @@ fn short_power(base: &Real, exponent: &Rational) -> Real {
 }
 
 /// The form of the logarithm of a number that was certified to be positive.
-fn log_form(value: &Real) -> Real {
+pub(super) fn log_form(value: &Real) -> Real {
     let mut result = Real::zero();
     // A loop, since roots may be nested as deep as a run is long.
     let mut pending = vec![(value.clone(), Rational::ONE)];

@@ -15,7 +15,8 @@
 //! ```text
 //! parse     text -> Rational
 //! real      the value and its operators       sum, atom: its form
-//! product   expand, common: multiplying out   quotient, root, power, function: the rest
+//! product   expand, common: multiplying out   quotient, root, power, function, logarithmic:
+//!                                             the rest
 //! surd      square roots of integers          factor, montgomery: their factors
 //! evaluate  form -> ball                      ball, analytic, series: their arithmetic
 //! decide    signs and comparisons             zero: multiplied out; bound: proofs of zero
@@ -54,6 +55,7 @@ mod factor;
 mod fault;
 mod function;
 mod integer;
+mod logarithmic;
 mod montgomery;
 mod parse;
 mod power;

@@ -240,6 +240,31 @@ fn softmax_of_equal_logits_is_rational() {
 }
 
 #[test]
+fn functions_of_logarithms_are_rational() {
+    // Model, w, and the exact loss and gradient, by hand.
+    let table = [
+        // σ(log 3) = 3/4, so (3/4 − 1)²/2 and (3/4 − 1)·3/4·1/4.
+        ("loss = 1/2*(sigmoid(w) - y)^2", "log(3)", "1/32", "-3/64"),
+        ("loss = 1/2*(sigmoid(-w) - y)^2", "log(3)", "9/32", "9/64"),
+        // tanh(log 2) = 3/5 and tanh′ = 1 − 9/25 = 16/25.
+        ("loss = 1/2*(tanh(w) - y)^2", "log(2)", "2/25", "-32/125"),
+        // exp(softplus(log 3)) = 4, and its derivative 4·σ(log 3).
+        ("loss = exp(softplus(w))", "log(3)", "4", "3"),
+        // The SiLU is w·σ(w), so that σ is left, and its derivative 3/4·1/4.
+        ("loss = silu(w) - w*sigmoid(w) + sigmoid(w)", "log(3)", "3/4", "3/16"),
+        // The kink is met exactly: 3/4 − 3/4 = 0, where the slope is 0.
+        ("loss = relu(sigmoid(w) - 3/4) + 1/2*sigmoid(2*w)", "log(3)", "9/20", "9/100"),
+        ("loss = bce(sigmoid(w), y) - log(4) + w", "log(3)", "0", "3/4"),
+    ];
+    for (model, w, loss, gradient) in table {
+        let json = trace(model, &format!("{{w: \"{w}\"}}"), "[{y: 1}]");
+        let entry = |path: &str| at(&json, path).unwrap()["exact"].clone();
+        assert_eq!(entry("s.o.t1.loss"), loss, "{model}");
+        assert_eq!(entry("s.o.t1.grad.w"), gradient, "{model}");
+    }
+}
+
+#[test]
 fn logits_far_apart_keep_their_digits() {
     let model = "p = softmax(z)\nloss = cross_entropy(z, y)";
     let json = trace(model, "{z: [[1000, -1000]]}", "[{y: [[1, 0]]}]");
