@@ -43,7 +43,7 @@ impl Placing {
         ];
         let places = around.iter().enumerate().map(|(order, (dx, dy))| {
             let middle = (dot.0 + dx, dot.1 + dy);
-            (self.cost(boxed(middle, half)) + order, middle)
+            (self.cost(boxed(middle, half)) + self.misleading(middle, dot) + order, middle)
         });
         let (cost, middle) = places.min()?;
         if cost >= HIDDEN {
@@ -51,6 +51,15 @@ impl Placing {
         }
         self.taken.push(boxed(middle, half));
         Some(middle)
+    }
+
+    /// A number that is nearer to other markers than to its own seems to belong to them.
+    fn misleading(&self, middle: Dot, own: Dot) -> usize {
+        let distance = |dot: Dot| {
+            let (x, y) = (i64::from(dot.0 - middle.0), i64::from(dot.1 - middle.1));
+            x * x + y * y
+        };
+        40 * self.markers.iter().filter(|dot| distance(**dot) < distance(own)).count()
     }
 
     /// What a box covers: numbers and the outside are out of the question, a marker
@@ -127,6 +136,14 @@ mod tests {
         for (from, to, met) in table {
             assert_eq!(crosses(area, from, to), met, "{from:?} to {to:?}");
         }
+    }
+
+    #[test]
+    fn a_number_keeps_to_its_own_marker() {
+        let mut placing = Placing::new(FRAME);
+        placing.markers = vec![(1500, 1500), (1800, 1500)];
+        let (x, _) = placing.put("12", (1500, 1500)).unwrap();
+        assert!(x < 1650, "{x}");
     }
 
     #[test]

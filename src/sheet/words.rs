@@ -58,6 +58,11 @@ impl Words {
         text.replace('.', &self.mark().to_string())
     }
 
+    /// Items one after another, with semicolons between them where one has a decimal comma.
+    pub fn listed(&self, items: &[String]) -> String {
+        listed(items)
+    }
+
     /// A phrase.
     pub fn word(&self, key: &str) -> String {
         self.phrases.get(key).cloned().unwrap_or_else(|| key.to_owned())

@@ -114,7 +114,7 @@ impl<'a> KeyPage<'a> {
         context.insert("title", &title);
         context.insert("code", &entry.code);
         context.insert("student", &student);
-        context.insert("variables", &variables);
+        context.insert("variables", &self.phrases.listed(&variables));
         context.insert("parts", &parts);
         self.phrases.insert_into(&mut context);
         self.templates.render("key_variant.html", &context)

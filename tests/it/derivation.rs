@@ -107,7 +107,7 @@ const DERIVATIONS: &[Derivation] = &[
         model: &["y_hat = relu(w*x + b)", "loss = (y_hat - y)^2"],
         keys: "init: {w: 1, b: -1}; data: [{x: 3, y: 0}]; iterations: 1",
         optimizer: "kind: sgd, learning_rate: 0.5",
-        answers: "run.t1.w, run.t1.loss",
+        answers: "run.t1.w, run.t1.b, run.t1.loss",
         lines: &[
             r"L &= (\hat{y} - y)^{2} = (2 - 0)^{2} = 4",
             r"\nabla_{w} L &= 2(\hat{y} - y) \thinspace \mathrm{ReLU}'(w x + b) \cdot x = 2 \cdot (2 - 0) \cdot 1 \cdot 3 = 12",

@@ -123,7 +123,9 @@ fn changed(text: &str, change: &mut dyn FnMut(&mut serde_yaml::Mapping)) -> Stri
 fn some_answer(text: &str, t: usize) -> Option<String> {
     let yaml: Value = serde_yaml::from_str(text).unwrap();
     let mut setups = yaml["setups"].as_mapping().unwrap().iter();
-    let (setup, body) = setups.find(|(_, body)| body.get("optimizers").is_some())?;
+    let (setup, body) = setups.find(|(_, body)| {
+        body.get("optimizers").is_some() && body.get("start_iteration").is_none()
+    })?;
     let first = |key: &str| {
         let (name, _) = body[key].as_mapping().unwrap().iter().next().unwrap();
         name.as_str().unwrap().to_owned()
@@ -154,13 +156,15 @@ fn written_solutions_stand_on_the_solutions() {
         let mut yaml: Value = serde_yaml::from_str(&text).unwrap();
         each_cell(&mut yaml, &mut |cell| {
             if let Some(solution) = cell.get("solution").and_then(Value::as_str) {
-                written.push(solution.split("<<").next().unwrap().trim().to_owned());
+                let begin = solution.split("<<").next().unwrap().split("[](").next().unwrap();
+                written.push(begin.trim().to_owned());
             }
         });
         let solutions = &paper(&stem, &text, Audience::Solutions)["solutions.md"];
         let flat = solutions.replace("\n> ", " ");
         for solution in written {
-            let begin: String = solution.replace('\n', " ").chars().take(60).collect();
+            let first = solution.split("\n\n").next().unwrap_or_default();
+            let begin: String = first.replace('\n', " ").chars().take(60).collect();
             assert!(flat.contains(begin.trim()), "{stem} lacks `{begin}`");
             count += 1;
         }

@@ -187,7 +187,7 @@ fn the_marker_reads_what_wrong_numbers_mean() {
 ",
     );
     let expected = "\
-> **Wrong turns.** Where other numbers are handed in, this is what they tell:
+> **Wrong turns.** If other numbers are handed in, they point to one of these mistakes:
 >
 > - $w_{1} = -2$, $b_{1} = -2$: the gradient entered the momentum in full, without its factor. \
 Half the marks, $w \\ne -0.5$. Or: plain SGD was used instead of SGD with Momentum.
