@@ -172,3 +172,28 @@ fn every_script_of_the_tests_is_made() {
         }
     }
 }
+
+/// Whether z = 2w + b is zero in the second step hangs on how the update is rounded: w = 1.1 − 0.2·6 and
+/// b = 0.8 − 0.2·3 give −2.2e-16 where each product is rounded, and 5.6e-17 where it is fused with its sum,
+/// as PyTorch does on some machines (both from NumPy and PyTorch themselves).
+#[test]
+fn what_hangs_on_the_machine_is_not_foretold() {
+    let sheet = |library: &str| {
+        let text = format!(
+            "title: T\nsetups:\n  a:\n    model: |\n      z = w*x + b\n      y_hat = relu(z)\n      \
+             loss = 1/2*(y_hat - y)^2\n    init: {{w: 1.1, b: 0.8}}\n    data: [{{x: 2, y: 0}}, {{x: 2, y: 1}}]\n    \
+             batches: [[1], [2]]\n    optimizers:\n      sgd: {{kind: sgd, learning_rate: 0.2}}\ncells:\n  \
+             - code: {library}\n    of: [a.sgd]\n    audience: solutions\n"
+        );
+        super::shipped::render("hangs", &text)["solutions.md"].clone()
+    };
+    let numpy = sheet("numpy");
+    assert!(numpy.contains(r"$-2.2 \cdot 10^{-16}$ instead of $0$"), "{numpy}");
+    assert!(numpy.contains("That makes no difference"), "{numpy}");
+    let pytorch = sheet("pytorch");
+    assert!(pytorch.contains("hangs on rounding errors"), "{pytorch}");
+    assert!(
+        !pytorch.contains("10^{-16}") && !pytorch.contains("That makes no difference"),
+        "{pytorch}"
+    );
+}

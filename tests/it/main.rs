@@ -39,6 +39,7 @@ mod runs;
 mod schema;
 mod shipped;
 mod site;
+mod solutions;
 mod variants;
 mod witness;
 mod yaml;
