@@ -237,11 +237,9 @@ impl Builder<'_> {
         }
         let news = derivatives.gradients.len() > before;
         let backward = !(derivatives.gradients.is_empty() && derivatives.adjoints.is_empty());
-        let pass = Pass {
-            forward: (backward || wants_forward) && (self.tell_forward(moment) || wants_forward),
-            loss,
-            derivatives,
-        };
+        // Told from now on, even where it is asked for a second time.
+        let untold = (backward || wants_forward) && self.tell_forward(moment);
+        let pass = Pass { forward: wants_forward || untold, loss, derivatives };
         let Some(work) = self.work(moment) else { return Ok(Vec::new()) };
         let mut blocks = Vec::new();
         if forward {

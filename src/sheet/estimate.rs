@@ -24,7 +24,7 @@ pub(super) fn figure(figure: &Figure, prose: &Prose) -> Result<String, Fault> {
             }
             decimals(value, u32::try_from(1 - decade(rest)).unwrap_or(2).min(12), prose)
         };
-        return Ok(format!(r"{}\;{}", share(mean)?, interval([share(low)?, share(high)?])));
+        return Ok(format!(r"{}\;{}", share(mean)?, interval(&[share(low)?, share(high)?])));
     }
     match figure.error {
         Some(error) if error > 0.0 => with_error(mean, error, prose),
@@ -55,12 +55,12 @@ pub(super) fn with_range(
     let exponent = if usual { 0 } else { decade(value) };
     let scale = libm::pow(10.0, f64::from(exponent));
     let [low, high] = [low, high].map(|end| plain(end / scale, 2, prose));
-    let text = format!(r"{}\;{}", plain(value / scale, 3, prose)?, interval([low?, high?]));
+    let text = format!(r"{}\;{}", plain(value / scale, 3, prose)?, interval(&[low?, high?]));
     Ok(if exponent == 0 { text } else { format!(r"({text}) \cdot 10^{{{exponent}}}") })
 }
 
-fn interval(ends: [String; 2]) -> String {
-    format!(r"[{}{}\, {}]", ends[0], separator(&ends), ends[1])
+fn interval(ends: &[String; 2]) -> String {
+    format!(r"[{}{}\, {}]", ends[0], separator(ends), ends[1])
 }
 
 /// A number to so many significant digits.
