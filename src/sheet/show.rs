@@ -195,7 +195,7 @@ const ALIGNED_END: &str = "\n\\end{aligned}";
 const LONGEST_FORM: f64 = 8.0;
 
 /// How many em of a formula a line of a page has room for, in the box of a solution.
-const LINE: f64 = 34.0;
+const LINE: f64 = 31.5;
 
 /// One row of an aligned block: a left side, then steps, each with its relation.
 #[derive(Debug, Clone, PartialEq)]
