@@ -87,7 +87,7 @@ fn scenarios() -> Vec<(String, String)> {
 }
 
 fn all(stem: &str, text: &str) -> Texts {
-    paper(stem, text, Audience::Both)
+    markdown(stem, text, Audience::Both)
 }
 
 #[track_caller]
@@ -95,6 +95,13 @@ fn paper(stem: &str, text: &str, audience: Audience) -> Texts {
     let templates = Templates::built_in().unwrap();
     let formats = [Format::Markdown, Format::Html];
     shipped::render_for(stem, text, &templates, &formats, audience)
+}
+
+/// The same without the page, which is made from the Markdown.
+#[track_caller]
+fn markdown(stem: &str, text: &str, audience: Audience) -> Texts {
+    let templates = Templates::built_in().unwrap();
+    shipped::render_for(stem, text, &templates, &[Format::Markdown], audience)
 }
 
 /// Goes through every mapping below `cells`.
@@ -160,7 +167,7 @@ fn written_solutions_stand_on_the_solutions() {
                 written.push(begin.trim().to_owned());
             }
         });
-        let solutions = &paper(&stem, &text, Audience::Solutions)["solutions.md"];
+        let solutions = &markdown(&stem, &text, Audience::Solutions)["solutions.md"];
         let flat = solutions.replace("\n> ", " ");
         for solution in written {
             let first = solution.split("\n\n").next().unwrap_or_default();
@@ -176,7 +183,7 @@ fn written_solutions_stand_on_the_solutions() {
 fn solutions_and_answers_leave_no_trace_in_the_handout() {
     for (stem, text) in scenarios() {
         let before = paper(&stem, &text, Audience::Handout);
-        let solutions = paper(&stem, &text, Audience::Solutions);
+        let solutions = markdown(&stem, &text, Audience::Solutions);
         let mut count = 0;
         let (first, last) = (some_answer(&text, 0), some_answer(&text, 1));
         type Change<'a> = Box<dyn FnMut(&mut serde_yaml::Mapping) + 'a>;
@@ -215,7 +222,7 @@ fn solutions_and_answers_leave_no_trace_in_the_handout() {
                 assert!(after[file] == *text, "{stem}, {name}: {file} differs");
             }
             // The change is not lost on the way: it reaches the other paper.
-            let told = paper(&stem, &other, Audience::Solutions) != solutions;
+            let told = markdown(&stem, &other, Audience::Solutions) != solutions;
             let asks = text.contains("ask:");
             assert_eq!(told, asks, "{stem}, {name}: the solutions");
         }
