@@ -22,7 +22,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -147,7 +147,9 @@ const anchors = (file) => new Set(readFileSync(file, 'utf8').match(/(?<= id=")[^
 function follow(file, links, report) {
   for (const link of new Set(links.filter((link) => link.startsWith('file:')))) {
     const [path, fragment] = link.split('#');
-    const target = fileURLToPath(path.split('?')[0]);
+    // A site without a base address stands at the root of its server, for all its page 404 knows.
+    const root = path === 'file:///' && basename(file) === '404.html';
+    const target = root ? dirname(file) : fileURLToPath(path.split('?')[0]);
     const page = existsSync(target) && statSync(target).isDirectory() ? join(target, 'index.html') : target;
     if (!existsSync(page)) report('link', `${target} does not exist`);
     else if (fragment && !anchors(page).has(decodeURIComponent(fragment))) report('link', `no #${fragment}`);
