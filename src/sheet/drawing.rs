@@ -79,7 +79,8 @@ fn describe(derivation: &Derivation<'_>, prose: &Prose, shown: &[usize]) -> Stri
     let blanks = [("count", shown.len().to_string()), ("result", result)];
     let mut sentences = vec![prose.say("graph_lead", &blanks)];
     for index in shown {
-        let label = derivation.graph.nodes[*index].expression.to_string();
+        // Two asterisks in a description would be emphasis in Markdown, and be lost.
+        let label = derivation.graph.nodes[*index].expression.to_string().replace('*', "·");
         let inputs = derivation.graph.nodes[*index].inputs.iter();
         let inputs: Vec<String> = inputs
             .filter(|input| derivation.order[**input].is_some())
