@@ -5,10 +5,10 @@ use crate::formula::{Call, Expression};
 use crate::scenario::Setup;
 use crate::trace::Branch;
 
-/// The formula whose sign decided: of the first call of the function, where the definition
-/// has several.
-pub(crate) fn decided(setup: &Setup, branch: &Branch) -> Option<Expression> {
-    let call = *calls(setup, branch).first()?;
+/// The formula whose sign decided. Where the definition calls the function several times, `which`
+/// counts the branch among its branches, from 0; they are recorded as they are evaluated.
+pub(crate) fn decided(setup: &Setup, branch: &Branch, which: usize) -> Option<Expression> {
+    let call = *calls(setup, branch).get(which)?;
     match (call.arguments.as_slice(), call.function.kinks().first()) {
         ([single], _) => Some(single.clone()),
         (_, Some(kink)) => {
@@ -20,7 +20,8 @@ pub(crate) fn decided(setup: &Setup, branch: &Branch) -> Option<Expression> {
     }
 }
 
-/// The calls of the branch's function in the definition that contains it.
+/// The calls of the branch's function in the definition that contains it, in the order of their
+/// evaluation: what stands inside of a call comes before it.
 pub(crate) fn calls<'s>(setup: &'s Setup, branch: &Branch) -> Vec<&'s Call> {
     let mut found = Vec::new();
     if let Some(definition) = setup.definition(&branch.node) {
@@ -30,12 +31,12 @@ pub(crate) fn calls<'s>(setup: &'s Setup, branch: &Branch) -> Vec<&'s Call> {
 }
 
 fn collect<'e>(expression: &'e Expression, function: &str, found: &mut Vec<&'e Call>) {
+    for child in expression.children() {
+        collect(child, function, found);
+    }
     if let Expression::Call(call) = expression
         && call.function.name == function
     {
         found.push(call);
-    }
-    for child in expression.children() {
-        collect(child, function, found);
     }
 }

@@ -66,7 +66,7 @@ impl Remarks<'_> {
             .map(|function| function.kink_point(branch.kink))
             .unwrap_or_default();
         let calls = derivation::calls(self.course.setup, branch).len();
-        let decided = derivation::decided(self.course.setup, branch).filter(|_| calls == 1);
+        let decided = derivation::decided(self.course.setup, branch, 0).filter(|_| calls == 1);
         let argument = match decided {
             Some(decided) => plain(&decided).to_string(),
             None => {

@@ -41,7 +41,7 @@ impl Work<'_> {
         let mut blanks = vec![
             ("function", function.latex.to_owned()),
             ("derivative", format!("{}'", function.latex)),
-            ("argument", self.argument(branch, index)),
+            ("argument", self.argument(branch, example, index)),
             ("point", self.numbers.rational(&point).latex()),
             ("value", value.latex()),
             ("relation", if value.exact { "=" } else { r"\approx" }.to_owned()),
@@ -70,11 +70,19 @@ impl Work<'_> {
     }
 
     /// The formula whose sign decided, as it is written in the model; of a matrix, the entry.
-    fn argument(&self, branch: &Branch, index: usize) -> String {
+    fn argument(&self, branch: &Branch, example: &Example, index: usize) -> String {
         let latex = |name: &str| self.name(name, index);
         let number = |number: &_| self.numbers.rational(number);
         let printer = Printer { name: &latex, number: &number };
-        let Some(decided) = derivation::decided(self.setup, branch) else { return String::new() };
+        let same = |other: &&Branch| {
+            (&other.node, other.function, other.index)
+                == (&branch.node, branch.function, branch.index)
+        };
+        let before = example.branches.iter().take_while(|other| !std::ptr::eq(*other, branch));
+        let which = before.filter(same).count();
+        let Some(decided) = derivation::decided(self.setup, branch, which) else {
+            return String::new();
+        };
         let mut found = printer.latex(&self.write_out(&decided));
         if let Some(entry) = self.entry(branch, &decided) {
             let letter = matches!(decided, Expression::Name(_)) && !found.contains('_');

@@ -176,3 +176,18 @@ fn a_figure_may_have_a_title_of_its_own() {
         &["Under SGD the loss", "Under the heavy ball the loss", "*Figure 1. Two ways down*"],
     );
 }
+
+/// relu(w + relu(x)) with w = 1 and x = -2: the inner unit is off, the outer one, at 1 + 0, is on;
+/// of relu(w) + relu(x) the second is off, of relu(x) + relu(w) the first.
+#[test]
+fn a_branch_is_told_with_the_argument_of_its_own_call() {
+    for formula in ["relu(w + relu(x))", "relu(w) + relu(x)", "relu(x) + relu(w)"] {
+        let text = format!(
+            "title: T\nsetups:\n  s:\n    model: |\n      y_hat = {formula}\n      loss = (y_hat - w)^2\n    \
+             init: {{w: 1}}\n    data: [{{x: -2}}]\n    iterations: 1\n    optimizers:\n      \
+             o: {{kind: sgd, learning_rate: 0.5}}\ncells:\n  - question: Q\n    answers: [s.o.t1.w]\n"
+        );
+        let sheet = solutions(&text).replace("\n> ", " ");
+        assert!(sheet.contains("The pre-activation $x = -2$ is negative"), "{formula}:\n{sheet}");
+    }
+}

@@ -120,6 +120,8 @@ COLUMNS = {
     "de": {"Verlust des Batches": LOSS, "Norm des Gradienten": GRADIENT, "Lernrate": RATE},
 }
 WRONG_TURNS = ("Wrong turns", "Mögliche Fehler")
+# Sentences that gradsheet puts together: what they say of a name has to hold in a run.
+GENERATED = ("The pre-activation", "Die Voraktivierung", "The margin is kept", "Der Rand (margin) ist eingehalten")
 NO_MOVE = ("0/0 counts as 0", "0/0 gilt als 0")
 EXACTLY = ("is exactly", "ist genau")
 MARKS = r"\((\d+(?:[.,]\d+)?) (?:marks?|Punkte?)\)"

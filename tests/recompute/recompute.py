@@ -145,7 +145,7 @@ def chains(page, runs, result):
     )
     for block in page.blocks:
         formulas = [read_formula(formula, page.of_element) for formula in joined(block)]
-        if block.kind == "p" and not is_derivation(block):
+        if block.kind == "p":
             slopes(block, [row for found in formulas for row in found.rows], result)
         for found in formulas:
             for number in found.counters:
@@ -180,7 +180,9 @@ def slopes(block, rows, result):
 
 
 def is_derivation(block):
-    """Whether a block holds aligned lines."""
+    """Whether a block holds aligned lines, or a sentence that gradsheet has put together."""
+    if any(words in block.prose() for words in phrases.GENERATED):
+        return True
     return any("pairs" in table.classes for math in block.math() for table in math.find("mtable"))
 
 
