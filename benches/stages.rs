@@ -319,7 +319,7 @@ fn variants(criterion: &mut Criterion) {
     group.bench_function("from values to files", |bench| {
         bench.iter(|| {
             let variant = next.next().unwrap();
-            let paper = press.paper(variant, None).unwrap();
+            let paper = press.paper(variant, None, None).unwrap();
             for (name, bytes) in &paper.files {
                 std::fs::write(desk.path().join(format!("{}-{name}", variant.number)), bytes)
                     .unwrap();

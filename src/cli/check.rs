@@ -131,8 +131,8 @@ fn note_hidden(path: &Path, scenario: &Scenario, trace: &Trace) {
     }
     for turn in marking::wrong_turns(scenario, trace).unwrap_or_default() {
         if turn.is_hidden() {
-            let (part, word) = (&turn.part, turn.turn.instead.word());
-            let run = &scenario.run(turn.turn.run).1.name;
+            let (part, word) = (&turn.part, turn.turn().instead.word());
+            let run = &scenario.run(turn.turn().run).1.name;
             eprintln!(
                 "{}: note: in part {part}, the mistake `{word}` with `{run}` leads to the right answer",
                 path.display()

@@ -48,7 +48,12 @@ pub(crate) fn find(path: &Path, search: &Search<'_>, count: u64) -> Result<Vec<V
     let counter = Counter::new("searching", "variants", count);
     let variants = search.find(count, &|progress| counter.show(progress.found));
     counter.finish();
-    variants.map_err(|few| Failure::Work(format!("{}: {}", path.display(), told(&few))))
+    variants.map_err(|few| too_few(path, &few))
+}
+
+/// Fewer variants than asked for.
+pub(crate) fn too_few(path: &Path, few: &TooFew) -> Failure {
+    Failure::Work(format!("{}: {}", path.display(), told(few)))
 }
 
 pub(crate) fn length(count: usize) -> u64 {

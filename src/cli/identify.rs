@@ -47,7 +47,7 @@ pub(crate) fn known(case: &Case<'_>, number: Option<u64>) -> Result<Vec<Entry>, 
     if by_seed.is_some() || arguments.students.is_some() {
         let (variants, students) = case.search(by_seed)?;
         let mut students = students.into_iter();
-        let job = |variant| Job { variant, student: students.next() };
+        let job = |variant| Job { variant, worked: None, student: students.next() };
         return Ok(variants
             .into_iter()
             .map(job)

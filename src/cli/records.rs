@@ -2,14 +2,14 @@
 //! the key and the report.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 
 use gradsheet::RenderError;
 use gradsheet::sheet::Templates;
-use gradsheet::variants::{COLUMNS, KeyPage, KeyRow, Report, manifest};
+use gradsheet::variants::{Around, COLUMNS, KeyPage, KeyRow, Report, manifest};
 
 use super::scratch::failure;
 use super::{Failure, render_failure};
@@ -35,7 +35,8 @@ pub(crate) struct Records<'a> {
     folder: PathBuf,
     rows: csv::Writer<File>,
     manifest: Out,
-    whole: Option<(Whole<'a>, Out)>,
+    /// The page's sections wait in a file without a name until all of its codes are known.
+    whole: Option<(Whole<'a>, BufWriter<File>)>,
     begun: bool,
 }
 
@@ -55,9 +56,9 @@ impl<'a> Records<'a> {
         let whole = match whole {
             None => None,
             Some(whole) => {
-                let mut page = Out::new(folder.join(PAGE))?;
-                page.put(whole.page.before().as_bytes())?;
-                Some((whole, page))
+                let sections = tempfile::tempfile_in(folder);
+                let sections = sections.map_err(|error| failure(&folder.join(PAGE), &error))?;
+                Some((whole, BufWriter::new(sections)))
             }
         };
         Ok(Self { folder: folder.to_owned(), rows, manifest, whole, begun: false })
@@ -71,11 +72,12 @@ impl<'a> Records<'a> {
         }
         self.manifest.put(manifest::item(entry, !self.begun).as_bytes())?;
         self.begun = true;
-        if let Some((whole, page)) = &mut self.whole {
+        if let Some((whole, sections)) = &mut self.whole {
             whole.report.add(entry, rows);
             let section = whole.page.section(entry, rows);
             let section = section.map_err(|error| Failure::Input(error.to_string()))?;
-            page.put(section.as_bytes())?;
+            let written = sections.write_all(section.as_bytes());
+            written.map_err(|error| failure(&self.folder.join(PAGE), &error))?;
         }
         Ok(())
     }
@@ -86,9 +88,10 @@ impl<'a> Records<'a> {
         self.manifest.finish()?;
         let key = self.folder.join(KEY);
         self.rows.flush().map_err(|error| failure(&key, &error))?;
-        let Some((whole, mut page)) = self.whole else { return Ok(()) };
-        page.put(whole.page.after().as_bytes())?;
-        page.finish()?;
+        let Some((whole, sections)) = self.whole else { return Ok(()) };
+        let around = whole.page.around().map_err(|error| Failure::Input(error.to_string()))?;
+        let page = self.folder.join(PAGE);
+        put_together(&page, &around, sections).map_err(|error| failure(&page, &error))?;
         let files = whole.report.files(whole.templates);
         let wrong = |error: RenderError| render_failure(whole.scenario, "", error);
         for (name, text) in files.map_err(wrong)? {
@@ -98,6 +101,16 @@ impl<'a> Records<'a> {
         }
         Ok(())
     }
+}
+
+/// Writes a page whose sections wait in a file.
+fn put_together(page: &Path, around: &Around, sections: BufWriter<File>) -> io::Result<()> {
+    let mut sections = sections.into_inner()?;
+    sections.rewind()?;
+    let mut page = File::create(page)?;
+    page.write_all(around.before.as_bytes())?;
+    io::copy(&mut sections, &mut page)?;
+    page.write_all(around.after.as_bytes())
 }
 
 /// A file with its path, for messages.

@@ -7,11 +7,11 @@ use std::path::Path;
 use gradsheet::variants::manifest::{Entry, Manifest};
 use gradsheet::variants::{KeyRow, Student};
 
-use super::found::reason_in_words;
+use super::found::{self, reason_in_words};
 use super::records::KEY;
 use super::shards::{key_rows, read};
 use super::staging::Staging;
-use super::variants::{Case, Job, name};
+use super::variants::{Case, Job, in_windows, name};
 use super::{Failure, text};
 
 /// Makes the papers of a manifest, and prints what changed.
@@ -20,9 +20,11 @@ pub(crate) fn run(case: &Case<'_>, path: &Path) -> Result<(), Failure> {
     let seed = manifest.seed().unwrap_or(case.default.seed);
     let papers = papers(case, &manifest, seed)?;
     let staging = Staging::new(&case.folder())?;
-    case.write(&papers, seed, &staging, true)?;
+    let codes: Vec<String> = papers.iter().map(|job| job.entry(&case.default.stem).code).collect();
+    let count = found::length(papers.len());
+    case.write(in_windows(papers), count, seed, &staging, true)?;
     let old = path.parent().unwrap_or_else(|| Path::new("."));
-    let told = told(old, staging.folder(), &papers, &manifest.entries, &case.default.stem)?;
+    let told = told(old, staging.folder(), &codes, &manifest.entries)?;
     staging.place_all()?;
     // A reader that has seen enough may close the pipe.
     let _ = std::io::stdout().write_all(told.as_bytes());
@@ -58,7 +60,7 @@ fn papers(case: &Case<'_>, manifest: &Manifest, seed: u64) -> Result<Vec<Job>, F
             }
         };
         match search.examine(number, &picks) {
-            Ok(variant) => papers.push(Job { variant, student }),
+            Ok(variant) => papers.push(Job { variant, worked: None, student }),
             Err(unfit) => {
                 let broken = unfit.broken.iter();
                 problems
@@ -93,13 +95,7 @@ fn papers(case: &Case<'_>, manifest: &Manifest, seed: u64) -> Result<Vec<Job>, F
 }
 
 /// The papers and answers that are not what they were.
-fn told(
-    old: &Path,
-    new: &Path,
-    papers: &[Job],
-    entries: &[Entry],
-    stem: &str,
-) -> Result<String, Failure> {
+fn told(old: &Path, new: &Path, codes: &[String], entries: &[Entry]) -> Result<String, Failure> {
     let before = match old.join(KEY) {
         key if key.is_file() => Some(by_variant(key_rows(&key)?)),
         key => {
@@ -110,11 +106,10 @@ fn told(
     let after = by_variant(key_rows(&new.join(KEY))?);
     let mut text = String::new();
     let (mut changed, mut answers) = (0, 0);
-    for (job, entry) in papers.iter().zip(entries) {
+    for (code, entry) in codes.iter().zip(entries) {
         let folder = name(entry.number);
         let mut list = files(&old.join(&folder), &new.join(&folder))?;
-        let code = job.entry(stem).code;
-        if code != entry.code {
+        if *code != entry.code {
             list.insert(0, format!("code {} is now {code}", entry.code));
         }
         changed += usize::from(!list.is_empty());
@@ -130,7 +125,7 @@ fn told(
             text.extend(lines.iter().map(|line| format!("  {line}\n")));
         }
     }
-    let count = papers.len();
+    let count = codes.len();
     text.push_str(&format!("{changed} of {count} papers changed, {answers} answers changed\n"));
     Ok(text)
 }

@@ -68,9 +68,7 @@ pub(crate) fn merge(case: &Case<'_>) -> Result<(), Failure> {
     // Stable, so the rows of a variant keep their order.
     rows.sort_by_key(|row| row.variant);
     let staging = Staging::new(folder)?;
-    let listed =
-        entries.iter().map(|entry| (entry.number, entry.code.clone(), entry.student.clone()));
-    let mut records = Records::new(staging.folder(), &head, Some(case.whole(listed)?))?;
+    let mut records = Records::new(staging.folder(), &head, Some(case.whole()))?;
     let mut left = rows.as_slice();
     for entry in &entries {
         let count = left.iter().take_while(|row| row.variant == entry.number).count();

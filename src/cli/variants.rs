@@ -9,12 +9,14 @@ use gradsheet::Files;
 use gradsheet::engine::{self, Effort};
 use gradsheet::scenario::{Exam, Problems, Scenario};
 use gradsheet::sheet::Templates;
+use gradsheet::variants::manifest::Entry;
 use gradsheet::variants::{
-    About, Fingerprint, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant, asked,
-    manifest, roster,
+    About, Fingerprint, Found, KeyPage, Paper, PaperError, Press, Report, Search, Student, Variant,
+    Worked, asked, manifest, roster,
 };
 
 use super::found;
+use super::guard;
 #[cfg(feature = "pdf")]
 use super::joined::Joining;
 use super::progress::Counter;
@@ -153,23 +155,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.merge {
         return super::shards::merge(&case);
     }
-    let (variants, students) = case.search(arguments.only.or(arguments.count))?;
-    let papers = variants.into_iter().filter(|one| arguments.takes(one.number));
-    let student = |number: u64| {
-        let index = usize::try_from(number.checked_sub(1)?).ok()?;
-        students.get(index).cloned()
-    };
-    let papers: Vec<Job> =
-        papers.map(|variant| Job { student: student(variant.number), variant }).collect();
-    if let (Some(only), true) = (arguments.only, papers.is_empty()) {
-        return Err(Failure::Input(format!(
-            "there is no variant {only}: the roster has {} students",
-            students.len()
-        )));
-    }
     let staging = Staging::new(&case.folder())?;
-    let whole = arguments.only.is_none() && arguments.shard.is_none();
-    case.write(&papers, case.seed(), &staging, whole)?;
+    match arguments.students {
+        Some(_) => case.papers_of_students(&staging)?,
+        None => case.papers(&staging)?,
+    }
     match (arguments.only, arguments.shard) {
         (Some(number), _) => staging.place_one(&name(number)),
         (None, Some(Shard { index, of })) => staging.place_shard(index, of),
@@ -178,6 +168,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 impl Arguments {
+    /// Whether all variants are made.
+    fn is_whole(&self) -> bool {
+        self.only.is_none() && self.shard.is_none()
+    }
+
     fn takes(&self, number: u64) -> bool {
         match (self.only, self.shard) {
             (Some(only), _) => number == only,
@@ -205,6 +200,8 @@ pub(crate) struct Case<'a> {
 /// A variant, and the student that it is for.
 pub(crate) struct Job {
     pub(crate) variant: Variant,
+    /// What the search worked out of it.
+    pub(crate) worked: Option<Worked>,
     pub(crate) student: Option<Student>,
 }
 
@@ -214,6 +211,15 @@ impl Job {
         let id = self.student.as_ref().map(|student| student.id.as_str());
         manifest::Entry::new(stem, &self.variant, id)
     }
+}
+
+/// Jobs that are made some at a time.
+pub(crate) fn in_windows(jobs: Vec<Job>) -> impl Iterator<Item = Result<Vec<Job>, Failure>> {
+    let mut jobs = jobs.into_iter();
+    std::iter::from_fn(move || {
+        let window: Vec<Job> = jobs.by_ref().take(WINDOW).collect();
+        (!window.is_empty()).then_some(Ok(window))
+    })
 }
 
 impl<'a> Case<'a> {
@@ -285,21 +291,52 @@ impl<'a> Case<'a> {
         Ok(search.for_students(students.iter().map(|student| student.id.as_str())))
     }
 
-    /// What is written of the whole, for these variants.
-    pub(crate) fn whole(
-        &self,
-        papers: impl Iterator<Item = (u64, String, Option<String>)>,
-    ) -> Result<Whole<'_>, Failure> {
-        let page = KeyPage::new(&self.about, &self.templates, papers);
-        let page = page.map_err(|error| Failure::Input(error.to_string()))?;
+    /// What is written of the whole.
+    pub(crate) fn whole(&self) -> Whole<'_> {
+        let page = KeyPage::new(&self.about, &self.templates);
         let report = Report::new(self.about.clone());
-        Ok(Whole { scenario: self.path(), templates: &self.templates, page, report })
+        Whole { scenario: self.path(), templates: &self.templates, page, report }
+    }
+
+    /// Makes each window of papers as soon as its variants are found.
+    fn papers(&self, staging: &Staging) -> Result<(), Failure> {
+        let count = self.arguments.only.or(self.arguments.count).unwrap_or(1);
+        let search = self.finder(self.seed(), &[])?;
+        let windows = search.windows(count, &|_| guard::beat()).map(|window| {
+            let window = window.map_err(|few| found::too_few(self.path(), &few))?;
+            let taken = window.into_iter().filter(|one| self.arguments.takes(one.variant.number));
+            let job = |Found { variant, worked }| Job { variant, worked, student: None };
+            Ok(taken.map(job).collect())
+        });
+        self.write(windows, count, self.seed(), staging, self.arguments.is_whole())
+    }
+
+    /// Makes the papers of a roster. They are written in its order, but found in another one.
+    fn papers_of_students(&self, staging: &Staging) -> Result<(), Failure> {
+        let (variants, students) = self.search(self.arguments.only)?;
+        let taken = variants.into_iter().filter(|one| self.arguments.takes(one.number));
+        let student = |number: u64| {
+            let index = usize::try_from(number.checked_sub(1)?).ok()?;
+            students.get(index).cloned()
+        };
+        let job =
+            |variant: Variant| Job { student: student(variant.number), worked: None, variant };
+        let papers: Vec<Job> = taken.map(job).collect();
+        if let (Some(only), true) = (self.arguments.only, papers.is_empty()) {
+            return Err(Failure::Input(format!(
+                "there is no variant {only}: the roster has {} students",
+                students.len()
+            )));
+        }
+        let count = found::length(papers.len());
+        self.write(in_windows(papers), count, self.seed(), staging, self.arguments.is_whole())
     }
 
     /// Makes all papers, some at a time, and writes them with their records in order.
     pub(crate) fn write(
         &self,
-        papers: &[Job],
+        windows: impl Iterator<Item = Result<Vec<Job>, Failure>>,
+        count: u64,
         seed: u64,
         staging: &Staging,
         whole: bool,
@@ -313,26 +350,25 @@ impl<'a> Case<'a> {
             formats: &formats,
             audience: audience(self.arguments.audience),
         };
-        let listed = papers.iter().map(|job| {
-            let entry = job.entry(stem);
-            (entry.number, entry.code, entry.student)
-        });
-        let whole = if whole { Some(self.whole(listed)?) } else { None };
+        let whole = whole.then(|| self.whole());
         let head = manifest::head(&self.exam, stem, seed);
         let mut records = Records::new(staging.folder(), &head, whole)?;
         #[cfg(feature = "pdf")]
         let mut joining = Joining::new(staging.folder(), &self.default);
-        let counter = Counter::new("writing", "variants", found::length(papers.len()));
-        for window in papers.chunks(WINDOW) {
-            let made: Vec<Result<Paper, Failure>> =
-                window.par_iter().map(|job| self.paper(job, &press, staging)).collect();
-            for (job, paper) in window.iter().zip(made) {
-                let paper = paper?;
-                records.add(&job.entry(stem), &paper.rows)?;
+        let counter = Counter::new("making", "variants", count);
+        for window in windows {
+            let made: Vec<Result<(Entry, Paper), Failure>> = window?
+                .into_par_iter()
+                .map(|job| Ok((job.entry(stem), self.paper(job, &press, staging)?)))
+                .collect();
+            let length = found::length(made.len());
+            for made in made {
+                let (entry, paper) = made?;
+                records.add(&entry, &paper.rows)?;
                 #[cfg(feature = "pdf")]
-                joining.add(&name(job.variant.number), &paper.files)?;
+                joining.add(&name(paper.number), &paper.files)?;
             }
-            counter.advance(found::length(window.len()));
+            counter.advance(length);
         }
         counter.finish();
         #[cfg(feature = "pdf")]
@@ -341,11 +377,11 @@ impl<'a> Case<'a> {
     }
 
     /// One variant's papers; its files are written and forgotten, but for those to be joined.
-    fn paper(&self, job: &Job, press: &Press<'_>, staging: &Staging) -> Result<Paper, Failure> {
-        let Job { variant, student } = job;
+    fn paper(&self, job: Job, press: &Press<'_>, staging: &Staging) -> Result<Paper, Failure> {
+        let Job { variant, worked, student } = job;
         let label = student.as_ref().map(Student::label);
-        let paper = press.paper(variant, label.as_deref());
-        let paper = paper.map_err(|error| self.failure(variant, error))?;
+        let paper = press.paper(&variant, worked, label.as_deref());
+        let paper = paper.map_err(|error| self.failure(&variant, error))?;
         let joined = |file: &String| self.arguments.join && file.ends_with(".pdf");
         let (files, own): (Files, Files) =
             paper.files.into_iter().partition(|(file, _)| joined(file));

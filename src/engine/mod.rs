@@ -55,28 +55,41 @@ pub fn execute(scenario: &Scenario) -> Result<Trace, EngineError> {
 ///
 /// As for [`execute`].
 pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, EngineError> {
-    let mut setups = Named::default();
-    for (index, setup) in scenario.setups.iter().enumerate() {
+    let mut trace = begun(scenario);
+    for (setup, record) in scenario.setups.iter().zip(trace.setups.values_mut()) {
         let graph = pass::graph(setup);
-        let mut runs = Named::default();
         for run in &setup.runs {
-            runs.push(
-                run.name.clone(),
-                run::execute(setup, run, &graph, Substitutions::default())?,
-            );
+            let executed = run::execute(setup, run, &graph, Substitutions::default())?;
+            record.runs.push(run.name.clone(), executed);
         }
-        let mut experiments = Named::default();
+    }
+    complete(&mut trace, scenario, effort)?;
+    Ok(trace)
+}
+
+/// Executes what there is beside the runs: experiments, and what cells step through.
+///
+/// # Errors
+///
+/// As for [`execute`].
+pub fn complete(
+    trace: &mut Trace,
+    scenario: &Scenario,
+    effort: &Effort<'_>,
+) -> Result<(), EngineError> {
+    for (index, (setup, record)) in
+        scenario.setups.iter().zip(trace.setups.values_mut()).enumerate()
+    {
         for (number, experiment) in setup.experiments.iter().enumerate() {
             let id = ExperimentId { setup: index, experiment: number };
             let histograms = scenario.histograms(id);
             let found = experiment::execute(setup, experiment, &histograms, effort)?;
-            experiments.push(experiment.name.clone(), found);
+            record.experiments.push(experiment.name.clone(), found);
         }
-        setups.push(setup.name.clone(), Setup { data: data(setup), runs, experiments });
     }
     let frames = scenario.frames();
-    let frames = frames.into_iter().map(frames_of).collect::<Result<_, _>>()?;
-    Ok(Trace { title: scenario.front.title.clone(), setups, frames })
+    trace.frames = frames.into_iter().map(frames_of).collect::<Result<_, _>>()?;
+    Ok(())
 }
 
 /// The runs that a cell shows, in each of its frames.

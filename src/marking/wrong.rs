@@ -4,6 +4,8 @@
 //! both tolerances together. What has no value, because the run is undefined or the altered
 //! algorithm knows no such state, is apart from every number.
 
+use std::sync::Arc;
+
 use crate::engine::{self, EngineError};
 use crate::number::Fault;
 use crate::scenario::{Ask, Mistake, Scenario, Turn};
@@ -13,13 +15,13 @@ use super::answer::{Marked, entries, printed, try_marked};
 
 /// What one mistake in one run leads to.
 #[derive(Debug, Clone)]
-pub struct WrongTurn<'a> {
+pub struct WrongTurn {
     /// Question and letter of the part.
     pub part: String,
     /// The mistake.
-    pub mistake: &'a Mistake,
-    /// Where it is made.
-    pub turn: &'a Turn,
+    pub mistake: Arc<Mistake>,
+    /// Which of its turns it is.
+    index: usize,
     /// What comes out for each answer of the part that belongs to the run, in order.
     pub answers: Vec<WrongAnswer>,
 }
@@ -61,7 +63,12 @@ pub enum MarkingError {
     },
 }
 
-impl WrongTurn<'_> {
+impl WrongTurn {
+    /// Where the mistake is made.
+    pub fn turn(&self) -> &Turn {
+        &self.mistake.turns[self.index]
+    }
+
     /// Whether the mistake does not show: every answer comes out right.
     pub fn is_hidden(&self) -> bool {
         self.answers.iter().all(|answer| answer.outcome == Outcome::Right)
@@ -73,10 +80,7 @@ impl WrongTurn<'_> {
 /// # Errors
 ///
 /// A sign or a digit that can't be decided.
-pub fn wrong_turns<'a>(
-    scenario: &'a Scenario,
-    trace: &Trace,
-) -> Result<Vec<WrongTurn<'a>>, MarkingError> {
+pub fn wrong_turns(scenario: &Scenario, trace: &Trace) -> Result<Vec<WrongTurn>, MarkingError> {
     let mut list = Vec::new();
     for part in scenario.parts() {
         for turn in wrong_turns_of(scenario, trace, part.ask)? {
@@ -91,15 +95,15 @@ pub fn wrong_turns<'a>(
 /// # Errors
 ///
 /// As for [`wrong_turns`].
-pub fn wrong_turns_of<'a>(
-    scenario: &'a Scenario,
+pub fn wrong_turns_of(
+    scenario: &Scenario,
     trace: &Trace,
-    ask: &'a Ask,
-) -> Result<Vec<WrongTurn<'a>>, MarkingError> {
+    ask: &Ask,
+) -> Result<Vec<WrongTurn>, MarkingError> {
     let mut list = Vec::new();
     let mut right = Right { scenario, trace, known: Vec::new() };
     for mistake in &ask.mistakes {
-        for turn in &mistake.turns {
+        for (index, turn) in mistake.turns.iter().enumerate() {
             let altered = engine::wrong_turn(scenario, trace, turn)?;
             let mut answers: Vec<WrongAnswer> = Vec::new();
             for path in ask.answers.iter().filter(|path| belongs(scenario, path, turn)) {
@@ -107,7 +111,12 @@ pub fn wrong_turns_of<'a>(
                     answers.push(answer(&mut right, &altered, path)?);
                 }
             }
-            list.push(WrongTurn { part: String::new(), mistake, turn, answers });
+            list.push(WrongTurn {
+                part: String::new(),
+                mistake: Arc::clone(mistake),
+                index,
+                answers,
+            });
         }
     }
     Ok(list)

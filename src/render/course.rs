@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{self, Effort};
 use crate::publish::{self, Embedding, FormulaProblem, Page};
 use crate::scenario::Scenario;
-use crate::sheet::{self, Hidden, Links, Paper, Templates};
+use crate::sheet::{self, Hidden, Links, Paper, Solved, Templates};
 
 use super::{
     Files, RenderError, checked_sheet, formula_problems, notation_problems, page_error, page_words,
@@ -28,7 +28,7 @@ pub(crate) fn embedded(
         return Err(RenderError::Texts(problems));
     }
     let trace = engine::execute(scenario)?;
-    let sheet = checked_sheet(scenario, &trace, templates, (paper, Hidden::Checked))?;
+    let sheet = checked_sheet(Solved::new(scenario, &trace), templates, (paper, Hidden::Checked))?;
     with_page(&sheet, templates, |page| {
         publish::embedded(page, place, templates.tera()).map_err(page_error)
     })
@@ -63,7 +63,8 @@ pub(crate) fn course_page(
     }
     let trace = engine::execute_with(scenario, effort)?;
     let built = |paper| {
-        sheet::build_among(scenario, &trace, templates, paper, Hidden::Checked, Some(links))
+        let solved = Solved::new(scenario, &trace);
+        sheet::build_among(solved, templates, paper, Hidden::Checked, Some(links))
     };
     let sheet = built(paper)?;
     let problems = formula_problems(&sheet.passages);

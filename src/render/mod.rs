@@ -12,9 +12,9 @@ use crate::publish::flavor::{self, Flavor, Front};
 use crate::publish::{self, FormulaProblem, Page, PageError, Words};
 use crate::scenario::{self, Place, Problem, Scenario};
 use crate::sheet::{
-    self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, TemplateError, Templates,
+    self, Data, Entry, Hidden, Paper, Passage, Sheet, SheetError, Solved, TemplateError, Templates,
 };
-use crate::trace::{Trace, json::Unprintable};
+use crate::trace::json::Unprintable;
 
 pub(crate) use course::{CoursePage, course_page, embedded, markdown_page, markdown_problems};
 
@@ -136,13 +136,12 @@ pub fn render_with(
         return Err(RenderError::Texts(problems));
     }
     let trace = engine::execute_with(scenario, effort)?;
-    papers(scenario, &trace, templates, formats, audience)
+    papers(Solved::new(scenario, &trace), templates, formats, audience)
 }
 
 /// The papers of a scenario that was executed.
 pub(crate) fn papers(
-    scenario: &Scenario,
-    trace: &Trace,
+    solved: Solved<'_>,
     templates: &Templates,
     formats: &[Format],
     audience: Audience,
@@ -151,7 +150,7 @@ pub(crate) fn papers(
     let mut problems = Vec::new();
     let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
     for paper in audience.papers() {
-        match paper_files(scenario, trace, templates, formats, (*paper, hidden)) {
+        match paper_files(solved, templates, formats, (*paper, hidden)) {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),
@@ -189,12 +188,11 @@ fn printed_paper(_: &Scenario, _: &Sheet, _: &Templates, _: Paper) -> Result<Fil
 }
 
 fn checked_sheet(
-    scenario: &Scenario,
-    trace: &Trace,
+    solved: Solved<'_>,
     templates: &Templates,
     (paper, hidden): (Paper, Hidden),
 ) -> Result<Sheet, RenderError> {
-    let sheet = sheet::build(scenario, trace, templates, paper, hidden)?;
+    let sheet = sheet::build(solved, templates, paper, hidden)?;
     let size = sheet.markdown.len();
     if size > Limit::OutputSize.count() {
         let what = format!("the {size} bytes of this paper");
@@ -206,13 +204,13 @@ fn checked_sheet(
 }
 
 fn paper_files(
-    scenario: &Scenario,
-    trace: &Trace,
+    solved: Solved<'_>,
     templates: &Templates,
     formats: &[Format],
     (paper, hidden): (Paper, Hidden),
 ) -> Result<Files, RenderError> {
-    let sheet = checked_sheet(scenario, trace, templates, (paper, hidden))?;
+    let scenario = solved.scenario;
+    let sheet = checked_sheet(solved, templates, (paper, hidden))?;
     let mut files = Files::new();
     for format in formats {
         match format {

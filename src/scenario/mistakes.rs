@@ -13,6 +13,8 @@
 //! for, if `from` names no earlier one; one that can be made in none of them is refused. An optimizer in `custom` is read like
 //! any of the set-up; without a `learning_rate` it takes that of the run it stands for.
 
+use std::sync::Arc;
+
 use crate::catalogue::Mistake as Known;
 use crate::formula::Expression;
 use crate::trace::{Path, Target};
@@ -44,7 +46,11 @@ pub(super) struct Mistakes<'a> {
 
 impl Mistakes<'_> {
     /// The mistakes of a part with these answers; of answers that were refused nothing is known.
-    pub(super) fn read(&self, field: &Field<'_>, answers: Option<&[Path]>) -> Option<Vec<Mistake>> {
+    pub(super) fn read(
+        &self,
+        field: &Field<'_>,
+        answers: Option<&[Path]>,
+    ) -> Option<Vec<Arc<Mistake>>> {
         let items = field.items()?;
         let spans = answers.map(|answers| self.spans(answers));
         if !items.is_empty() && spans.as_ref().is_some_and(Vec::is_empty) {
@@ -54,7 +60,8 @@ impl Mistakes<'_> {
             return None;
         }
         let spans = spans.unwrap_or_default();
-        let read: Vec<_> = items.iter().map(|item| self.mistake(item, &spans)).collect();
+        let read: Vec<_> =
+            items.iter().map(|item| self.mistake(item, &spans).map(Arc::new)).collect();
         read.into_iter().collect()
     }
 

@@ -27,6 +27,7 @@ use super::names::{callout, conventions, iteration_title, run_heading, run_name,
 use super::plots::{self, Drawn};
 use super::prose::{Prose, ProseError};
 use super::show::{Numbers, aligned};
+use super::solved::Solved;
 use super::standard;
 use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
@@ -134,13 +135,12 @@ pub enum SheetError {
 ///
 /// Texts with misspelt names or filters, numbers that can't be printed with certainty.
 pub fn build(
-    scenario: &Scenario,
-    trace: &Trace,
+    solved: Solved<'_>,
     templates: &Templates,
     paper: Paper,
     hidden: Hidden,
 ) -> Result<Sheet, SheetError> {
-    build_among(scenario, trace, templates, paper, hidden, None)
+    build_among(solved, templates, paper, hidden, None)
 }
 
 /// Builds one paper of a scenario that may link to other sheets by their titles and labels.
@@ -149,13 +149,13 @@ pub fn build(
 ///
 /// As for [`build`], and links to sheets or labels that are not there.
 pub fn build_among(
-    scenario: &Scenario,
-    trace: &Trace,
+    solved: Solved<'_>,
     templates: &Templates,
     paper: Paper,
     hidden: Hidden,
     links: Option<&dyn Links>,
 ) -> Result<Sheet, SheetError> {
+    let Solved { scenario, trace, .. } = solved;
     let language = &scenario.front.language;
     let Some(words) = templates.words(language) else {
         let known: Vec<&str> = templates.languages().collect();
@@ -176,6 +176,7 @@ pub fn build_among(
     };
     let numbering = Numbering::of(cells);
     let mut builder = Builder {
+        solved,
         scenario,
         trace,
         prose: &prose,
@@ -278,6 +279,7 @@ pub fn tidy(markdown: &str) -> String {
 
 /// Walks the cells of one paper.
 pub(super) struct Builder<'a> {
+    pub(super) solved: Solved<'a>,
     pub(super) scenario: &'a Scenario,
     pub(super) trace: &'a Trace,
     pub(super) prose: &'a Prose,

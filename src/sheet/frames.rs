@@ -11,6 +11,7 @@ use crate::trace::Trace;
 use super::build::{Builder, SheetError};
 use super::plots::{self, Drawn, Plots, spans_decades};
 use super::prose::Prose;
+use super::solved::Solved;
 use super::trajectory::Window;
 use super::view::{CellView, FrameView};
 use super::words::listed;
@@ -57,6 +58,7 @@ impl Builder<'_> {
             let Some(cell) = frame.scenario.cells.iter().flatten().next() else { continue };
             let prose = Prose::new(&frame.scenario, trace, self.prose.words());
             let mut inner = Builder {
+                solved: Solved::new(&frame.scenario, trace),
                 scenario: &frame.scenario,
                 trace,
                 prose: &prose,

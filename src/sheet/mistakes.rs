@@ -1,9 +1,11 @@
 //! What wrong numbers mean, for the marker: each wrong turn with the numbers it leads to.
 
+use std::sync::Arc;
+
 use crate::catalogue::{Mistake as Known, Setting};
 use crate::formula::latex::Printer;
 use crate::formula::notation::indexed;
-use crate::marking::{MarkingError, Outcome, WrongAnswer, WrongTurn, wrong_turns_of};
+use crate::marking::{MarkingError, Outcome, WrongAnswer, WrongTurn};
 use crate::number::{Fault, exact_input_latex};
 use crate::scenario::{Ask, Definition, Instead, Moment, Run, RunId, Setup};
 use crate::trace::{Path, Target, What};
@@ -37,26 +39,25 @@ impl Builder<'_> {
         if self.paper == Paper::Handout || ask.mistakes.is_empty() {
             return Ok(None);
         }
-        let turns =
-            wrong_turns_of(self.scenario, self.trace, ask).map_err(|error| match error {
-                MarkingError::Engine(error) => SheetError::Engine(error),
-                MarkingError::Number { path, fault } => SheetError::Number { place: path, fault },
-            })?;
+        let turns = self.solved.wrong_turns_of(ask).map_err(|error| match error {
+            MarkingError::Engine(error) => SheetError::Engine(error),
+            MarkingError::Number { path, fault } => SheetError::Number { place: path, fault },
+        })?;
         let mut among: Vec<RunId> = Vec::new();
-        for turn in &turns {
-            if !among.contains(&turn.turn.run) {
-                among.push(turn.turn.run);
+        for turn in turns.iter() {
+            if !among.contains(&turn.turn().run) {
+                among.push(turn.turn().run);
             }
         }
         let mut items: Vec<Item> = Vec::new();
         let mut hidden: Vec<String> = Vec::new();
-        for turn in &turns {
-            let place = ask.mistakes.iter().position(|known| std::ptr::eq(known, turn.mistake));
+        for turn in turns.iter() {
+            let place = ask.mistakes.iter().position(|known| Arc::ptr_eq(known, &turn.mistake));
             let remark = place.and_then(|place| remarks.get(place)).and_then(Option::as_deref);
-            let (setup, run) = self.scenario.run(turn.turn.run);
-            let place = || format!("{}.{}.t{}", setup.name, run.name, turn.turn.from);
+            let (setup, run) = self.scenario.run(turn.turn().run);
+            let place = || format!("{}.{}.t{}", setup.name, run.name, turn.turn().from);
             let fail = |fault| SheetError::Number { place: place(), fault };
-            let meaning = match (&turn.turn.instead, remark) {
+            let meaning = match (&turn.turn().instead, remark) {
                 // Who writes another model and a remark says with it what is wrong.
                 (Instead::Model(_), Some(remark)) => remark.to_owned(),
                 _ => self.with_remark(&self.meaning(turn, setup, run), remark),
@@ -65,7 +66,7 @@ impl Builder<'_> {
                 if among.len() < 2 {
                     return text;
                 }
-                let name = run_title(self.scenario, self.prose, turn.turn.run, &among);
+                let name = run_title(self.scenario, self.prose, turn.turn().run, &among);
                 self.prose.say("mistake_of_run", &[("name", name), ("text", text)])
             };
             if turn.is_hidden() {
@@ -106,7 +107,7 @@ impl Builder<'_> {
     }
 
     /// `$w_{1} = 0.3$, $b_{1} \approx -1.2$`: those that differ from the right ones.
-    fn wrong_numbers(&self, turn: &WrongTurn<'_>, run: &Run) -> Result<String, Fault> {
+    fn wrong_numbers(&self, turn: &WrongTurn, run: &Run) -> Result<String, Fault> {
         let wrong = || turn.answers.iter().filter(|answer| answer.outcome == Outcome::Wrong);
         // What another rule doesn't have at all tells nothing where it has other values.
         let has_some = wrong().any(|answer| answer.value.is_some());
@@ -117,12 +118,12 @@ impl Builder<'_> {
 
     fn wrong_number(
         &self,
-        turn: &WrongTurn<'_>,
+        turn: &WrongTurn,
         answer: &WrongAnswer,
         run: &Run,
     ) -> Result<String, Fault> {
         let Target::Record { t, what, .. } = &answer.path.target else { return Ok(String::new()) };
-        let moment = Moment { run: turn.turn.run, t: *t };
+        let moment = Moment { run: turn.turn().run, t: *t };
         let label = self.label(moment, &answer.path, what);
         let timed = matches!(what, What::Parameter(_) | What::State { .. });
         let number = match &answer.value {
@@ -139,7 +140,7 @@ impl Builder<'_> {
                 format!("${latex}$")
             }
         };
-        if timed || turn.turn.from == turn.turn.to {
+        if timed || turn.turn().from == turn.turn().to {
             return Ok(number);
         }
         let blanks = [("number", number), ("t", t.to_string())];
@@ -159,9 +160,9 @@ impl Builder<'_> {
     }
 
     /// What went wrong, without a final period.
-    fn meaning(&self, turn: &WrongTurn<'_>, setup: &Setup, run: &Run) -> String {
+    fn meaning(&self, turn: &WrongTurn, setup: &Setup, run: &Run) -> String {
         let name = run_name(self.prose, run);
-        match &turn.turn.instead {
+        match &turn.turn().instead {
             Instead::Slip(Known::EpsilonMisplaced) => {
                 let altered = Known::EpsilonMisplaced.setting(run.optimizer, &run.options);
                 let place = altered.map(|(_, options)| options.word("epsilon_place").to_owned());

@@ -135,6 +135,11 @@ impl<T> Named<T> {
         self.0.iter_mut().find(|(known, _)| known == name).map(|(_, thing)| thing)
     }
 
+    /// The things, in order, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, thing)| thing)
+    }
+
     /// Name and thing, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
         self.0.iter().map(|(name, thing)| (name.as_str(), thing))

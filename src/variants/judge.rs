@@ -19,7 +19,6 @@ pub(super) struct Judge<'a> {
     pub asked: Vec<Asked>,
     /// Whether each of it is defined in the default paper.
     defined: Vec<bool>,
-    has_mistakes: bool,
     /// What shows of each wrong turn in the default paper, where that can be decided.
     shown: Vec<Vec<Outcome>>,
     branches: Branches,
@@ -29,7 +28,7 @@ pub(super) struct Judge<'a> {
 }
 
 /// What was found out about a candidate.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) enum Verdict {
     /// It is a variant, unless another one has the same answers.
     Accepted(Box<Accepted>),
@@ -38,12 +37,23 @@ pub(super) enum Verdict {
 }
 
 /// What is kept of a candidate that may be a variant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(super) struct Accepted {
     pub assignment: Assignment,
     pub fingerprint: Fingerprint,
     /// A digest of all its answers; equal ones have equal answers.
     pub answers: Option<[u8; 16]>,
+    /// What was worked out of it.
+    pub worked: Option<Worked>,
+}
+
+/// What judging a variant has worked out that its papers need again: the scenario with its
+/// values, the runs, and what the mistakes lead to.
+#[derive(Debug, Clone)]
+pub struct Worked {
+    pub(super) scenario: Scenario,
+    pub(super) trace: Trace,
+    pub(super) wrong_turns: Vec<WrongTurn>,
 }
 
 /// Why a candidate is no variant.
@@ -99,7 +109,6 @@ impl<'a> Judge<'a> {
         let defined = asked.iter().map(is_defined).collect();
         let turns = answer::wrong_turns(default, trace).unwrap_or_default();
         let shown = turns.iter().map(outcomes).collect();
-        let has_mistakes = default.parts().iter().any(|part| !part.ask.mistakes.is_empty());
         let branches = Branches::of(trace);
         let fingerprint = Fingerprint::of(default, trace, &asked);
         let facts = Facts {
@@ -109,7 +118,7 @@ impl<'a> Judge<'a> {
         };
         let meets = |one: &Requirement| facts.hold(&one.condition) == Ok(true);
         let default_meets = exam.requirements.iter().map(meets).collect();
-        Self { exam, asked, defined, has_mistakes, shown, branches, fingerprint, default_meets }
+        Self { exam, asked, defined, shown, branches, fingerprint, default_meets }
     }
 
     /// Looks at the candidate in which free variables have the values of these numbers.
@@ -173,8 +182,10 @@ impl<'a> Judge<'a> {
             return Err(because(Reason::Unfair));
         }
         let answers = self.answers(&trace).map_err(because)?;
-        self.mistakes(&assignment, &trace).map_err(because)?;
-        Ok(Accepted { assignment, fingerprint, answers })
+        let scenario = self.exam.scenario(&assignment).map_err(|_| because(Reason::Invalid))?;
+        let wrong_turns = self.mistakes(&scenario, &trace).map_err(because)?;
+        let worked = Some(Worked { scenario, trace, wrong_turns });
+        Ok(Accepted { assignment, fingerprint, answers, worked })
     }
 
     /// Adds those of the requirements that are broken to the list.
@@ -203,15 +214,11 @@ impl<'a> Judge<'a> {
 
     /// Refuses a paper in which a mistake does not show: where all answers of a wrong turn
     /// come out right, or one of them that it makes wrong in the default paper.
-    fn mistakes(&self, assignment: &Assignment, trace: &Trace) -> Result<(), Reason> {
-        if !self.has_mistakes {
-            return Ok(());
-        }
-        let scenario = self.exam.scenario(assignment).map_err(|_| Reason::Invalid)?;
-        let turns = answer::wrong_turns(&scenario, trace).map_err(|_| Reason::Undecided)?;
+    fn mistakes(&self, scenario: &Scenario, trace: &Trace) -> Result<Vec<WrongTurn>, Reason> {
+        let turns = answer::wrong_turns(scenario, trace).map_err(|_| Reason::Undecided)?;
         // Which mistakes can be made at all may hang on the variables, as for an epsilon of 0.
         let comparable = turns.len() == self.shown.len();
-        let covers = |(index, turn): (usize, &WrongTurn<'_>)| {
+        let covers = |(index, turn): (usize, &WrongTurn)| {
             let usual = self.shown.get(index).filter(|_| comparable);
             let covered = |(now, usual): (Outcome, &Outcome)| {
                 now == Outcome::Right && *usual == Outcome::Wrong
@@ -221,7 +228,7 @@ impl<'a> Judge<'a> {
         };
         match turns.iter().enumerate().any(covers) {
             true => Err(Reason::Mistake),
-            false => Ok(()),
+            false => Ok(turns),
         }
     }
 
@@ -249,6 +256,6 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn outcomes(turn: &WrongTurn<'_>) -> Vec<Outcome> {
+fn outcomes(turn: &WrongTurn) -> Vec<Outcome> {
     turn.answers.iter().map(|answer| answer.outcome).collect()
 }

@@ -1,8 +1,8 @@
 //! The key as one page for the markers: a list of the papers' codes, then every variant
 //! with its answers and what is accepted for them.
 //!
-//! The page is written in pieces, so that it may be long: what stands before the variants,
-//! one section for each, and what stands after them.
+//! The page is written in pieces, so that it may be long: one section for each variant, and at
+//! the end, when all codes are known, what stands before and after them.
 
 use serde::Serialize;
 
@@ -22,8 +22,16 @@ pub struct KeyPage<'a> {
     about: &'a About,
     templates: &'a Templates,
     phrases: Words,
-    before: String,
-    after: String,
+    papers: Vec<Listed>,
+}
+
+/// What stands around the sections.
+#[derive(Debug)]
+pub struct Around {
+    /// What stands before the variants.
+    pub before: String,
+    /// What stands after them.
+    pub after: String,
 }
 
 /// A paper in the list of codes.
@@ -50,19 +58,19 @@ struct AnswerView {
 }
 
 impl<'a> KeyPage<'a> {
-    /// A page of the variants with these numbers, codes and students.
+    /// A page without variants.
+    pub fn new(about: &'a About, templates: &'a Templates) -> Self {
+        let phrases = templates.words_or_english(&about.language);
+        Self { about, templates, phrases, papers: Vec::new() }
+    }
+
+    /// What stands around the sections, with a list of the variants that there were.
     ///
     /// # Errors
     ///
     /// What is wrong with a template.
-    pub fn new(
-        about: &'a About,
-        templates: &'a Templates,
-        papers: impl Iterator<Item = (u64, String, Option<String>)>,
-    ) -> Result<Self, TemplateError> {
-        let phrases = templates.words_or_english(&about.language);
-        let mut papers: Vec<Listed> =
-            papers.map(|(number, code, student)| Listed { code, number, student }).collect();
+    pub fn around(self) -> Result<Around, TemplateError> {
+        let Self { about, templates, phrases, mut papers } = self;
         let count = papers.len();
         papers.sort_by(|one, other| (&one.code, one.number).cmp(&(&other.code, other.number)));
         let mut context = tera::Context::new();
@@ -78,26 +86,17 @@ impl<'a> KeyPage<'a> {
             file: "key.html".into(),
             message: "the page has no place for `sections`".into(),
         })?;
-        let (before, after) = (before.to_owned(), after.to_owned());
-        Ok(Self { about, templates, phrases, before, after })
+        Ok(Around { before: before.to_owned(), after: after.to_owned() })
     }
 
-    /// What stands before the variants.
-    pub fn before(&self) -> &str {
-        &self.before
-    }
-
-    /// What stands after them.
-    pub fn after(&self) -> &str {
-        &self.after
-    }
-
-    /// One variant.
+    /// The section of the next variant.
     ///
     /// # Errors
     ///
     /// What is wrong with a template.
-    pub fn section(&self, entry: &Entry, rows: &[KeyRow]) -> Result<String, TemplateError> {
+    pub fn section(&mut self, entry: &Entry, rows: &[KeyRow]) -> Result<String, TemplateError> {
+        let (code, student) = (entry.code.clone(), entry.student.clone());
+        self.papers.push(Listed { code, number: entry.number, student });
         let parts: Vec<PartView> =
             rows.chunk_by(|one, next| one.part == next.part).map(|rows| self.part(rows)).collect();
         let variables: Vec<String> = entry

@@ -34,13 +34,13 @@ pub use answer::{
 pub use code::{code, same_code};
 pub use fingerprint::Fingerprint;
 pub use follow::{FollowError, Followed, Guard, Later, Own, follow, is_followable};
-pub use judge::Reason;
+pub use judge::{Reason, Worked};
 pub use key::{COLUMNS, KeyRow, rows};
-pub use key_page::KeyPage;
+pub use key_page::{Around, KeyPage};
 pub use paper::{Paper, PaperError, Press};
 pub use report::Report;
 pub use roster::{Student, line_of, roster};
-pub use search::{Progress, Search, TooFew, Unfit, Variant};
+pub use search::{Found, Progress, Search, TooFew, Unfit, Variant};
 
 use crate::marking as answer;
 

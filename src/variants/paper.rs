@@ -4,10 +4,11 @@ use crate::engine::{self, Effort};
 use crate::number::Fault;
 use crate::render::{self, Audience, Files, Format, RenderError};
 use crate::scenario::{Exam, Label, Problems};
-use crate::sheet::Templates;
+use crate::sheet::{Solved, Templates};
 
 use super::answer::asked;
 use super::code::code;
+use super::judge::Worked;
 use super::key::{self, KeyRow};
 use super::search::Variant;
 
@@ -58,20 +59,36 @@ pub enum PaperError {
 }
 
 impl Press<'_> {
-    /// The papers of a variant.
+    /// The papers of a variant, from what was worked out of it already.
     ///
     /// # Errors
     ///
     /// As for [`crate::render`], for this variant's values.
-    pub fn paper(&self, variant: &Variant, student: Option<&str>) -> Result<Paper, PaperError> {
-        let mut scenario = self.exam.scenario(&variant.assignment)?;
+    pub fn paper(
+        &self,
+        variant: &Variant,
+        worked: Option<Worked>,
+        student: Option<&str>,
+    ) -> Result<Paper, PaperError> {
+        let effort = Effort { trials: u64::MAX, progress: &|_| {} };
+        let (mut scenario, trace, wrong_turns) = match worked {
+            Some(Worked { scenario, mut trace, wrong_turns }) => {
+                engine::complete(&mut trace, &scenario, &effort).map_err(RenderError::from)?;
+                (scenario, trace, Some(wrong_turns))
+            }
+            None => {
+                let scenario = self.exam.scenario(&variant.assignment)?;
+                let trace = engine::execute_with(&scenario, &effort).map_err(RenderError::from)?;
+                (scenario, trace, None)
+            }
+        };
         scenario.label = Some(Label {
             code: code(self.stem, &variant.assignment),
             student: student.map(str::to_owned),
         });
-        let effort = Effort { trials: u64::MAX, progress: &|_| {} };
-        let trace = engine::execute_with(&scenario, &effort).map_err(RenderError::from)?;
-        let files = render::papers(&scenario, &trace, self.templates, self.formats, self.audience)?;
+        let wrong_turns = wrong_turns.as_deref();
+        let solved = Solved { wrong_turns, ..Solved::new(&scenario, &trace) };
+        let files = render::papers(solved, self.templates, self.formats, self.audience)?;
         let rows = key::rows(variant.number, &scenario, &trace, &asked(&scenario, &trace));
         let rows =
             rows.map_err(|wrong| PaperError::Number { path: wrong.0.to_string(), fault: wrong.1 })?;

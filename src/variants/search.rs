@@ -16,6 +16,7 @@
 //! candidates is reached.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
@@ -26,7 +27,7 @@ use crate::scenario::{Assignment, Domain, Exam, Scenario, Variable, space};
 use crate::trace::Trace;
 
 use super::fingerprint::Fingerprint;
-use super::judge::{Accepted, Care, Judge, Reason, Rejection, Verdict};
+use super::judge::{Accepted, Care, Judge, Reason, Rejection, Verdict, Worked};
 
 /// Candidates that a variant draws before a small space is enumerated.
 const PATIENCE: usize = 200;
@@ -48,6 +49,22 @@ pub struct Variant {
     pub assignment: Assignment,
     /// How hard it is.
     pub fingerprint: Fingerprint,
+}
+
+/// A variant that was just found.
+#[derive(Debug)]
+pub struct Found {
+    /// The variant.
+    pub variant: Variant,
+    /// What was worked out of it on the way, if it was not looked at long before.
+    pub worked: Option<Worked>,
+}
+
+impl Accepted {
+    fn variant(self, number: u64) -> Found {
+        let Self { assignment, fingerprint, worked, .. } = self;
+        Found { variant: Variant { number, assignment, fingerprint }, worked }
+    }
 }
 
 /// The question that a search answers.
@@ -232,10 +249,7 @@ impl<'a> Search<'a> {
     /// What keeps it from being a variant.
     pub fn examine(&self, number: u64, picks: &[u64]) -> Result<Variant, Unfit> {
         match self.judge.judge(picks, Care::Thorough) {
-            Verdict::Accepted(accepted) => {
-                let Accepted { assignment, fingerprint, .. } = *accepted;
-                Ok(Variant { number, assignment, fingerprint })
-            }
+            Verdict::Accepted(accepted) => Ok(accepted.variant(number).variant),
             Verdict::Rejected(Rejection { broken, reason }) => {
                 let requirements = &self.judge.exam.requirements;
                 let text = |index: &usize| Some(requirements.get(*index)?.text.clone());
@@ -254,32 +268,60 @@ impl<'a> Search<'a> {
         count: u64,
         progress: &(dyn Fn(Progress) + Sync),
     ) -> Result<Vec<Variant>, Box<TooFew>> {
-        let mut state = State::default();
         let mut variants: Vec<Variant> = Vec::new();
-        let place = |number: u64| self.student(number).map_or(number, |(_, place)| *place);
-        if self.space <= Integer::from(SMALL.min(self.limit)) {
-            self.enumerate(&mut state, progress);
-        }
-        let mut next = 1;
-        while next <= count {
-            let last = count.min(next - 1 + u64::try_from(WINDOW).unwrap_or(1));
-            let numbers: Vec<u64> = (next..=last).collect();
-            // What each would find if it were alone; the later ones then give way.
-            let alone: Vec<Attempts> =
-                numbers.par_iter().map(|number| self.attempts(*number, &state)).collect();
-            for (number, attempts) in numbers.into_iter().zip(alone) {
-                let accepted = self.settle(number, attempts, &mut state, progress);
-                let Some(accepted) = accepted else {
-                    return Err(Box::new(self.too_few(count, number - 1, &state)));
-                };
-                let Accepted { assignment, fingerprint, .. } = accepted;
-                variants.push(Variant { number: place(number), assignment, fingerprint });
-            }
-            next = last + 1;
-            progress(Progress { found: last, examined: state.examined() });
+        for window in self.windows(count, progress) {
+            variants.extend(window?.into_iter().map(|found| found.variant));
         }
         variants.sort_by_key(|variant| variant.number);
         Ok(variants)
+    }
+
+    /// The same, some at a time, in the order in which they are drawn, each with what was
+    /// worked out of it.
+    pub fn windows<'s>(
+        &'s self,
+        count: u64,
+        progress: &'s (dyn Fn(Progress) + Sync),
+    ) -> impl Iterator<Item = Result<Vec<Found>, Box<TooFew>>> + use<'s> {
+        let mut state = State::default();
+        let mut next = 1;
+        std::iter::from_fn(move || {
+            if next > count {
+                return None;
+            }
+            if next == 1 && self.space <= Integer::from(SMALL.min(self.limit)) {
+                self.enumerate(&mut state, progress);
+            }
+            let last = count.min(next - 1 + u64::try_from(WINDOW).unwrap_or(1));
+            let window = self.window(next..=last, &mut state, progress);
+            next = last + 1;
+            Some(window.map_err(|found| {
+                next = count + 1;
+                Box::new(self.too_few(count, found, &state))
+            }))
+        })
+    }
+
+    /// The variants of these turns; or how many there are instead.
+    fn window(
+        &self,
+        numbers: RangeInclusive<u64>,
+        state: &mut State,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Result<Vec<Found>, u64> {
+        let last = *numbers.end();
+        let numbers: Vec<u64> = numbers.collect();
+        // What each would find if it were alone; the later ones then give way.
+        let alone: Vec<Attempts> =
+            numbers.par_iter().map(|number| self.attempts(*number, state)).collect();
+        let mut window = Vec::with_capacity(numbers.len());
+        for (number, attempts) in numbers.into_iter().zip(alone) {
+            let accepted = self.settle(number, attempts, state, progress).ok_or(number - 1)?;
+            let place = self.student(number).map_or(number, |(_, place)| *place);
+            window.push(accepted.variant(place));
+        }
+        progress(Progress { found: last, examined: state.examined() });
+        Ok(window)
     }
 
     /// The student that draws at that turn.
@@ -409,11 +451,11 @@ impl<'a> Search<'a> {
             progress(Progress { found: 0, examined });
             found
         };
-        let mut found = Found::default();
+        let mut found = Sifted::default();
         for first in (0..total).step_by(CHUNK) {
             let last = total.min(first + u64::try_from(CHUNK).unwrap_or(1));
-            let judged = (first..last).into_par_iter().fold(Found::default, look_at);
-            found = judged.reduce(Found::default, Found::with).with(found);
+            let judged = (first..last).into_par_iter().fold(Sifted::default, look_at);
+            found = judged.reduce(Sifted::default, Sifted::with).with(found);
         }
         let answers: BTreeSet<_> = found.accepted.values().map(|one| one.answers).collect();
         state.tally = found.tally;
@@ -424,7 +466,7 @@ impl<'a> Search<'a> {
         state.table = Some(found.accepted);
     }
 
-    fn look_at(&self, index: u64, care: Care, mut found: Found) -> Found {
+    fn look_at(&self, index: u64, care: Care, mut found: Sifted) -> Sifted {
         let picks = self.picks(index);
         let count = self.judge.exam.requirements.len();
         match self.judge.judge(&picks, care) {
@@ -436,7 +478,8 @@ impl<'a> Search<'a> {
             }
             Verdict::Accepted(accepted) => {
                 found.tally.meet(&[], count);
-                found.accepted.insert(picks, *accepted);
+                let accepted = Accepted { worked: None, ..*accepted };
+                found.accepted.insert(picks, accepted);
             }
         }
         found
@@ -507,12 +550,12 @@ impl State {
 
 /// What a part of an enumeration found.
 #[derive(Default)]
-struct Found {
+struct Sifted {
     accepted: BTreeMap<Box<[u64]>, Accepted>,
     tally: Tally,
 }
 
-impl Found {
+impl Sifted {
     fn with(mut self, other: Self) -> Self {
         self.accepted.extend(other.accepted);
         self.tally.add(other.tally);

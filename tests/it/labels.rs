@@ -228,7 +228,13 @@ fn among(cells: &str) -> Result<gradsheet::sheet::Sheet, SheetError> {
     let scenario = scenario(cells);
     let trace = execute(&scenario).unwrap();
     let templates = Templates::built_in().unwrap();
-    build_among(&scenario, &trace, &templates, Paper::Handout, Hidden::Checked, Some(&Site))
+    build_among(
+        Solved::new(&scenario, &trace),
+        &templates,
+        Paper::Handout,
+        Hidden::Checked,
+        Some(&Site),
+    )
 }
 
 #[test]

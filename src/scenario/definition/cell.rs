@@ -1,5 +1,7 @@
 //! Cells: what a sheet shows, in order.
 
+use std::sync::Arc;
+
 use crate::formula::Expression;
 use crate::trace::Path;
 
@@ -212,7 +214,7 @@ pub struct Ask {
     /// The marks of each of these answers, as written, where it has some of its own.
     pub steps: Vec<Option<String>>,
     /// The wrong turns that students take.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<Arc<Mistake>>,
     /// Marks.
     pub marks: Option<String>,
     /// Room to write on paper, such as `5cm`.
