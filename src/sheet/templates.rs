@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
@@ -24,10 +25,30 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 #[derive(Debug)]
 pub struct Templates {
     tera: Tera,
-    words: BTreeMap<String, Words>,
+    words: BTreeMap<String, Language>,
     /// What is for Typst, by file name.
     typst: BTreeMap<String, String>,
     digest: String,
+}
+
+/// The words of one language.
+#[derive(Debug)]
+enum Language {
+    /// A user's own, or built-in ones with a user's on top.
+    Own(Words),
+    /// Built-in ones, read when they are first asked for.
+    BuiltIn(&'static str, OnceLock<Words>),
+}
+
+impl Language {
+    fn words(&self) -> &Words {
+        match self {
+            Self::Own(words) => words,
+            // A test reads them all.
+            Self::BuiltIn(text, words) => words
+                .get_or_init(|| Words::new(phrases("words", text, None).unwrap_or_default())),
+        }
+    }
 }
 
 /// What is wrong with a template.
@@ -74,39 +95,42 @@ impl Templates {
             Ok::<_, tera::Error>(item(text, arguments.must_get("number")?))
         });
         let built_in = files(&BUILT_IN);
+        let own = || user.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        let texts = || built_in.iter().map(|(name, text)| (name.as_str(), *text)).chain(own());
         let is_words = |name: &str| name.starts_with("words/");
-        let templates = |prefix: &'static str, list: &[(String, String)]| {
-            let list: Vec<(String, String)> = list
-                .iter()
-                .filter(|(name, _)| !name.ends_with(".yaml") && !name.ends_with(".typ"))
-                .map(|(name, text)| (format!("{prefix}/{name}"), text.clone()))
-                .collect();
-            list
-        };
-        let all = [templates("builtin", &built_in), templates("user", user)].concat();
-        tera.add_raw_templates(all).map_err(fail)?;
-        let mut words: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+        let prefixes = built_in.iter().map(|_| "builtin").chain(user.iter().map(|_| "user"));
+        let templates = prefixes
+            .zip(texts())
+            .filter(|(_, (name, _))| !name.ends_with(".yaml") && !name.ends_with(".typ"))
+            .map(|(prefix, (name, text))| (format!("{prefix}/{name}"), text));
+        tera.add_raw_templates(templates).map_err(fail)?;
         let language =
             |name: &str| name.trim_start_matches("words/").trim_end_matches(".yaml").to_owned();
-        for (name, text) in built_in.iter().filter(|(name, _)| is_words(name)) {
-            words.insert(language(name), phrases(name, text, None)?);
-        }
-        let english = words.get("en").cloned().unwrap_or_default();
+        let mut words: BTreeMap<String, Language> = built_in
+            .iter()
+            .filter(|(name, _)| is_words(name))
+            .map(|(name, text)| (language(name), Language::BuiltIn(text, OnceLock::new())))
+            .collect();
         for (name, text) in user.iter().filter(|(name, _)| is_words(name)) {
+            let english = words.get("en").map(|english| english.words().clone());
+            let english = english.unwrap_or_default();
             let own = phrases(name, text, Some(&english))?;
             match words.entry(language(name)) {
                 Entry::Vacant(entry) => {
                     complete(name, &own, &english)?;
-                    entry.insert(own);
+                    entry.insert(Language::Own(Words::new(own)));
                 }
-                Entry::Occupied(mut entry) => entry.get_mut().extend(own),
+                Entry::Occupied(mut entry) => {
+                    let mut all = BTreeMap::clone(entry.get().words());
+                    all.extend(own);
+                    entry.insert(Language::Own(Words::new(all)));
+                }
             }
         }
-        let words = words.into_iter().map(|(name, words)| (name, Words::new(words))).collect();
-        let typst = built_in.iter().chain(user).filter(|(name, _)| name.ends_with(".typ"));
-        let typst = typst.cloned().collect();
+        let typst = texts().filter(|(name, _)| name.ends_with(".typ"));
+        let typst = typst.map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
         let mut hash = Sha256::new();
-        for text in built_in.iter().chain(user).flat_map(|(name, text)| [name, text]) {
+        for text in texts().flat_map(|(name, text)| [name, text]) {
             hash.update(text.len().to_le_bytes());
             hash.update(text);
         }
@@ -117,7 +141,7 @@ impl Templates {
 
     /// The words of a language, if there is a file for it.
     pub fn words(&self, language: &str) -> Option<&Words> {
-        self.words.get(language)
+        self.words.get(language).map(Language::words)
     }
 
     /// The words of a language; English ones where it has none.
@@ -207,11 +231,11 @@ fn item(text: &str, number: usize) -> String {
     format!("{marker}{first}\n{}", rest.join("\n"))
 }
 
-fn files(folder: &Dir<'_>) -> Vec<(String, String)> {
+fn files(folder: &'static Dir<'static>) -> Vec<(String, &'static str)> {
     let mut list = Vec::new();
     for file in folder.files() {
         if let Some(text) = file.contents_utf8() {
-            list.push((file.path().to_string_lossy().replace('\\', "/"), text.to_owned()));
+            list.push((file.path().to_string_lossy().replace('\\', "/"), text));
         }
     }
     for inner in folder.dirs() {

@@ -129,6 +129,11 @@ fn languages_have_the_same_phrases_and_blanks() {
     };
     let (english, german) = (read("en"), read("de"));
     assert!(english.len() > 400);
+    let templates = gradsheet::sheet::Templates::built_in().unwrap();
+    assert_eq!(templates.languages().collect::<Vec<_>>(), ["de", "en"]);
+    for (language, phrases) in [("en", &english), ("de", &german)] {
+        assert_eq!(**templates.words(language).unwrap(), *phrases, "{language}");
+    }
     assert!(english.keys().eq(german.keys()));
     for (key, text) in &english {
         // A date has its parts too, and a language may order them.
