@@ -45,8 +45,9 @@ impl Language {
         match self {
             Self::Own(words) => words,
             // A test reads them all.
-            Self::BuiltIn(text, words) => words
-                .get_or_init(|| Words::new(phrases("words", text, None).unwrap_or_default())),
+            Self::BuiltIn(text, words) => {
+                words.get_or_init(|| Words::new(phrases("words", text, None).unwrap_or_default()))
+            }
         }
     }
 }
