@@ -20,7 +20,11 @@ impl<'a> Reader<'a> {
     }
 
     fn ends(&self) -> bool {
-        self.rest.starts_with(['}', '&']) || self.rest.starts_with(r"\\") || self.at(r"\end")
+        match self.rest.as_bytes() {
+            [b'}' | b'&', ..] | [b'\\', b'\\', ..] => true,
+            [b'\\', ..] => self.at(r"\end"),
+            _ => false,
+        }
     }
 
     fn at(&self, command: &str) -> bool {
@@ -28,26 +32,33 @@ impl<'a> Reader<'a> {
         behind.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_alphabetic()))
     }
 
-    fn take(&mut self) -> Option<char> {
-        let first = self.rest.chars().next()?;
-        self.rest = &self.rest[first.len_utf8()..];
+    /// The first byte of the next sign, which is passed over.
+    fn take(&mut self) -> Option<u8> {
+        let first = *self.rest.as_bytes().first()?;
+        let length = if first.is_ascii() { 1 } else { self.next_length() };
+        self.rest = &self.rest[length..];
         Some(first)
+    }
+
+    /// The length of the next sign in bytes.
+    fn next_length(&self) -> usize {
+        self.rest.chars().next().map_or(0, char::len_utf8)
     }
 
     fn atom(&mut self) -> f64 {
         match self.take() {
-            Some('{') => {
+            Some(b'{') => {
                 let inner = self.row();
                 self.skip('}');
                 inner
             }
-            Some('\\') => self.command(),
-            Some('_' | '^') => 0.7 * self.argument(),
-            Some('0'..='9') => 0.5,
-            Some('+' | '-' | '=' | '<' | '>') => 1.2,
-            Some('(' | ')' | '[' | ']' | ',' | ';' | '.' | '|' | '\'' | '!') => 0.35,
-            Some('m' | 'w' | 'M' | 'W') => 0.85,
-            Some(' ' | '\n' | '}' | '&') | None => 0.0,
+            Some(b'\\') => self.command(),
+            Some(b'_' | b'^') => 0.7 * self.argument(),
+            Some(b'0'..=b'9') => 0.5,
+            Some(b'+' | b'-' | b'=' | b'<' | b'>') => 1.2,
+            Some(b'(' | b')' | b'[' | b']' | b',' | b';' | b'.' | b'|' | b'\'' | b'!') => 0.35,
+            Some(b'm' | b'w' | b'M' | b'W') => 0.85,
+            Some(b' ' | b'\n' | b'}' | b'&') | None => 0.0,
             Some(_) => 0.6,
         }
     }
@@ -66,7 +77,7 @@ impl<'a> Reader<'a> {
         let letters = self.rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         // A command of one sign, such as `\,`.
         let length = match letters {
-            0 => self.rest.chars().next().map_or(0, char::len_utf8),
+            0 => self.next_length(),
             letters => letters,
         };
         let (name, rest) = self.rest.split_at(length);
