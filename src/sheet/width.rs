@@ -13,10 +13,16 @@ impl<'a> Reader<'a> {
     /// Up to the end, or up to what ends a group or a cell, which stays unread.
     fn row(&mut self) -> f64 {
         let mut sum = 0.0;
-        while !self.rest.is_empty() && !self.ends() {
+        loop {
+            while let Some(width) = self.rest.bytes().next().and_then(glyph) {
+                sum += width;
+                self.rest = &self.rest[1..];
+            }
+            if self.rest.is_empty() || self.ends() {
+                return sum;
+            }
             sum += self.atom();
         }
-        sum
     }
 
     fn ends(&self) -> bool {
@@ -54,12 +60,8 @@ impl<'a> Reader<'a> {
             }
             Some(b'\\') => self.command(),
             Some(b'_' | b'^') => 0.7 * self.argument(),
-            Some(b'0'..=b'9') => 0.5,
-            Some(b'+' | b'-' | b'=' | b'<' | b'>') => 1.2,
-            Some(b'(' | b')' | b'[' | b']' | b',' | b';' | b'.' | b'|' | b'\'' | b'!') => 0.35,
-            Some(b'm' | b'w' | b'M' | b'W') => 0.85,
-            Some(b' ' | b'\n' | b'}' | b'&') | None => 0.0,
-            Some(_) => 0.6,
+            Some(b'}' | b'&') | None => 0.0,
+            Some(sign) => glyph(sign).unwrap_or(0.6),
         }
     }
 
@@ -135,6 +137,19 @@ impl<'a> Reader<'a> {
         }
         let between = f64::from(u32::try_from(columns.len()).unwrap_or(u32::MAX).saturating_sub(1));
         columns.iter().sum::<f64>() + 1.0 * between + 1.2
+    }
+}
+
+/// The width of an ASCII sign that stands for itself.
+fn glyph(sign: u8) -> Option<f64> {
+    match sign {
+        b'{' | b'}' | b'\\' | b'_' | b'^' | b'&' | 128.. => None,
+        b'0'..=b'9' => Some(0.5),
+        b'+' | b'-' | b'=' | b'<' | b'>' => Some(1.2),
+        b'(' | b')' | b'[' | b']' | b',' | b';' | b'.' | b'|' | b'\'' | b'!' => Some(0.35),
+        b'm' | b'w' | b'M' | b'W' => Some(0.85),
+        b' ' | b'\n' => Some(0.0),
+        _ => Some(0.6),
     }
 }
 
