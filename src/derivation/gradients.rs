@@ -1,5 +1,6 @@
 //! Gradients in symbols: by the chain rule, or from adjoint to adjoint.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::formula::{Expression, Operator, adjoint, chain};
@@ -10,8 +11,12 @@ pub(crate) const ADJOINT: &str = "adjoint ";
 const LOSS: &str = "loss";
 
 /// The expression with `inline` definitions in the place of their names.
-pub(crate) fn write_out(setup: &Setup, expression: &Expression) -> Expression {
-    without(&setup.inline, setup, expression)
+pub(crate) fn write_out<'e>(setup: &Setup, expression: &'e Expression) -> Cow<'e, Expression> {
+    if setup.inline.iter().any(|name| expression.mentions(name)) {
+        Cow::Owned(without(&setup.inline, setup, expression))
+    } else {
+        Cow::Borrowed(expression)
+    }
 }
 
 /// The expression with the definitions of these names in their place.
@@ -49,8 +54,12 @@ impl Gradients {
         Self::by_adjoints(setup, &hidden.cloned().collect::<Vec<_>>())
     }
 
-    /// The adjoints that the gradients go through, and `asked`, with those that these go through.
-    pub(crate) fn adjoints_in_use(&self, asked: &[&str]) -> BTreeSet<String> {
+    /// The adjoints that these gradients go through, and `asked`, with those that these go through.
+    pub(crate) fn adjoints_in_use<'g>(
+        &self,
+        gradients: impl Iterator<Item = &'g Expression>,
+        asked: &[&str],
+    ) -> BTreeSet<String> {
         let mut used: BTreeSet<String> = asked.iter().map(|name| (*name).to_owned()).collect();
         let mut visit = |expression: &Expression| {
             for (name, _) in &self.adjoints {
@@ -59,7 +68,7 @@ impl Gradients {
                 }
             }
         };
-        self.gradients.iter().for_each(|(_, expression)| visit(expression));
+        gradients.for_each(&mut visit);
         // An adjoint goes through those before it, in reverse order of definition.
         for (name, expression) in self.adjoints.iter().rev() {
             if used.contains(name) {

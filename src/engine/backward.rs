@@ -18,10 +18,11 @@
 use crate::formula::function::{Reduction, Row};
 use crate::formula::{Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Real, Sign};
+use crate::trace::{Tensor, Value};
 
 use super::forward::{Pass, Stop, log_probabilities, probabilities, row_share, settle, share};
 use super::graph::{Graph, Node, Operation};
-use super::tensor::{Outcome, Tensor, product, total};
+use super::tensor::{Counts, difference, product, total};
 
 /// How the derivative of a function is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,19 +36,17 @@ pub(super) enum Slope {
 /// The adjoint of every node, given that of `root`; `slope` answers how the derivative of a
 /// node's function is taken.
 pub(super) fn backward(
-    graph: &Graph,
+    graph: &Graph<'_>,
     pass: &Pass,
     (root, seed): (usize, Tensor),
     decide: &mut dyn Decide,
     slope: &dyn Fn(usize) -> Slope,
 ) -> Result<Vec<Tensor>, Stop> {
     // What has no value has no derivative.
-    if let Some(cause) = pass.values[root].entries.iter().find_map(|entry| entry.as_ref().err()) {
-        let undefined = |value: &Tensor| Tensor {
-            shape: value.shape,
-            entries: vec![Err(cause.clone()); value.entries.len()],
-        };
-        return Ok(pass.values.iter().map(undefined).collect());
+    if let Some(cause) = pass.values[root].undefined() {
+        let undefined = Value::Undefined(cause.clone());
+        let all = pass.values.iter().map(|value| Tensor::filled(value.shape(), &undefined));
+        return Ok(all.collect());
     }
     // Nothing is known yet of nodes through which the root does not pass: an operation
     // that it does not use may be undefined without harm.
@@ -72,13 +71,13 @@ pub(super) fn backward(
         }
     }
     let zero = |(adjoint, value): (Option<Tensor>, &Tensor)| {
-        adjoint.unwrap_or_else(|| Tensor::zeros(value.shape))
+        adjoint.unwrap_or_else(|| Tensor::zeros(value.shape()))
     };
     Ok(adjoints.into_iter().zip(&pass.values).map(zero).collect())
 }
 
 struct Sweep<'a, 'd> {
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     pass: &'a Pass,
     evaluator: Evaluator<'d>,
     slope: &'a dyn Fn(usize) -> Slope,
@@ -102,8 +101,8 @@ impl Sweep<'_, '_> {
             (Operation::Call(call), _) => match (call.function.row(), call.function.total) {
                 (Some(row), _) => self.rows(row, index, position, adjoint),
                 (None, Some(kind)) => {
-                    let inputs: Vec<&Tensor> = (0..node.inputs.len()).map(input).collect();
-                    let spread = spread(kind, Tensor::common(&inputs), adjoint.at(0, 0));
+                    let shape = Tensor::common((0..node.inputs.len()).map(input));
+                    let spread = spread(kind, shape, adjoint.at(0, 0));
                     self.entries(index, position, &spread)
                 }
                 (None, None) => self.entries(index, position, adjoint),
@@ -121,49 +120,49 @@ impl Sweep<'_, '_> {
         adjoint: &Tensor,
     ) -> Result<Tensor, Stop> {
         let node = &self.graph.nodes[index];
-        let within = node.definition.as_deref().unwrap_or_default();
+        let within = node.definition.unwrap_or_default();
         let logits = &self.pass.values[node.inputs[0]];
         let columns = logits.columns();
-        let mut entries = Vec::with_capacity(logits.entries.len());
+        let mut entries = Vec::with_capacity(logits.entries().len());
         for index in 0..logits.rows() {
             let of_row =
-                |tensor: &Tensor| tensor.entries[index * columns..(index + 1) * columns].to_vec();
-            let times = |left: &[Outcome], right: &[Outcome]| -> Vec<Outcome> {
+                |tensor: &Tensor| tensor.entries()[index * columns..(index + 1) * columns].to_vec();
+            let times = |left: &[Value], right: &[Value]| -> Vec<Value> {
                 left.iter().zip(right).map(|(left, right)| product(left, right)).collect()
             };
-            let scaled = |factor: &Outcome, row: &[Outcome]| -> Vec<Outcome> {
+            let scaled = |factor: &Value, row: &[Value]| -> Vec<Value> {
                 row.iter().map(|entry| product(factor, entry)).collect()
             };
-            let minus = |left: Vec<Outcome>, right: Vec<Outcome>| -> Vec<Outcome> {
-                let pairs = left.into_iter().zip(right);
-                pairs.map(|(left, right)| Ok(&left? - &right?)).collect()
+            let minus = |left: &[Value], right: &[Value]| -> Vec<Value> {
+                left.iter().zip(right).map(|(left, right)| difference(left, right)).collect()
             };
             let p = probabilities(node, logits, index, within)?;
+            let share = || Real::from(row_share(logits));
             entries.extend(match (row, position) {
                 (Row::Softmax, _) => {
                     let above = of_row(adjoint);
                     let sum = total(times(&above, &p).into_iter());
-                    times(&p, &minus(above, vec![sum; columns]))
+                    times(&p, &minus(&above, &vec![sum; columns]))
                 }
                 (Row::LogSoftmax, _) => {
                     let above = of_row(adjoint);
                     let sum = total(above.iter().cloned());
-                    minus(above, scaled(&sum, &p))
+                    minus(&above, &scaled(&sum, &p))
                 }
                 (Row::CrossEntropy, 0) => {
                     let goal = of_row(&self.pass.values[node.inputs[1]]);
                     let sum = total(goal.iter().cloned());
-                    let above = product(adjoint.at(0, 0), &Ok(Real::from(row_share(logits))));
-                    scaled(&above, &minus(scaled(&sum, &p), goal))
+                    let above = product(adjoint.at(0, 0), &Value::Real(share()));
+                    scaled(&above, &minus(&scaled(&sum, &p), &goal))
                 }
                 (Row::CrossEntropy, _) => {
                     let logarithms = log_probabilities(node, logits, index, within)?;
-                    let above = product(adjoint.at(0, 0), &Ok(Real::from(-row_share(logits))));
+                    let above = product(adjoint.at(0, 0), &Value::Real(-share()));
                     scaled(&above, &logarithms)
                 }
             });
         }
-        Ok(Tensor { shape: logits.shape, entries })
+        Ok(Tensor::new(logits.shape(), entries))
     }
 
     fn reduction(
@@ -175,61 +174,51 @@ impl Sweep<'_, '_> {
     ) -> Result<Tensor, Stop> {
         let node = &self.graph.nodes[index];
         let above = adjoint.at(0, 0);
-        let mut entries = Vec::with_capacity(input.entries.len());
-        for entry in &input.entries {
-            entries.push(match kind {
+        input.map(|entry| {
+            Ok(match kind {
                 Reduction::Sum => above.clone(),
-                Reduction::Mean => product(above, &Ok(Real::from(share(input)))),
-                Reduction::Norm => {
-                    let slope = self.norm_slope(entry, index, node)?;
-                    product(above, &slope)
-                }
-            });
-        }
-        Ok(Tensor { shape: input.shape, entries })
+                Reduction::Mean => product(above, &share(input)),
+                Reduction::Norm => product(above, &self.norm_slope(entry, index, node)?),
+            })
+        })
     }
 
     /// a/‖a‖, and 0 where the norm is 0 (the convention of PyTorch).
-    fn norm_slope(&mut self, entry: &Outcome, index: usize, node: &Node) -> Result<Outcome, Stop> {
-        let within = node.definition.as_deref().unwrap_or_default();
+    fn norm_slope(&mut self, entry: &Value, index: usize, node: &Node<'_>) -> Result<Value, Stop> {
+        let within = node.definition.unwrap_or_default();
         let (entry, norm) = match (entry, self.pass.values[index].at(0, 0)) {
-            (Ok(entry), Ok(norm)) => (entry, norm),
-            (Err(cause), _) | (_, Err(cause)) => return Ok(Err(cause.clone())),
+            (Value::Real(entry), Value::Real(norm)) => (entry, norm),
+            (undefined @ Value::Undefined(_), _) | (_, undefined) => return Ok(undefined.clone()),
         };
         if norm.is_zero_form() {
-            return Ok(Ok(Real::zero()));
+            return Ok(Value::Real(Real::zero()));
         }
         settle(self.evaluator.binary(Operator::Divide, entry, norm, &node.expression), within)
     }
 
     fn entries(&mut self, index: usize, position: usize, adjoint: &Tensor) -> Result<Tensor, Stop> {
         let node = &self.graph.nodes[index];
-        let inputs: Vec<&Tensor> =
-            node.inputs.iter().map(|input| &self.pass.values[*input]).collect();
-        let within = node.definition.as_deref().unwrap_or_default();
-        let (rows, columns) = (adjoint.rows(), adjoint.columns());
-        let mut terms = Vec::with_capacity(rows * columns);
-        for row in 0..rows {
-            for column in 0..columns {
-                let entry = row * columns + column;
-                let values: Result<Vec<&Real>, _> =
-                    inputs.iter().map(|input| input.at(row, column).as_ref()).collect();
-                terms.push(match values {
-                    Ok(values) => {
-                        let slope = self.slope(node, (index, entry), position, &values);
-                        product(adjoint.at(row, column), &settle(slope, within)?)
-                    }
-                    Err(cause) => Err(cause.clone()),
-                });
+        let pass = self.pass;
+        let within = node.definition.unwrap_or_default();
+        let columns = adjoint.columns();
+        let terms = Tensor::built(adjoint.shape(), |row, column| {
+            let inputs = node.inputs.iter().map(|input| pass.values[*input].at(row, column));
+            match inputs.map(Value::number).collect::<Result<Vec<_>, _>>() {
+                Ok(numbers) => {
+                    let entry = row * columns + column;
+                    let slope = self.slope(node, (index, entry), position, &numbers);
+                    Ok(product(adjoint.at(row, column), &settle(slope, within)?))
+                }
+                Err(undefined) => Ok(undefined),
             }
-        }
-        let shape = inputs[position].shape;
-        if shape == adjoint.shape {
-            return Ok(Tensor { shape, entries: terms });
+        })?;
+        let shape = pass.values[node.inputs[position]].shape();
+        if shape == terms.shape() {
+            return Ok(terms);
         }
         // A repeated row or number gets the sum of its copies.
         let mut share = Tensor::zeros(shape);
-        for (entry, term) in terms.into_iter().enumerate() {
+        for (entry, term) in terms.entries().iter().enumerate() {
             let place = share.place(entry / columns, entry % columns);
             share.add_at(place, term);
         }
@@ -239,7 +228,7 @@ impl Sweep<'_, '_> {
     /// ∂(entry of the node)/∂(the same entry of the input at `position`).
     fn slope(
         &mut self,
-        node: &Node,
+        node: &Node<'_>,
         (index, entry): (usize, usize),
         position: usize,
         values: &[&Real],
@@ -266,15 +255,12 @@ impl Sweep<'_, '_> {
 }
 
 /// What a sum or a mean over entries hands to each of them.
-fn spread(kind: Reduction, shape: Option<(usize, usize)>, above: &Outcome) -> Tensor {
-    let count = shape.map_or(1, |(rows, columns)| rows * columns);
-    let entries = vec![above.clone(); count];
-    let all = Tensor { shape, entries };
+fn spread(kind: Reduction, shape: Counts, above: &Value) -> Tensor {
+    let all = Tensor::filled(shape, above);
     if kind != Reduction::Mean {
         return all;
     }
-    let part = Ok(Real::from(share(&all)));
-    Tensor { entries: all.entries.iter().map(|entry| product(entry, &part)).collect(), ..all }
+    Tensor::filled(shape, &product(above, &share(&all)))
 }
 
 fn binary_slope(

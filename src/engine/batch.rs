@@ -1,45 +1,38 @@
 //! What becomes of a batch: its losses and gradients combine to their mean or their sum.
 
-use crate::number::{Rational, Real};
-use crate::scenario::{Reduction, Setup};
-use crate::trace::{self, Example, Named};
+use std::sync::Arc;
 
-use super::tensor::Tensor;
+use crate::number::{Rational, Real};
+use crate::scenario::Reduction;
+use crate::trace::{Example, Named, Tensor};
 
 /// The batch's gradient by every parameter that is trained.
-pub(super) fn gradient(
-    setup: &Setup,
+pub(super) fn gradient<'a>(
+    trained: impl Iterator<Item = &'a Arc<str>>,
     reduction: Reduction,
     examples: &[Example],
-) -> Named<trace::Tensor> {
-    let one = |name: &str| {
+) -> Named<Tensor> {
+    let one = |name: &Arc<str>| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));
-        (name.to_owned(), together(reduction, parts))
+        (name.clone(), together(reduction, parts))
     };
-    setup.trained_names().map(one).collect()
+    trained.map(one).collect()
 }
 
 /// The mean or the sum, entry by entry; an entry is undefined as soon as one of the values is.
 pub(super) fn together<'a>(
     reduction: Reduction,
-    values: impl Iterator<Item = &'a trace::Tensor>,
-) -> trace::Tensor {
-    let mut sum: Option<Tensor> = None;
-    let mut count = 0_i64;
+    mut values: impl Iterator<Item = &'a Tensor>,
+) -> Tensor {
+    let Some(mut sum) = values.next().cloned() else { return Tensor::zeros(None) };
+    let mut count = 1_i64;
     for value in values {
-        let value = Tensor::from_record(value);
-        match &mut sum {
-            None => sum = Some(value),
-            Some(sum) => sum.add(&value),
-        }
+        sum.add(value);
         count += 1;
     }
-    let mut mean = sum.unwrap_or_else(|| Tensor::zeros(None));
-    if count > 1 && reduction == Reduction::Mean {
-        let share = Real::from(Rational::ONE / Rational::from(count));
-        for entry in &mut mean.entries {
-            *entry = entry.clone().map(|entry| &entry * &share);
-        }
+    if count == 1 || reduction == Reduction::Sum {
+        return sum;
     }
-    mean.record()
+    let share = Real::from(Rational::ONE / Rational::from(count));
+    sum.each(|entry| entry * &share)
 }

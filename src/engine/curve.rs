@@ -7,13 +7,12 @@ use crate::initialization::forward::Tape;
 use crate::initialization::matrix::Threads;
 use crate::initialization::program::Op;
 use crate::number::{Real, Sign};
-use crate::trace::{self, Value};
+use crate::trace::{Tensor, Value};
 
 use super::backward::{Slope, backward};
 use super::forward::{Stop, forward};
 use super::graph::Graph;
 use super::program::compile_with;
-use super::tensor::Tensor;
 
 /// The values and the derivatives of an expression in `z` at the given points; none where
 /// it can't run in floating point.
@@ -45,12 +44,12 @@ pub fn curve(expression: &Expression, points: &[f64]) -> Option<(Vec<f64>, Vec<f
 /// A branch that is undecided, or a number out of range.
 pub fn curve_at(expression: &Expression, z: &Real) -> Result<[Value; 2], Failure> {
     let graph = Graph::new(["z"].into_iter(), [("f", expression)].into_iter());
-    let leaf = |_: &str| Tensor::scalar(Ok(z.clone()));
+    let leaf = |_: &str| Tensor::from(z.clone());
     let run = || -> Result<[Tensor; 2], Stop> {
         let mut prove = Prove;
         let pass = forward(&graph, &leaf, &mut prove)?;
         let root = graph.node("f").unwrap_or(graph.nodes.len() - 1);
-        let seed = (root, Tensor::filled(None, &Real::one()));
+        let seed = (root, Tensor::from(Real::one()));
         let own = |_| Slope::Own(Sign::Zero);
         let adjoints = backward(&graph, &pass, seed, &mut prove, &own)?;
         let input = graph.node("z").unwrap_or(0);
@@ -58,10 +57,7 @@ pub fn curve_at(expression: &Expression, z: &Real) -> Result<[Value; 2], Failure
     };
     let found = run().map_err(|stop| *stop.failure)?;
     let zero = || Value::Real(Real::zero());
-    Ok(found.map(|tensor| {
-        let record: trace::Tensor = tensor.record();
-        record.scalar().cloned().unwrap_or_else(zero)
-    }))
+    Ok(found.map(|tensor| tensor.scalar().cloned().unwrap_or_else(zero)))
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use crate::formula::function::{Reduction, Row};
 use crate::formula::{Branch, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Fault, Rational, Real};
+use crate::trace::{Tensor, Value};
 
 use super::graph::{Graph, Node, Operation};
-use super::tensor::{Outcome, Tensor, product, total};
+use super::tensor::{product, total};
 
 /// What a forward pass leaves behind for the backward pass.
 #[derive(Debug, Clone)]
@@ -27,7 +28,7 @@ pub(super) struct Stop {
 
 /// Evaluates every node once; leaves are looked up.
 pub(super) fn forward(
-    graph: &Graph,
+    graph: &Graph<'_>,
     leaf: &dyn Fn(&str) -> Tensor,
     decide: &mut dyn Decide,
 ) -> Result<Pass, Stop> {
@@ -36,7 +37,7 @@ pub(super) fn forward(
 
 /// The same with the values of some nodes replaced, by number; what follows goes on from them.
 pub(super) fn forward_with(
-    graph: &Graph,
+    graph: &Graph<'_>,
     leaf: &dyn Fn(&str) -> Tensor,
     replace: &dyn Fn(usize, Tensor) -> Tensor,
     decide: &mut dyn Decide,
@@ -45,93 +46,86 @@ pub(super) fn forward_with(
     let mut pass = Pass { values: Vec::with_capacity(count), branches: vec![Vec::new(); count] };
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     for (index, node) in graph.nodes.iter().enumerate() {
-        let inputs: Vec<&Tensor> = node.inputs.iter().map(|input| &pass.values[*input]).collect();
-        let value = operate(node, &inputs, leaf, &mut evaluator, &mut pass.branches[index])?;
+        let value = operate(node, &pass.values, leaf, &mut evaluator, &mut pass.branches[index])?;
         pass.values.push(replace(index, value));
     }
     Ok(pass)
 }
 
 /// Tells an undefined value, which is a result, from a failure, which is not.
-pub(super) fn settle(result: Result<Real, Failure>, within: &str) -> Result<Outcome, Stop> {
+pub(super) fn settle(result: Result<Real, Failure>, within: &str) -> Result<Value, Stop> {
     match result {
-        Ok(value) => Ok(Ok(value)),
+        Ok(value) => Ok(Value::Real(value)),
         Err(Failure::Undefined { cause, expression }) => {
-            Ok(Err(format!("{cause} in {expression}").into()))
+            Ok(Value::Undefined(format!("{cause} in {expression}").into()))
         }
         Err(failure) => Err(Stop { failure: Box::new(failure), within: within.to_owned() }),
     }
 }
 
 fn operate(
-    node: &Node,
-    inputs: &[&Tensor],
+    node: &Node<'_>,
+    values: &[Tensor],
     leaf: &dyn Fn(&str) -> Tensor,
     evaluator: &mut Evaluator<'_>,
     branches: &mut Vec<Option<Branch>>,
 ) -> Result<Tensor, Stop> {
-    match &node.operation {
+    let input = |position: usize| &values[node.inputs[position]];
+    match node.operation {
         Operation::Leaf(name) => Ok(leaf(name)),
-        Operation::Constant(number) => Ok(Tensor::scalar(Ok(Real::from(number.clone())))),
-        Operation::Negate => Ok(inputs[0].map(|value| -value)),
-        Operation::Same => Ok(inputs[0].clone()),
-        Operation::Transpose => Ok(inputs[0].transposed()),
-        Operation::Binary(Operator::MatMul) => Ok(inputs[0].times(inputs[1])),
+        Operation::Constant(ref number) => Ok(Tensor::from(Real::from(number.clone()))),
+        Operation::Negate => Ok(input(0).each(|value| -value)),
+        Operation::Same => Ok(input(0).clone()),
+        Operation::Transpose => Ok(input(0).transposed()),
+        Operation::Binary(Operator::MatMul) => Ok(input(0).times(input(1))),
         Operation::Binary(operator) => {
-            let within = node.definition.as_deref().unwrap_or_default();
-            inputs[0].zip(inputs[1], |left, right| {
-                settle(evaluator.binary(*operator, left, right, &node.expression), within)
+            let within = node.definition.unwrap_or_default();
+            input(0).zip(input(1), |left, right| {
+                settle(evaluator.binary(operator, left, right, &node.expression), within)
             })
         }
         Operation::Call(call) => {
-            let within = node.definition.as_deref().unwrap_or_default();
+            let within = node.definition.unwrap_or_default();
             if let Some(kind) = call.function.reduces() {
-                return reduce(kind, &node.expression, within, inputs[0]);
+                return reduce(kind, &node.expression, within, input(0));
             }
             if let Some(row) = call.function.row() {
-                return rows(row, node, inputs);
+                return rows(row, node, values);
             }
-            let values = entries(node, inputs, |values| {
+            let inputs: Vec<&Tensor> = (0..node.inputs.len()).map(input).collect();
+            let entries = entries(&inputs, within, |numbers| {
                 branches.push(None);
-                let (value, taken) = evaluator.call(call, values?)?;
+                let (value, taken) = evaluator.call(call, numbers?)?;
                 if let Some(last) = branches.last_mut() {
                     *last = taken;
                 }
                 Ok(value)
             })?;
             match call.function.total {
-                Some(kind) => reduce(kind, &node.expression, within, &values),
-                None => Ok(values),
+                Some(kind) => reduce(kind, &node.expression, within, &entries),
+                None => Ok(entries),
             }
         }
     }
 }
 
 /// Applies an operation entry by entry; it hears of an undefined input as a failure.
-fn entries(
-    node: &Node,
+pub(super) fn entries(
     inputs: &[&Tensor],
+    within: &str,
     mut operate: impl FnMut(Result<&[Real], Failure>) -> Result<Real, Failure>,
 ) -> Result<Tensor, Stop> {
-    let shape = Tensor::common(inputs);
-    let (rows, columns) = shape.unwrap_or((1, 1));
-    let within = node.definition.as_deref().unwrap_or_default();
-    let mut list = Vec::with_capacity(rows * columns);
-    for row in 0..rows {
-        for column in 0..columns {
-            let values: Result<Vec<Real>, _> =
-                inputs.iter().map(|input| input.at(row, column).clone()).collect();
-            list.push(match values {
-                Ok(values) => settle(operate(Ok(&values)), within)?,
-                Err(cause) => {
-                    // The failure only tells the operation that there is nothing to do.
-                    let _ = operate(Err(Failure::OutOfRange(String::new())));
-                    Err(cause)
-                }
-            });
+    Tensor::built(Tensor::common(inputs.iter().copied()), |row, column| {
+        let numbers = inputs.iter().map(|input| input.at(row, column).number().cloned());
+        match numbers.collect::<Result<Vec<_>, _>>() {
+            Ok(numbers) => settle(operate(Ok(&numbers)), within),
+            Err(undefined) => {
+                // The failure only tells the operation that there is nothing to do.
+                let _ = operate(Err(Failure::OutOfRange(String::new())));
+                Ok(undefined)
+            }
         }
-    }
-    Ok(Tensor { shape, entries: list })
+    })
 }
 
 pub(super) fn reduce(
@@ -140,34 +134,24 @@ pub(super) fn reduce(
     within: &str,
     input: &Tensor,
 ) -> Result<Tensor, Stop> {
-    let outcome = match kind {
+    let value = match kind {
         Reduction::Sum => input.sum(),
-        Reduction::Mean => input.sum().map(|sum| &sum * &Real::from(share(input))),
-        Reduction::Norm => {
-            let squares = Tensor {
-                shape: input.shape,
-                entries: input
-                    .entries
-                    .iter()
-                    .map(|entry| entry.clone().map(|entry| &entry * &entry))
-                    .collect(),
-            };
-            match squares.sum() {
-                Err(cause) => Err(cause),
-                Ok(sum) => {
-                    let root = sum.sqrt().map_err(|fault| Failure::of(fault, whole));
-                    settle(root, within)?
-                }
+        Reduction::Mean => product(&input.sum(), &share(input)),
+        Reduction::Norm => match input.each(|entry| entry * entry).sum() {
+            Value::Real(sum) => {
+                let root = sum.sqrt().map_err(|fault| Failure::of(fault, whole));
+                settle(root, within)?
             }
-        }
+            undefined @ Value::Undefined(_) => undefined,
+        },
     };
-    Ok(Tensor::scalar(outcome))
+    Ok(Tensor::from(value))
 }
 
 /// A function of each row.
-fn rows(row: Row, node: &Node, inputs: &[&Tensor]) -> Result<Tensor, Stop> {
-    let (logits, within) = (inputs[0], node.definition.as_deref().unwrap_or_default());
-    let mut entries = Vec::with_capacity(logits.entries.len());
+fn rows(row: Row, node: &Node<'_>, values: &[Tensor]) -> Result<Tensor, Stop> {
+    let (logits, within) = (&values[node.inputs[0]], node.definition.unwrap_or_default());
+    let mut entries = Vec::with_capacity(logits.entries().len());
     for index in 0..logits.rows() {
         let values = match row {
             Row::Softmax => probabilities(node, logits, index, within)?,
@@ -176,12 +160,12 @@ fn rows(row: Row, node: &Node, inputs: &[&Tensor]) -> Result<Tensor, Stop> {
         entries.extend(values);
     }
     if row != Row::CrossEntropy {
-        return Ok(Tensor { shape: logits.shape, entries });
+        return Ok(Tensor::new(logits.shape(), entries));
     }
-    let target = inputs[1].entries.iter();
+    let target = values[node.inputs[1]].entries();
     let terms = entries.iter().zip(target).map(|(entry, target)| product(entry, target));
-    let sum = total(terms).map(|sum| sum * Real::from(-row_share(logits)));
-    Ok(Tensor::scalar(sum))
+    let share = Value::Real(Real::from(-row_share(logits)));
+    Ok(Tensor::from(product(&total(terms), &share)))
 }
 
 /// Of a row: each entry less the greatest, the exponentials of those, so that none is too
@@ -235,21 +219,21 @@ const SATURATED: f64 = -64.0;
 
 /// Row number `index` of softmax: exp(zⱼ)/Σ exp(zₖ).
 pub(super) fn probabilities(
-    node: &Node,
+    node: &Node<'_>,
     logits: &Tensor,
     index: usize,
     within: &str,
-) -> Result<Vec<Outcome>, Stop> {
+) -> Result<Vec<Value>, Stop> {
     of_row(node, logits, index, within, &|row| Exponentials::of(row)?.shares())
 }
 
 /// Row number `index` of the logarithm of softmax: zⱼ − ln Σ exp(zₖ).
 pub(super) fn log_probabilities(
-    node: &Node,
+    node: &Node<'_>,
     logits: &Tensor,
     index: usize,
     within: &str,
-) -> Result<Vec<Outcome>, Stop> {
+) -> Result<Vec<Value>, Stop> {
     of_row(node, logits, index, within, &|row| {
         let found = Exponentials::of(row)?;
         let logarithm = found.sum.log()?;
@@ -260,25 +244,25 @@ pub(super) fn log_probabilities(
 type RowFunction<'a> = &'a dyn Fn(&[Real]) -> Result<Vec<Real>, Fault>;
 
 fn of_row(
-    node: &Node,
+    node: &Node<'_>,
     logits: &Tensor,
     index: usize,
     within: &str,
     compute: RowFunction<'_>,
-) -> Result<Vec<Outcome>, Stop> {
+) -> Result<Vec<Value>, Stop> {
     let columns = logits.columns();
-    let row = &logits.entries[index * columns..(index + 1) * columns];
-    let values: Result<Vec<Real>, _> = row.iter().cloned().collect();
-    let values = match values {
-        Ok(values) => values,
+    let row = &logits.entries()[index * columns..(index + 1) * columns];
+    let numbers: Result<Vec<Real>, _> = row.iter().map(|entry| entry.number().cloned()).collect();
+    let numbers = match numbers {
+        Ok(numbers) => numbers,
         // One entry without a value leaves the whole row without one.
-        Err(cause) => return Ok(vec![Err(cause); columns]),
+        Err(undefined) => return Ok(vec![undefined; columns]),
     };
-    match compute(&values) {
-        Ok(values) => Ok(values.into_iter().map(Ok).collect()),
+    match compute(&numbers) {
+        Ok(values) => Ok(values.into_iter().map(Value::Real).collect()),
         Err(fault) => {
-            let failure = settle(Err(Failure::of(fault, &node.expression)), within)?;
-            Ok(vec![failure; columns])
+            let undefined = settle(Err(Failure::of(fault, &node.expression)), within)?;
+            Ok(vec![undefined; columns])
         }
     }
 }
@@ -289,6 +273,7 @@ pub(super) fn row_share(input: &Tensor) -> Rational {
 }
 
 /// One divided by the number of entries.
-pub(super) fn share(input: &Tensor) -> Rational {
-    Rational::ONE / Rational::from(input.entries.len().max(1))
+pub(super) fn share(input: &Tensor) -> Value {
+    let share = Rational::ONE / Rational::from(input.entries().len().max(1));
+    Value::Real(Real::from(share))
 }

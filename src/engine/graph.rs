@@ -4,6 +4,7 @@
 //! operations follow in the order of evaluation, subexpressions included. A definition
 //! that is only a name or a number is a node of its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::formula::{Call, Expression, Operator};
@@ -11,35 +12,35 @@ use crate::number::Rational;
 
 /// The graph of one model.
 #[derive(Debug, Clone)]
-pub struct Graph {
+pub struct Graph<'a> {
     /// The nodes; inputs always come before the node that uses them.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<Node<'a>>,
     /// The node of each name.
-    pub names: BTreeMap<String, usize>,
+    pub names: BTreeMap<&'a str, usize>,
     /// The definitions in order.
-    pub definitions: Vec<String>,
+    pub definitions: Vec<&'a str>,
     /// The nodes whose adjoints nobody asks for.
     pub(super) passive: Vec<bool>,
 }
 
 /// One node.
 #[derive(Debug, Clone)]
-pub struct Node {
+pub struct Node<'a> {
     /// What it computes.
-    pub operation: Operation,
+    pub operation: Operation<'a>,
     /// Its inputs, as indices of nodes.
     pub inputs: Vec<usize>,
     /// The expression that it stands for, as errors name it.
-    pub expression: Expression,
+    pub expression: Cow<'a, Expression>,
     /// The definition in which it stands; leaves have none.
-    pub definition: Option<String>,
+    pub definition: Option<&'a str>,
 }
 
 /// What a node computes.
 #[derive(Debug, Clone)]
-pub enum Operation {
+pub enum Operation<'a> {
     /// A parameter or a datum.
-    Leaf(String),
+    Leaf(&'a str),
     /// A number of the model's text.
     Constant(Rational),
     /// The same value under another name.
@@ -51,13 +52,13 @@ pub enum Operation {
     /// A binary operation.
     Binary(Operator),
     /// A function.
-    Call(Call),
+    Call(&'a Call),
 }
 
-impl Graph {
+impl<'a> Graph<'a> {
     /// The graph of definitions over leaves. Every name in a definition is a leaf or an
     /// earlier definition: the scenario was checked.
-    pub fn new<'a>(
+    pub fn new(
         leaves: impl Iterator<Item = &'a str>,
         definitions: impl Iterator<Item = (&'a str, &'a Expression)>,
     ) -> Self {
@@ -69,12 +70,12 @@ impl Graph {
         };
         for leaf in leaves {
             let node = Node {
-                operation: Operation::Leaf(leaf.to_owned()),
+                operation: Operation::Leaf(leaf),
                 inputs: Vec::new(),
-                expression: Expression::name(leaf),
+                expression: Cow::Owned(Expression::name(leaf)),
                 definition: None,
             };
-            graph.names.insert(leaf.to_owned(), graph.nodes.len());
+            graph.names.insert(leaf, graph.nodes.len());
             graph.nodes.push(node);
         }
         for (name, expression) in definitions {
@@ -86,15 +87,15 @@ impl Graph {
                 graph.nodes.push(Node {
                     operation: Operation::Same,
                     inputs: vec![node],
-                    expression: expression.clone(),
-                    definition: Some(name.to_owned()),
+                    expression: Cow::Borrowed(expression),
+                    definition: Some(name),
                 });
                 node = graph.nodes.len() - 1;
             }
-            graph.names.insert(name.to_owned(), node);
-            graph.definitions.push(name.to_owned());
+            graph.names.insert(name, node);
+            graph.definitions.push(name);
         }
-        let is_number = |node: &Node| matches!(node.operation, Operation::Constant(_));
+        let is_number = |node: &Node<'_>| matches!(node.operation, Operation::Constant(_));
         graph.passive = graph.nodes.iter().map(is_number).collect();
         graph
     }
@@ -112,7 +113,7 @@ impl Graph {
             self.definitions.iter().filter_map(|name| self.node(name)).collect();
         for (index, node) in self.nodes.iter().enumerate() {
             self.passive[index] = match &node.operation {
-                Operation::Leaf(name) => leaves.contains(name),
+                Operation::Leaf(name) => leaves.iter().any(|leaf| leaf == name),
                 Operation::Constant(_) => true,
                 _ => {
                     let passive = |input: &usize| self.passive[*input];
@@ -123,7 +124,7 @@ impl Graph {
         self
     }
 
-    fn add(&mut self, expression: &Expression, definition: &str) -> usize {
+    fn add(&mut self, expression: &'a Expression, definition: &'a str) -> usize {
         // Numbers among themselves, such as 1/2, are no nodes of their own.
         let number = crate::formula::chain::number(expression).map(|(value, _)| value);
         let (operation, inputs) = match expression {
@@ -134,7 +135,7 @@ impl Graph {
                 if let Some(node) = self.node(name) {
                     return node;
                 }
-                (Operation::Leaf(name.clone()), Vec::new())
+                (Operation::Leaf(name), Vec::new())
             }
             Expression::Number(number) => (Operation::Constant(number.clone()), Vec::new()),
             Expression::Negate(inner) => (Operation::Negate, vec![self.add(inner, definition)]),
@@ -148,12 +149,11 @@ impl Graph {
             Expression::Call(call) | Expression::Derivative(call, _) => {
                 let inputs =
                     call.arguments.iter().map(|argument| self.add(argument, definition)).collect();
-                (Operation::Call(call.clone()), inputs)
+                (Operation::Call(call), inputs)
             }
             Expression::Shown(_) => (Operation::Constant(Rational::ZERO), Vec::new()),
         };
-        let expression = expression.clone();
-        let definition = Some(definition.to_owned());
+        let (expression, definition) = (Cow::Borrowed(expression), Some(definition));
         self.nodes.push(Node { operation, inputs, expression, definition });
         self.nodes.len() - 1
     }

@@ -16,8 +16,7 @@ use crate::scenario::{Carry, Instead, Reduction, Run, Scenario, Setup, Turn};
 use crate::trace::{self, Iteration, Named, Tensor, Trace};
 
 use super::failure::{EngineError, Halt};
-use super::graph::Graph;
-use super::pass::{self, Activations};
+use super::pass::{Activations, Model};
 use super::run::{self, Course};
 
 /// What a wrong turn leads to: a trace that holds its run alone, from the iteration in which it
@@ -40,10 +39,10 @@ pub fn wrong_turn(scenario: &Scenario, trace: &Trace, turn: &Turn) -> Result<Tra
 
 /// An algorithm that a student carried out instead.
 struct Altered<'a> {
-    setup: &'a Setup,
     run: Run,
+    /// The rule of each parameter, where it is not that of the run.
     rules: Vec<(String, Arc<Rule>)>,
-    graph: Graph,
+    model: Model<'a>,
     reduction: Reduction,
     activations: Activations,
     turn: &'a Turn,
@@ -51,14 +50,14 @@ struct Altered<'a> {
 
 impl<'a> Altered<'a> {
     fn new(setup: &'a Setup, right: &Run, turn: &'a Turn) -> Self {
-        let graph = match &turn.instead {
-            Instead::Model(model) => pass::graph_of(setup, model),
-            Instead::Slip(_) | Instead::Optimizer(_) => pass::graph(setup),
+        let model = match &turn.instead {
+            Instead::Model(model) => Model::new(setup, model),
+            Instead::Slip(_) | Instead::Optimizer(_) => Model::new(setup, &setup.model),
         };
         let (run, rules) = match &turn.instead {
             Instead::Slip(mistake) => slip(setup, right, *mistake),
-            Instead::Optimizer(run) => ((**run).clone(), rules(setup, run)),
-            Instead::Model(_) => (right.clone(), rules(setup, right)),
+            Instead::Optimizer(run) => ((**run).clone(), Vec::new()),
+            Instead::Model(_) => (right.clone(), Vec::new()),
         };
         let reduction = match turn.instead {
             Instead::Slip(Mistake::SumInsteadOfMean) => Reduction::Sum,
@@ -68,7 +67,12 @@ impl<'a> Altered<'a> {
             Instead::Slip(Mistake::ForgottenActivationDerivative) => Activations::Forgotten,
             _ => Activations::Derived,
         };
-        Self { setup, run, rules, graph, reduction, activations, turn }
+        Self { run, rules, model, reduction, activations, turn }
+    }
+
+    fn rule_of(&self, name: &str) -> Arc<Rule> {
+        let altered = self.rules.iter().find(|(parameter, _)| parameter == name);
+        altered.map_or_else(|| self.run.rule_of(name), |(_, rule)| rule.clone())
     }
 
     fn execute(&self, right: &trace::Run) -> Result<trace::Run, EngineError> {
@@ -84,11 +88,12 @@ impl<'a> Altered<'a> {
         let Some(before) = before.filter(|record| run::undefined_cause(record).is_none()) else {
             return Ok(Vec::new());
         };
+        let trained = run::trained(&self.run, &self.model, &|name| self.rule_of(name));
         let whole = Course {
             carry: (carry == Carry::Displayed).then_some(&self.run.display),
             reduction: self.reduction,
             activations: self.activations,
-            ..Course::new(self.setup, &self.run, &self.graph, &self.rules)
+            ..Course::new(&self.run, &self.model, &trained)
         };
         let fail = |course: &Course<'_>, halt: Halt| {
             EngineError::new(course, halt).in_mistake(self.turn.instead.word())
@@ -96,7 +101,8 @@ impl<'a> Altered<'a> {
         let at = |stop| Halt { t: self.turn.from, example: None, stop };
         let fresh = whole.start(&mut Prove).map_err(|stop| fail(&whole, at(stop)))?;
         let state = known_state(&fresh.state, &before.state);
-        let start = Iteration { state, ..before.clone() };
+        let parameters = before.parameters.clone();
+        let start = Iteration { t: before.t, parameters, state, ..Iteration::default() };
         let course = Course { from: Some(&start), ..whole };
         let records = course.iterations(&mut Prove, self.turn.to);
         let records = records.map_err(|halt| fail(&course, halt))?;
@@ -104,12 +110,8 @@ impl<'a> Altered<'a> {
     }
 }
 
-fn rules(setup: &Setup, run: &Run) -> Vec<(String, Arc<Rule>)> {
-    setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect()
-}
-
-/// The run and its rules with a mistake of the catalogue; a rule in which it can't be made
-/// stays as it is.
+/// The run with a mistake of the catalogue, and the rules that it changes; one in which it can't
+/// be made stays as it is.
 fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Arc<Rule>)>) {
     let setting = |options: &Options| {
         let altered = mistake.setting(right.optimizer, options);
@@ -120,11 +122,8 @@ fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Arc<
     let overrides = right.overrides.iter();
     let overrides = overrides.map(|(name, options)| (name.clone(), setting(options).1)).collect();
     let run = Run { optimizer, options, custom, overrides, ..right.clone() };
-    let rules = setup.trained_names().map(|name| {
-        let altered = run.rule_with(mistake, name);
-        (name.to_owned(), altered.unwrap_or_else(|| run.rule_of(name)))
-    });
-    let rules = rules.collect();
+    let altered = |name: &str| Some((name.to_owned(), run.rule_with(mistake, name)?));
+    let rules = setup.trained_names().filter_map(altered).collect();
     (run, rules)
 }
 
@@ -132,10 +131,10 @@ fn slip(setup: &Setup, right: &Run, mistake: Mistake) -> (Run, Vec<(String, Arc<
 fn known_state(fresh: &Named<Named<Tensor>>, right: &Named<Named<Tensor>>) -> Named<Named<Tensor>> {
     let mut list: Named<Named<Tensor>> = Named::default();
     for (state, values) in fresh.iter() {
-        for (parameter, value) in values.iter() {
+        for (parameter, value) in values.shared() {
             let known = right.get(state).and_then(|known| known.get(parameter));
             let known = known.filter(|known| known.shape() == value.shape());
-            list.within(state).push(parameter, known.unwrap_or(value).clone());
+            list.within(state).push(parameter.clone(), known.unwrap_or(value).clone());
         }
     }
     list

@@ -36,6 +36,7 @@ pub use surface::{Surface, Values};
 use crate::scenario::{self, ExperimentId, Frame, Frames, Scenario};
 use crate::trace::{self, Named, Setup, Tensor, Trace};
 
+use pass::Model;
 use substitution::Substitutions;
 
 /// Executes every run and every experiment of a scenario.
@@ -57,9 +58,9 @@ pub fn execute(scenario: &Scenario) -> Result<Trace, EngineError> {
 pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, EngineError> {
     let mut trace = begun(scenario);
     for (setup, record) in scenario.setups.iter().zip(trace.setups.values_mut()) {
-        let graph = pass::graph(setup);
+        let model = Model::new(setup, &setup.model);
         for run in &setup.runs {
-            let executed = run::execute(setup, run, &graph, Substitutions::default())?;
+            let executed = run::execute(run, &model, Substitutions::default())?;
             record.runs.push(run.name.clone(), executed);
         }
     }
@@ -100,10 +101,10 @@ fn frames_of(frames: &Frames) -> Result<Vec<Trace>, EngineError> {
             let own = frames.runs.iter().filter(|id| id.setup == index);
             let shown = own.filter_map(|id| setup.runs.get(id.run));
             let mut runs: Named<trace::Run> = Named::default();
-            let graph = pass::graph(setup);
+            let model = Model::new(setup, &setup.model);
             for run in shown {
                 if runs.get(&run.name).is_none() {
-                    let record = run::execute(setup, run, &graph, Substitutions::default());
+                    let record = run::execute(run, &model, Substitutions::default());
                     let within = |error: EngineError| error.in_frame(&frame.values.join(", "));
                     runs.push(run.name.clone(), record.map_err(within)?);
                 }
@@ -128,7 +129,7 @@ pub fn substitute(
     run: &scenario::Run,
     substitutions: &[Substitution],
 ) -> Result<trace::Run, EngineError> {
-    run::execute(setup, run, &pass::graph(setup), Substitutions(substitutions))
+    run::execute(run, &Model::new(setup, &setup.model), Substitutions(substitutions))
 }
 
 /// The trace of a scenario of which nothing was executed yet.

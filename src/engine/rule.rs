@@ -6,12 +6,37 @@ use std::collections::BTreeMap;
 use crate::catalogue::{Condition, Line};
 use crate::formula::{Call, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Real, Sign};
+use crate::trace::{Tensor, Value};
 
-use super::forward::{Stop, reduce, settle};
-use super::tensor::{Outcome, Tensor};
+use super::forward::{Stop, entries, reduce, settle};
+use super::tensor::Counts;
 
-/// The names that a line may use.
-pub(super) type Known<'a> = BTreeMap<&'a str, Tensor>;
+/// The names that a line may use, a few dozen at most.
+#[derive(Clone, Default)]
+pub(super) struct Known<'a>(Vec<(&'a str, Cow<'a, Tensor>)>);
+
+impl<'a> Known<'a> {
+    /// Makes a value known, in the place of an earlier one of that name.
+    pub(super) fn insert(&mut self, name: &'a str, value: Cow<'a, Tensor>) {
+        self.0.push((name, value));
+    }
+
+    /// Makes a number known that stays the same for all entries.
+    pub(super) fn insert_number(&mut self, name: &'a str, number: Real) {
+        self.insert(name, Cow::Owned(Tensor::from(number)));
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Tensor> {
+        self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+    }
+
+    /// The same values, lent out, with room for as many more.
+    pub(super) fn borrowed(&'a self) -> Self {
+        let mut list = Vec::with_capacity(2 * self.0.len() + 8);
+        list.extend(self.0.iter().map(|(name, value)| (*name, Cow::Borrowed(&**value))));
+        Self(list)
+    }
+}
 
 /// Carries out one line.
 pub(super) struct Executor<'a> {
@@ -30,15 +55,14 @@ impl Executor<'_> {
         let mut shape = None;
         for (index, case) in line.cases.iter().enumerate() {
             let met = self.condition(&case.condition, known)?;
-            shape = wider(shape, met.shape);
+            shape = shape.or(met.shape);
             let before = chosen.take();
-            let count = entries(shape);
             let one = |entry: usize| match before.as_ref().and_then(|list| list[entry % list.len()])
             {
                 Some(earlier) => Some(earlier),
                 None => met.holds[entry % met.holds.len()].then_some(index),
             };
-            chosen = Some((0..count).map(one).collect());
+            chosen = Some((0..count(shape)).map(one).collect());
         }
         let Some(chosen) = chosen else {
             let value = self.evaluate(&line.expression, known)?.into_owned();
@@ -50,32 +74,33 @@ impl Executor<'_> {
                 let expression =
                     case.map_or(&line.expression, |index| &line.cases[index].expression);
                 let part = self.evaluate(expression, known)?;
-                shape = wider(shape, part.shape);
+                shape = shape.or(part.shape());
                 parts.insert(*case, part);
             }
         }
         let pick = |entry: usize| {
             let part = &parts[&chosen[entry % chosen.len()]];
-            part.entries[entry % part.entries.len()].clone()
+            part.entries()[entry % part.entries().len()].clone()
         };
-        let value = Tensor { shape, entries: (0..entries(shape)).map(pick).collect() };
+        let value = Tensor::new(shape, (0..count(shape)).map(pick).collect());
         Ok(Computed { value, chosen: Some(chosen) })
     }
 
     fn condition(&mut self, condition: &Condition, known: &Known<'_>) -> Result<Met, Stop> {
         let left = self.evaluate(&condition.left, known)?;
         let right = self.evaluate(&condition.right, known)?;
-        let difference = left.zip(&right, |left, right| Ok::<_, Stop>(Ok(left - right)))?;
+        let difference =
+            left.zip(&right, |left, right| Ok::<_, Stop>(Value::Real(left - right)))?;
         let mut holds = Vec::new();
-        for entry in &difference.entries {
+        for entry in difference.entries() {
             // An undefined side leaves the line's own expression, which then is undefined too.
             let sign = match entry {
-                Ok(value) => Some(self.sign(value, condition)?),
-                Err(_) => None,
+                Value::Real(value) => Some(self.sign(value, condition)?),
+                Value::Undefined(_) => None,
             };
             holds.push(sign.is_some_and(|sign| condition.relation.holds(sign)));
         }
-        Ok(Met { shape: difference.shape, holds })
+        Ok(Met { shape: difference.shape(), holds })
     }
 
     fn sign(&mut self, value: &Real, condition: &Condition) -> Result<Sign, Stop> {
@@ -98,12 +123,12 @@ impl Executor<'_> {
         known: &'k Known<'_>,
     ) -> Result<Cow<'k, Tensor>, Stop> {
         let value = match expression {
-            Expression::Number(number) => Tensor::scalar(Ok(Real::from(number.clone()))),
-            Expression::Name(name) => match known.get(name.as_str()) {
+            Expression::Number(number) => Tensor::from(Real::from(number.clone())),
+            Expression::Name(name) => match known.get(name) {
                 Some(value) => return Ok(Cow::Borrowed(value)),
                 None => Tensor::zeros(None),
             },
-            Expression::Negate(inner) => self.evaluate(inner, known)?.map(|value| -value),
+            Expression::Negate(inner) => self.evaluate(inner, known)?.each(|value| -value),
             Expression::Transpose(inner) => self.evaluate(inner, known)?.transposed(),
             Expression::Binary(operator, left, right) => {
                 let left = self.evaluate(left, known)?;
@@ -135,45 +160,21 @@ impl Executor<'_> {
             .iter()
             .map(|argument| self.evaluate(argument, known))
             .collect::<Result<Vec<_>, _>>()?;
-        match (call.function.reduces(), arguments[0].shape) {
+        match (call.function.reduces(), arguments[0].shape()) {
             (Some(kind), Some(_)) => reduce(kind, expression, self.within, &arguments[0]),
             // The norm of a number is its absolute value, without a root.
             _ => {
-                let mut taken = Vec::new();
                 let inputs: Vec<&Tensor> = arguments.iter().map(|argument| &**argument).collect();
-                let value = self.zip(&inputs, |evaluator, values| {
-                    let (value, branch) = evaluator.call(call, values)?;
-                    taken.extend(branch.map(|branch| branch.case));
+                let Self { decide, zero_over_zero, within, branches } = self;
+                let mut evaluator =
+                    Evaluator { decide: &mut **decide, zero_over_zero: *zero_over_zero };
+                entries(&inputs, within, |numbers| {
+                    let (value, branch) = evaluator.call(call, numbers?)?;
+                    branches.extend(branch.map(|branch| branch.case));
                     Ok(value)
-                });
-                self.branches.extend(taken);
-                value
+                })
             }
         }
-    }
-
-    /// Applies an operation entry by entry; an undefined entry stays undefined.
-    fn zip(
-        &mut self,
-        inputs: &[&Tensor],
-        mut operate: impl FnMut(&mut Evaluator<'_>, &[Real]) -> Result<Real, Failure>,
-    ) -> Result<Tensor, Stop> {
-        let shape = Tensor::common(inputs);
-        let (rows, columns) = shape.unwrap_or((1, 1));
-        let mut evaluator =
-            Evaluator { decide: &mut *self.decide, zero_over_zero: self.zero_over_zero };
-        let mut list = Vec::with_capacity(rows * columns);
-        for row in 0..rows {
-            for column in 0..columns {
-                let values: Result<Vec<Real>, _> =
-                    inputs.iter().map(|input| input.at(row, column).clone()).collect();
-                list.push(match values {
-                    Ok(values) => settle(operate(&mut evaluator, &values), self.within)?,
-                    Err(cause) => Outcome::Err(cause),
-                });
-            }
-        }
-        Ok(Tensor { shape, entries: list })
     }
 }
 
@@ -186,15 +187,10 @@ pub(super) struct Computed {
 
 /// The entries for which a condition holds.
 struct Met {
-    shape: Option<(usize, usize)>,
+    shape: Counts,
     holds: Vec<bool>,
 }
 
-fn entries(shape: Option<(usize, usize)>) -> usize {
+fn count(shape: Counts) -> usize {
     shape.map_or(1, |(rows, columns)| rows * columns)
-}
-
-/// A number is repeated where the other has entries.
-fn wider(left: Option<(usize, usize)>, right: Option<(usize, usize)>) -> Option<(usize, usize)> {
-    left.or(right)
 }

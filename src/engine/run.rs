@@ -1,6 +1,6 @@
 //! One optimizer's run: batches in, records out.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::catalogue::{Extent, Options, Over, Rule, Setting, State};
@@ -8,27 +8,23 @@ use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
 use crate::number::{Fault, Rational, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
-use crate::trace::{self, Iteration, Named, Unrounded, Value, What};
+use crate::trace::{self, Iteration, Named, Tensor, Unrounded, Value, What};
 
 use super::batch;
 use super::failure::{EngineError, Halt};
 use super::forward::{Stop, reduce};
-use super::graph::Graph;
-use super::pass::{self, Activations, LOSS};
+use super::pass::{self, Activations, LOSS, Model};
 use super::rule::{Executor, Known};
 use super::substitution::Substitutions;
-use super::tensor::{Outcome, Tensor};
 
 /// Executes a run, and its carried run where the display asks for one.
 pub(super) fn execute(
-    setup: &Setup,
     run: &Run,
-    graph: &Graph,
+    model: &Model<'_>,
     substitutions: Substitutions<'_>,
 ) -> Result<trace::Run, EngineError> {
-    let rules: Vec<_> =
-        setup.trained_names().map(|name| (name.to_owned(), run.rule_of(name))).collect();
-    let course = Course { substitutions, ..Course::new(setup, run, graph, &rules) };
+    let trained = trained(run, model, &|name| run.rule_of(name));
+    let course = Course { substitutions, ..Course::new(run, model, &trained) };
     let iterations = course
         .iterations(&mut Prove, usize::MAX)
         .map_err(|halt| EngineError::new(&course, halt))?;
@@ -60,14 +56,41 @@ pub(super) fn record(
     trace::Run { options: numbers.collect(), iterations, carried, ended }
 }
 
+/// A parameter that is trained, with what stays the same for it during a run.
+pub(super) struct Trained<'a> {
+    name: Arc<str>,
+    rule: Arc<Rule>,
+    /// The options that are numbers.
+    options: Known<'a>,
+    zero_over_zero: ZeroOverZero,
+}
+
+/// The parameters that a run trains, each by its rule.
+pub(super) fn trained<'a>(
+    run: &'a Run,
+    model: &Model<'_>,
+    rule_of: &dyn Fn(&str) -> Arc<Rule>,
+) -> Vec<Trained<'a>> {
+    let one = |name: &Arc<str>| {
+        let options = run.options_of(name);
+        let no_move = options.word("zero_over_zero") == "no_move";
+        Trained {
+            name: name.clone(),
+            rule: rule_of(name),
+            options: numbers(options),
+            zero_over_zero: if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined },
+        }
+    };
+    model.trained().map(one).collect()
+}
+
 /// Everything that stays the same during a run.
 #[derive(Clone, Copy)]
 pub(super) struct Course<'a> {
     pub(super) setup: &'a Setup,
     pub(super) run: &'a Run,
-    pub(super) graph: &'a Graph,
-    /// The update rule of every parameter.
-    pub(super) rules: &'a [(String, Arc<Rule>)],
+    pub(super) model: &'a Model<'a>,
+    pub(super) trained: &'a [Trained<'a>],
     /// How the numbers are rounded between iterations, in a carried run.
     pub(super) carry: Option<&'a Display>,
     /// What stands in the place of computed values.
@@ -82,20 +105,15 @@ pub(super) struct Course<'a> {
 
 impl<'a> Course<'a> {
     /// The whole run, as the set-up has it.
-    pub(super) fn new(
-        setup: &'a Setup,
-        run: &'a Run,
-        graph: &'a Graph,
-        rules: &'a [(String, Arc<Rule>)],
-    ) -> Self {
+    pub(super) fn new(run: &'a Run, model: &'a Model<'a>, trained: &'a [Trained<'a>]) -> Self {
         Self {
-            setup,
+            setup: model.setup,
             run,
-            graph,
-            rules,
+            model,
+            trained,
             carry: None,
             substitutions: Substitutions::default(),
-            reduction: setup.reduction,
+            reduction: model.setup.reduction,
             activations: Activations::Derived,
             from: None,
         }
@@ -134,28 +152,28 @@ impl<'a> Course<'a> {
     pub(super) fn start(&self, decide: &mut dyn Decide) -> Result<Iteration, Stop> {
         let parameters = self.setup.start();
         let t = self.setup.start_iteration;
-        let mut state: Named<Named<trace::Tensor>> = Named::default();
-        for (parameter, rule) in self.rules {
-            let shape = parameters.get(parameter).and_then(trace::Tensor::shape);
-            let mut options = options(self.run.options_of(parameter));
+        let mut state: Named<Named<Tensor>> = Named::default();
+        for own in self.trained.iter().filter(|own| !own.rule.states.is_empty()) {
+            let shape = parameters.get(&own.name).and_then(Tensor::shape);
+            let mut options = own.options.clone();
             if self.run.schedule.is_some() || self.run.rate_varies() {
-                let rate = self.rate(self.run.options_of(parameter), 0, t + 1, decide)?;
-                options.extend(rate.map(|rate| ("learning_rate", Tensor::scalar(Ok(rate)))));
+                let rate = self.rate(self.run.options_of(&own.name), 0, t + 1, decide)?;
+                if let Some(rate) = rate {
+                    options.insert_number("learning_rate", rate);
+                }
             }
-            for own in &rule.states {
-                let mut executor = self.executor(parameter, "the state", decide);
-                let start = executor.evaluate(&own.start, &options)?;
-                let whole = own.extent == Extent::Whole;
-                let given = self.setup.initial_state.get(&own.name);
-                let tensor = match given.and_then(|values| values.get(parameter)) {
+            for one in &own.rule.states {
+                let start = own.executor("the state", decide).evaluate(&one.start, &options)?;
+                let whole = one.extent == Extent::Whole;
+                let given = self.setup.initial_state.get(&one.name);
+                let tensor = match given.and_then(|values| values.get(&own.name)) {
                     Some(given) => given.clone(),
-                    None if whole => start.record(),
-                    None => start.into_owned().filling(shape).record(),
+                    None if whole => start.into_owned(),
+                    None => start.into_owned().filling(shape),
                 };
-                state.within(&own.name).push(parameter.clone(), tensor);
+                state.within(&one.name).push(own.name.clone(), tensor);
             }
         }
-        let t = self.setup.start_iteration;
         let mut record = Iteration { t, parameters, state, ..Iteration::default() };
         self.substitutions.in_results(&mut record);
         Ok(record)
@@ -175,7 +193,7 @@ impl<'a> Course<'a> {
             None => None,
             Some(point) => Some(self.look_ahead(point, before, index, decide).map_err(at(None))?),
         };
-        let point = tensors(look_ahead.as_ref().unwrap_or(&before.parameters));
+        let point = look_ahead.as_ref().unwrap_or(&before.parameters);
         let given = self.setup.gradients.as_ref().and_then(|list| list.get(index));
         let examples = match (given, batch) {
             (Some(_), _) => Vec::new(),
@@ -194,8 +212,8 @@ impl<'a> Course<'a> {
                 };
                 let replace: Option<pass::Replace<'_>> =
                     if self.substitutions.is_empty() { None } else { Some(&replace) };
-                let graph = (self.graph, self.activations);
-                pass::example(self.setup, graph, &point, index, replace, decide).map_err(at(place))
+                let passed = self.model.example(self.activations, point, index, replace, decide);
+                passed.map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let losses = examples.iter().filter_map(|example| example.values.get(LOSS));
@@ -203,9 +221,9 @@ impl<'a> Course<'a> {
             t,
             batch: batch.to_vec(),
             loss: given.is_none().then(|| batch::together(self.reduction, losses)),
-            gradient: given
-                .cloned()
-                .unwrap_or_else(|| batch::gradient(self.setup, self.reduction, &examples)),
+            gradient: given.cloned().unwrap_or_else(|| {
+                batch::gradient(self.model.trained(), self.reduction, &examples)
+            }),
             learning_rate: rate,
             look_ahead,
             examples,
@@ -228,30 +246,34 @@ impl<'a> Course<'a> {
     ) -> Result<Option<Real>, Stop> {
         let constant = self.run.rate(index).cloned().map(Real::from);
         let Some(schedule) = &self.run.schedule else { return Ok(constant) };
-        let mut known = options(own);
+        let mut known = numbers(own);
         for (name, value) in self.run.scheduled(t) {
-            known.insert(name, Tensor::scalar(Ok(value)));
+            known.insert_number(name, value);
         }
         let zero_over_zero = ZeroOverZero::Undefined;
         let mut executor =
             Executor { decide, zero_over_zero, within: "the learning rate", branches: Vec::new() };
         for line in &schedule.lines {
             let value = executor.line(line, &known)?.value;
-            known.insert(&line.name, value);
+            known.insert(&line.name, Cow::Owned(value));
         }
-        let rate = known.get(schedule.rate()).and_then(|rate| rate.entries.first());
-        Ok(rate.cloned().and_then(Result::ok))
+        let rate = known.get(schedule.rate()).and_then(|rate| rate.entries().first());
+        Ok(rate.and_then(Value::real).cloned())
     }
 
     /// Makes the rate of this iteration known where it is not the constant one.
     fn put_rate<'b>(&'b self, known: &mut Known<'b>, rate: Option<&Real>) {
         let Some(rate) = rate else { return };
-        let value = Tensor::scalar(Ok(rate.clone()));
         if let Some(schedule) = &self.run.schedule {
-            known.insert(schedule.rate(), value);
+            known.insert_number(schedule.rate(), rate.clone());
         } else if self.run.rate_varies() {
-            known.insert("learning_rate", value);
+            known.insert_number("learning_rate", rate.clone());
         }
+    }
+
+    /// How a parameter is trained; what is frozen is not.
+    fn training(&self, parameter: &str) -> Option<&'a Trained<'a>> {
+        self.trained.iter().find(|own| *own.name == *parameter)
     }
 
     /// Where the gradient is taken; what is frozen stays where it is.
@@ -261,19 +283,19 @@ impl<'a> Course<'a> {
         before: &Iteration,
         index: usize,
         decide: &mut dyn Decide,
-    ) -> Result<Named<trace::Tensor>, Stop> {
+    ) -> Result<Named<Tensor>, Stop> {
         let t = self.setup.start_iteration + index + 1;
         let mut shifted = Named::default();
-        for (parameter, theta) in before.parameters.iter() {
-            if self.rules.iter().all(|(name, _)| name != parameter) {
-                shifted.push(parameter, theta.clone());
+        for (parameter, theta) in before.parameters.shared() {
+            let Some(own) = self.training(parameter) else {
+                shifted.push(parameter.clone(), theta.clone());
                 continue;
-            }
+            };
             let rate = self.rate(self.run.options_of(parameter), index, t, decide)?;
-            let mut known = self.known(parameter, before, theta);
+            let mut known = own.known(before, theta);
             self.put_rate(&mut known, rate.as_ref());
-            let mut executor = self.executor(parameter, "the look-ahead point", decide);
-            shifted.push(parameter, executor.evaluate(point, &known)?.record());
+            let mut executor = own.executor("the look-ahead point", decide);
+            shifted.push(parameter.clone(), executor.evaluate(point, &known)?.into_owned());
         }
         Ok(shifted)
     }
@@ -287,26 +309,25 @@ impl<'a> Course<'a> {
     ) -> Result<(), Stop> {
         let t = i64::try_from(record.t).unwrap_or(i64::MAX);
         let mut used = Named::default();
-        let mut state: Named<Named<trace::Tensor>> = Named::default();
-        for (name, _) in before.state.iter() {
-            state.within(name);
-        }
-        for (parameter, theta) in before.parameters.iter() {
-            let Some((parameter, rule)) = self.rules.iter().find(|(name, _)| name == parameter)
-            else {
-                record.parameters.push(parameter, theta.clone());
+        let states = before.state.shared();
+        let mut state: Named<Named<Tensor>> =
+            states.map(|(name, _)| (name.clone(), Named::default())).collect();
+        for (parameter, theta) in before.parameters.shared() {
+            let Some(own) = self.training(parameter) else {
+                record.parameters.push(parameter.clone(), theta.clone());
                 continue;
             };
-            let mut known = self.known(parameter, before, theta);
-            let gradient = record.gradient.get(parameter).map(Tensor::from_record);
-            known.insert("t", Tensor::scalar(Ok(Real::from(t))));
-            known.insert("g", gradient.unwrap_or_else(|| Tensor::zeros(theta.shape())));
+            let rule = &own.rule;
+            let mut known = own.known(before, theta);
+            known.insert_number("t", Real::from(t));
+            let gradient = record.gradient.get(parameter).map(Cow::Borrowed);
+            known.insert("g", gradient.unwrap_or_else(|| Cow::Owned(Tensor::zeros(theta.shape()))));
             self.put_rate(&mut known, record.learning_rate.as_ref());
             for (name, value) in self.run.scheduled(record.t) {
-                known.insert(name, Tensor::scalar(Ok(value)));
+                known.insert_number(name, value);
             }
             for line in rule.lines_at(record.t) {
-                let mut executor = self.executor(parameter, &line.name, decide);
+                let mut executor = own.executor(&line.name, decide);
                 let value = match line.over {
                     Over::Parameter => {
                         let computed = executor.line(line, &known)?;
@@ -321,67 +342,35 @@ impl<'a> Course<'a> {
                     }
                     Over::NormOfAll => norm_of_all(&record.gradient, &line.name)?,
                 };
+                let is_state = rule.state(&line.name);
                 let of_entries = line.name == "theta"
-                    || rule.state(&line.name).is_some_and(|own| own.extent == Extent::Entries);
+                    || is_state.is_some_and(|state| state.extent == Extent::Entries);
                 let value = if of_entries { value.filling(theta.shape()) } else { value };
                 let value = self
                     .substitutions
                     .within(record.t, value, |meant| is_line(meant, rule, &line.name, parameter));
-                if line.name == "theta" {
-                    record.parameters.push(parameter.clone(), value.record());
-                } else if rule.state(&line.name).is_some() {
-                    state.within(&line.name).push(parameter.clone(), value.record());
+                let list = if line.name == "theta" {
+                    &mut record.parameters
+                } else if is_state.is_some() {
+                    state.within(&line.name)
                 } else {
-                    record.intermediate.within(&line.name).push(parameter.clone(), value.record());
-                }
-                known.insert(&line.name, value);
+                    record.intermediate.within(&line.name)
+                };
+                list.push(parameter.clone(), value.clone());
+                known.insert(&line.name, Cow::Owned(value));
             }
-            for own in rule.states.iter().filter(|own| state_is_kept(rule, own, record.t)) {
-                let old = before.state.get(&own.name).and_then(|values| values.get(parameter));
-                state.within(&own.name).extend(old.map(|old| (parameter.clone(), old.clone())));
+            for kept in rule.states.iter().filter(|state| state_is_kept(rule, state, record.t)) {
+                let old = before.state.get(&kept.name).and_then(|values| values.get(parameter));
+                state.within(&kept.name).extend(old.map(|old| (parameter.clone(), old.clone())));
             }
-            if let Some(value) = rule.used_gradient.as_ref().and_then(|name| known.get(&**name)) {
-                used.push(parameter.clone(), value.record());
-            } else if let Some(value) = record.gradient.get(parameter) {
-                used.push(parameter.clone(), value.clone());
-            }
+            let whole = rule.used_gradient.as_ref().and_then(|name| known.get(name));
+            let whole = whole.or_else(|| record.gradient.get(parameter));
+            used.extend(whole.map(|gradient| (parameter.clone(), gradient.clone())));
         }
         record.state = state;
-        record.used_gradient =
-            self.rules.iter().any(|(_, rule)| rule.used_gradient.is_some()).then_some(used);
+        let prepared = self.trained.iter().any(|own| own.rule.used_gradient.is_some());
+        record.used_gradient = prepared.then_some(used);
         Ok(())
-    }
-
-    /// The names that a rule's line may use: options, states, and the parameter itself.
-    fn known<'b>(
-        &'b self,
-        parameter: &str,
-        before: &'b Iteration,
-        theta: &trace::Tensor,
-    ) -> Known<'b> {
-        let mut known = options(self.run.options_of(parameter));
-        let states = before.state.iter();
-        known.extend(states.filter_map(|(state, values)| {
-            values.get(parameter).map(|value| (state, Tensor::from_record(value)))
-        }));
-        known.insert("theta", Tensor::from_record(theta));
-        let (rows, columns) = theta.shape().unwrap_or((1, 1));
-        for (name, size) in [("rows", rows), ("columns", columns)] {
-            known.insert(name, Tensor::scalar(Ok(Real::from(Rational::from(size)))));
-        }
-        known
-    }
-
-    fn executor<'b>(
-        &self,
-        parameter: &str,
-        within: &'b str,
-        decide: &'b mut dyn Decide,
-    ) -> Executor<'b> {
-        let options = self.run.options_of(parameter);
-        let no_move = options.word("zero_over_zero") == "no_move";
-        let zero_over_zero = if no_move { ZeroOverZero::NoMove } else { ZeroOverZero::Undefined };
-        Executor { decide, zero_over_zero, within, branches: Vec::new() }
     }
 
     /// In a carried run, rounds what the next iteration starts from.
@@ -389,16 +378,16 @@ impl<'a> Course<'a> {
         let Some(display) = self.carry else { return Ok(()) };
         let mut parameters = rounded(&record.parameters, display)?;
         parameters = parameters
-            .iter()
+            .shared()
             .map(|(name, rounded)| {
                 let frozen = self.setup.parameter(name).is_some_and(|own| own.frozen);
                 let exact = record.parameters.get(name).filter(|_| frozen);
-                (name.to_owned(), exact.unwrap_or(rounded).clone())
+                (name.clone(), exact.unwrap_or(rounded).clone())
             })
             .collect();
         let mut state = Named::default();
-        for (name, values) in record.state.iter() {
-            state.push(name, rounded(values, display)?);
+        for (name, values) in record.state.shared() {
+            state.push(name.clone(), rounded(values, display)?);
         }
         record.unrounded = Some(Box::new(Unrounded {
             state: std::mem::replace(&mut record.state, state),
@@ -408,9 +397,32 @@ impl<'a> Course<'a> {
     }
 }
 
-fn rounded(values: &Named<trace::Tensor>, display: &Display) -> Result<Named<trace::Tensor>, Stop> {
+impl<'a> Trained<'a> {
+    /// The names that a rule's line may use: options, states, and the parameter itself.
+    fn known<'b>(&'b self, before: &'b Iteration, theta: &'b Tensor) -> Known<'b> {
+        let mut known = self.options.borrowed();
+        for (state, values) in before.state.iter() {
+            if let Some(value) = values.get(&self.name) {
+                known.insert(state, Cow::Borrowed(value));
+            }
+        }
+        known.insert("theta", Cow::Borrowed(theta));
+        let (rows, columns) = theta.shape().unwrap_or((1, 1));
+        for (name, size) in [("rows", rows), ("columns", columns)] {
+            known.insert_number(name, Real::from(Rational::from(size)));
+        }
+        known
+    }
+
+    fn executor<'b>(&self, within: &'b str, decide: &'b mut dyn Decide) -> Executor<'b> {
+        let zero_over_zero = self.zero_over_zero;
+        Executor { decide, zero_over_zero, within, branches: Vec::new() }
+    }
+}
+
+fn rounded(values: &Named<Tensor>, display: &Display) -> Result<Named<Tensor>, Stop> {
     let mut list = Named::default();
-    for (name, tensor) in values.iter() {
+    for (name, tensor) in values.shared() {
         let rounded = tensor.map(|value| match value {
             Value::Undefined(_) => Ok(value.clone()),
             Value::Real(real) => {
@@ -419,7 +431,7 @@ fn rounded(values: &Named<trace::Tensor>, display: &Display) -> Result<Named<tra
                 Ok(Value::Real(Real::from(decimal.value)))
             }
         });
-        list.push(name, rounded?);
+        list.push(name.clone(), rounded?);
     }
     Ok(list)
 }
@@ -449,24 +461,22 @@ fn state_is_kept(rule: &Rule, state: &State, t: usize) -> bool {
 }
 
 /// The options that are numbers.
-fn options(options: &Options) -> Known<'_> {
-    let numbers = options.iter().filter_map(|(name, setting)| match setting {
-        Setting::Number(number) => Some((name, Tensor::scalar(Ok(Real::from(number.clone()))))),
-        Setting::Word(_) => None,
-    });
-    numbers.collect()
+fn numbers(options: &Options) -> Known<'_> {
+    let mut known = Known::default();
+    for (name, setting) in options.iter() {
+        if let Setting::Number(number) = setting {
+            known.insert_number(name, Real::from(number.clone()));
+        }
+    }
+    known
 }
 
 /// The Euclidean norm of all gradients together.
-fn norm_of_all(gradient: &Named<trace::Tensor>, within: &str) -> Result<Tensor, Stop> {
-    let all = gradient.iter().flat_map(|(_, value)| Tensor::from_record(value).entries);
-    let entries: Vec<Outcome> = all.collect();
-    let all = Tensor { shape: Some((1, entries.len())), entries };
+fn norm_of_all(gradient: &Named<Tensor>, within: &str) -> Result<Tensor, Stop> {
+    let entries: Vec<Value> =
+        gradient.iter().flat_map(|(_, value)| value.entries()).cloned().collect();
+    let all = Tensor::new(Some((1, entries.len())), entries);
     reduce(Reduction::Norm, &Expression::name(within), within, &all)
-}
-
-fn tensors(values: &Named<trace::Tensor>) -> BTreeMap<String, Tensor> {
-    values.iter().map(|(name, value)| (name.to_owned(), Tensor::from_record(value))).collect()
 }
 
 /// Why the run can't go on after this iteration, if it can't.
@@ -475,5 +485,5 @@ pub(super) fn undefined_cause(record: &Iteration) -> Option<&Arc<str>> {
     let state = record.state.iter().flat_map(|(_, values)| values.iter().map(|(_, value)| value));
     let parameters = record.parameters.iter().map(|(_, value)| value);
     let mut all = record.loss.iter().chain(gradient).chain(state).chain(parameters);
-    all.find_map(trace::Tensor::undefined)
+    all.find_map(Tensor::undefined)
 }

@@ -4,10 +4,10 @@
 //! rest of the pass and the gradient, from a gradient the update, from a state or a parameter
 //! the rest of the update and the iterations after it.
 
-use crate::number::Real;
-use crate::trace::{self, Iteration, What};
+use std::sync::Arc;
 
-use super::tensor::Tensor;
+use crate::number::Real;
+use crate::trace::{Iteration, Named, Tensor, Value, What};
 
 /// A value in the place of a computed one.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,8 +43,8 @@ impl Substitutions<'_> {
         own.fold(computed, |mut tensor, one| {
             let (row, column) = one.entry.unwrap_or((1, 1));
             let place = (row.max(1) - 1) * tensor.columns() + column.max(1) - 1;
-            if let Some(entry) = tensor.entries.get_mut(place) {
-                *entry = Ok(one.value.clone());
+            if let Some(entry) = tensor.entries_mut().get_mut(place) {
+                *entry = Value::Real(one.value.clone());
             }
             tensor
         })
@@ -54,26 +54,29 @@ impl Substitutions<'_> {
     fn in_record(
         &self,
         t: usize,
-        list: &mut trace::Named<trace::Tensor>,
+        list: &mut Named<Tensor>,
         is_meant: impl Fn(&What, &str) -> bool,
     ) {
         if !self.0.iter().any(|one| one.t == t) {
             return;
         }
-        let replaced = |(name, tensor): (&str, &trace::Tensor)| {
-            let own = self.within(t, Tensor::from_record(tensor), |what| is_meant(what, name));
-            (name.to_owned(), own.record())
+        let replaced = |(name, tensor): (&Arc<str>, &Tensor)| {
+            let own = self.within(t, tensor.clone(), |what| is_meant(what, name));
+            (name.clone(), own)
         };
-        *list = list.iter().map(replaced).collect();
+        *list = list.shared().map(replaced).collect();
     }
 
     /// Gradients of an iteration.
-    pub(super) fn in_gradient(&self, t: usize, gradient: &mut trace::Named<trace::Tensor>) {
+    pub(super) fn in_gradient(&self, t: usize, gradient: &mut Named<Tensor>) {
         self.in_record(t, gradient, |what, name| *what == What::Gradient(name.to_owned()));
     }
 
     /// What the next iteration starts from.
     pub(super) fn in_results(&self, record: &mut Iteration) {
+        if self.is_empty() {
+            return;
+        }
         let t = record.t;
         self.in_record(t, &mut record.parameters, |what, name| {
             *what == What::Parameter(name.to_owned())

@@ -357,7 +357,7 @@ fn link<'a>(setup: &'a Setup, graph: &'a Graph, name: &'a str) -> Option<Link<'a
     let (rows, units) = setup.shapes.get(&weights.name).and_then(Shape::counts)?;
     let input = resolved(graph, *input);
     let row = match &graph.nodes[input].operation {
-        Operation::Leaf(name) => setup.shapes.get(name).and_then(Shape::counts) == Some((1, rows)),
+        Operation::Leaf(name) => setup.shapes.get(*name).and_then(Shape::counts) == Some((1, rows)),
         _ => true,
     };
     row.then_some(Link { name, node, pre, activation, input, weights, bias, rows, units })

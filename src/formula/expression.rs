@@ -121,7 +121,17 @@ impl Expression {
 
     /// Whether `test` holds for this node or any below it.
     pub fn any(&self, test: &mut dyn FnMut(&Expression) -> bool) -> bool {
-        test(self) || self.children().into_iter().any(|child| child.any(test))
+        if test(self) {
+            return true;
+        }
+        match self {
+            Self::Number(_) | Self::Name(_) | Self::Shown(_) => false,
+            Self::Negate(inner) | Self::Transpose(inner) => inner.any(test),
+            Self::Binary(_, left, right) => left.any(test) || right.any(test),
+            Self::Call(call) | Self::Derivative(call, _) => {
+                call.arguments.iter().any(|argument| argument.any(test))
+            }
+        }
     }
 
     /// Whether the name occurs.

@@ -5,6 +5,8 @@
 //! multiplied with a dot (`-2 \cdot (-3)`). Spaces have names (`\thinspace`), because
 //! Markdown on the way to a formula may take a backslash before a comma for its own.
 
+use std::borrow::Cow;
+
 use super::{Call, Expression, Operator, Shown, function::Layout};
 use crate::number::Rational;
 
@@ -28,261 +30,334 @@ enum Look {
     Matrix,
 }
 
-struct Factor {
-    text: String,
-    look: Look,
+/// A subexpression on its way to the paper.
+#[derive(Clone, Copy)]
+struct Part<'e> {
+    expression: &'e Expression,
+    /// Whether the minus that it begins with is left out, since it merged with a sum's sign.
+    unsigned: bool,
+}
+
+impl<'e> Part<'e> {
+    fn whole(expression: &'e Expression) -> Self {
+        Self { expression, unsigned: false }
+    }
+
+    fn unsigned(expression: &'e Expression) -> Self {
+        match expression {
+            Expression::Negate(inner) => Self::unsigned(inner),
+            _ => Self { expression, unsigned: true },
+        }
+    }
+
+    /// The left side of this product, with which it begins.
+    fn left(self, left: &'e Expression) -> Self {
+        if self.unsigned { Self::unsigned(left) } else { Self::whole(left) }
+    }
 }
 
 impl Printer<'_> {
     /// The expression as LaTeX.
     pub fn latex(&self, expression: &Expression) -> String {
-        self.write(&written_out(expression))
+        let mut out = String::new();
+        self.write(&mut out, Part::whole(&written_out(expression)));
+        out
     }
 
     /// The product of the factors as LaTeX, in the order given, as a person writes a chain rule.
     pub fn product(&self, factors: &[Expression]) -> String {
-        let factors: Vec<Expression> = factors.iter().map(written_out).collect();
-        self.join(&factors.iter().collect::<Vec<_>>())
+        let factors: Vec<Cow<'_, Expression>> = factors.iter().map(written_out).collect();
+        let mut out = String::new();
+        self.join(&mut out, &factors.iter().map(|factor| Part::whole(factor)).collect::<Vec<_>>());
+        out
     }
 
-    fn write(&self, expression: &Expression) -> String {
-        self.terms(&terms(expression))
-    }
-
-    fn terms(&self, terms: &[(bool, Expression)]) -> String {
-        let mut text = String::new();
-        for (index, (negative, term)) in terms.iter().enumerate() {
-            let (flipped, term) = self.strip_sign(term);
-            let sign = match (index, *negative != flipped) {
-                (0, false) => "",
-                (0, true) => "-",
-                (_, false) => " + ",
-                (_, true) => " - ",
-            };
-            text.push_str(sign);
-            text.push_str(&self.term(&term, *negative || flipped || index > 0));
+    fn write(&self, out: &mut String, part: Part<'_>) {
+        match part.expression {
+            Expression::Binary(operator @ (Operator::Add | Operator::Subtract), left, right) => {
+                self.write(out, Part::whole(left));
+                let negative = (*operator == Operator::Subtract) != begins_with_minus(right);
+                out.push_str(if negative { " - " } else { " + " });
+                self.term(out, Part::unsigned(right), true);
+            }
+            expression => {
+                let negative = !part.unsigned && begins_with_minus(expression);
+                out.push_str(if negative { "-" } else { "" });
+                self.term(out, Part::unsigned(expression), negative);
+            }
         }
-        text
     }
 
     /// One summand without its sign; a sum inside a signed or later summand is bracketed.
-    fn term(&self, term: &Expression, guarded: bool) -> String {
-        match term {
+    fn term(&self, out: &mut String, term: Part<'_>, guarded: bool) {
+        match term.expression {
             Expression::Binary(Operator::Add | Operator::Subtract, ..) if guarded => {
-                bracket(&self.write(term))
+                self.write_in_brackets(out, term);
             }
-            Expression::Shown(shown) if shown.compound && guarded => bracket(&shown.latex()),
             Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
-                self.join(&factors(term))
+                self.join(out, &factors(term));
             }
-            _ => self.factor(term, true).text,
+            _ => {
+                self.factor(out, term, true);
+            }
         }
     }
 
-    /// Takes a leading minus off a summand, so that it merges with the sum's sign.
-    fn strip_sign(&self, term: &Expression) -> (bool, Expression) {
-        match term {
-            Expression::Negate(inner) => {
-                let (flipped, inner) = self.strip_sign(inner);
-                (!flipped, inner)
-            }
-            Expression::Shown(shown) if shown.negative && !shown.compound => {
-                (true, Expression::Shown(Shown { negative: false, ..shown.clone() }))
-            }
-            Expression::Number(number) if *number < Rational::ZERO => {
-                (true, Expression::Number(-number.clone()))
-            }
-            Expression::Binary(
-                operator @ (Operator::Multiply
-                | Operator::Divide
-                | Operator::MatMul
-                | Operator::Hadamard),
-                left,
-                right,
-            ) => {
-                let (flipped, left) = self.strip_sign(left);
-                (flipped, Expression::binary(*operator, left, (**right).clone()))
-            }
-            _ => (false, term.clone()),
-        }
+    fn write_in_brackets(&self, out: &mut String, part: Part<'_>) {
+        let start = out.len();
+        self.write(out, part);
+        bracket(out, start);
     }
 
-    fn join(&self, factors: &[&Expression]) -> String {
-        let numeric = factors
-            .iter()
-            .any(|factor| factor.any(&mut |node| matches!(node, Expression::Shown(_))));
-        let mut text = String::new();
+    fn join(&self, out: &mut String, factors: &[Part<'_>]) {
+        let is_shown = |node: &Expression| matches!(node, Expression::Shown(_));
+        let numeric =
+            factors.iter().any(|factor| factor.expression.any(&mut |node| is_shown(node)));
         let mut before: Option<Look> = None;
         for (index, factor) in factors.iter().enumerate() {
             // Beside another factor an entrywise product is bracketed, first or not.
-            let alone = factors.len() == 1 || !is_hadamard(factor);
-            let Factor { text: next, look } = self.factor(factor, index == 0 && alone);
+            let alone = factors.len() == 1 || !is_hadamard(factor.expression);
+            let start = out.len();
+            let look = self.factor(out, *factor, index == 0 && alone);
             if let Some(before) = before {
-                text.push_str(separator(before, look, numeric));
+                out.insert_str(start, separator(before, look, numeric));
             }
-            text.push_str(&next);
             before = Some(look);
         }
-        text
     }
 
     /// One factor of a product; only the first may show a bare minus.
-    fn factor(&self, factor: &Expression, first: bool) -> Factor {
-        match factor {
-            Expression::Number(number) => self.shown(&(self.number)(number), first),
-            Expression::Shown(shown) => self.shown(shown, first),
+    fn factor(&self, out: &mut String, factor: Part<'_>, first: bool) -> Look {
+        let unsigned = factor.unsigned;
+        match factor.expression {
+            Expression::Number(number) if unsigned && *number < Rational::ZERO => {
+                shown(out, &(self.number)(&-number), false, first)
+            }
+            Expression::Number(number) => shown(out, &(self.number)(number), false, first),
+            Expression::Shown(number) => shown(out, number, unsigned, first),
             Expression::Name(name) => {
                 let text = (self.name)(name);
-                let look = if text.contains(r"\mathrm") { Look::Word } else { Look::Letter };
-                Factor { text, look }
+                out.push_str(&text);
+                if text.contains(r"\mathrm") { Look::Word } else { Look::Letter }
             }
             Expression::Negate(_) if first => {
-                Factor { text: self.write(factor), look: Look::Letter }
+                self.write(out, factor);
+                Look::Letter
             }
             Expression::Negate(_) | Expression::Binary(Operator::Add | Operator::Subtract, ..) => {
-                Factor { text: bracket(&self.write(factor)), look: Look::Bracket }
+                self.write_in_brackets(out, factor);
+                Look::Bracket
             }
             Expression::Binary(Operator::Multiply | Operator::MatMul, ..) => {
-                Factor { text: self.join(&factors(factor)), look: Look::Letter }
+                self.join(out, &factors(factor));
+                Look::Letter
             }
-            Expression::Transpose(inner) => self.transpose(inner),
+            Expression::Transpose(inner) => self.transpose(out, inner),
             Expression::Binary(Operator::Hadamard, left, right) => {
-                let text = self.hadamard(left, right);
+                let start = out.len();
+                self.hadamard(out, factor.left(left), right);
                 if first {
-                    Factor { text, look: Look::Letter }
-                } else {
-                    Factor { text: bracket(&text), look: Look::Bracket }
+                    return Look::Letter;
                 }
+                bracket(out, start);
+                Look::Bracket
             }
             Expression::Binary(Operator::Divide, above, below) => {
-                let text = format!(r"\frac{{{}}}{{{}}}", self.write(above), self.write(below));
-                Factor { text, look: Look::Fraction }
+                out.push_str(r"\frac{");
+                self.write(out, factor.left(above));
+                out.push_str("}{");
+                self.write(out, Part::whole(below));
+                out.push('}');
+                Look::Fraction
             }
-            Expression::Binary(Operator::Power, base, exponent) => self.power(base, exponent),
-            Expression::Call(call) => self.call(call, ""),
-            Expression::Derivative(call, index) => self.derivative(call, *index),
+            Expression::Binary(Operator::Power, base, exponent) => self.power(out, base, exponent),
+            Expression::Call(call) => self.call(out, call, ""),
+            Expression::Derivative(call, index) => self.derivative(out, call, *index),
         }
     }
 
     /// Entry by entry, with a sign of its own, since side by side means the matrix product.
-    fn hadamard(&self, left: &Expression, right: &Expression) -> String {
-        let side = |side: &Expression, first: bool| match side {
+    fn hadamard(&self, out: &mut String, left: Part<'_>, right: &Expression) {
+        let side = |out: &mut String, side: Part<'_>, first: bool| match side.expression {
             Expression::Binary(Operator::MatMul | Operator::Multiply, ..) => {
-                bracket(&self.write(side))
+                self.write_in_brackets(out, side);
             }
-            _ => self.factor(side, first).text,
+            _ => {
+                self.factor(out, side, first);
+            }
         };
-        format!(r"{} \odot {}", side(left, true), side(right, false))
+        side(out, left, true);
+        out.push_str(r" \odot ");
+        side(out, Part::whole(right), false);
     }
 
-    fn shown(&self, shown: &Shown, first: bool) -> Factor {
-        if shown.magnitude.starts_with(r"\begin{pmatrix}") {
-            return Factor { text: shown.latex(), look: Look::Matrix };
-        }
-        if shown.compound || (shown.negative && !first) {
-            return Factor { text: bracket(&shown.latex()), look: Look::Bracket };
-        }
-        Factor { text: shown.latex(), look: Look::Number }
-    }
-
-    fn power(&self, base: &Expression, exponent: &Expression) -> Factor {
+    fn power(&self, out: &mut String, base: &Expression, exponent: &Expression) -> Look {
+        let start = out.len();
+        self.write(out, Part::whole(base));
+        let inner = &out[start..];
         let bare = match base {
-            Expression::Name(name) => !(self.name)(name).contains(['^', '(', ' ']),
-            Expression::Shown(shown) => is_plain(shown),
-            Expression::Number(number) => is_plain(&(self.number)(number)),
+            Expression::Name(_) => is_letter(inner),
+            Expression::Shown(_) | Expression::Number(_) => is_plain(inner),
             Expression::Call(call) => call.function.layout != Layout::Root,
             Expression::Derivative(..) => true,
             Expression::Negate(_) | Expression::Transpose(_) | Expression::Binary(..) => false,
         };
-        let inner = self.write(base);
-        let (text, look) = if bare {
-            let look = if inner.starts_with(|c: char| c.is_ascii_digit()) {
-                Look::Number
-            } else {
-                Look::Letter
-            };
-            (inner, look)
-        } else {
-            (bracket(&inner), Look::Bracket)
+        let look = match bare {
+            true if inner.starts_with(|c: char| c.is_ascii_digit()) => Look::Number,
+            true => Look::Letter,
+            false => Look::Bracket,
         };
-        Factor { text: format!("{text}^{{{}}}", self.write(exponent)), look }
+        if !bare {
+            bracket(out, start);
+        }
+        out.push_str("^{");
+        self.write(out, Part::whole(exponent));
+        out.push('}');
+        look
     }
 
-    fn transpose(&self, inner: &Expression) -> Factor {
-        let text = match inner {
-            Expression::Name(name) if !(self.name)(name).contains(['^', '(', ' ']) => {
-                (self.name)(name)
+    fn transpose(&self, out: &mut String, inner: &Expression) -> Look {
+        let start = out.len();
+        let bare = match inner {
+            Expression::Shown(shown) if !shown.compound => {
+                out.push_str(&shown.latex());
+                true
             }
-            Expression::Shown(shown) if !shown.compound => shown.latex(),
-            _ => bracket(&self.write(inner)),
+            _ => {
+                self.write(out, Part::whole(inner));
+                matches!(inner, Expression::Name(_)) && is_letter(&out[start..])
+            }
         };
-        let is_matrix = matches!(inner, Expression::Shown(_));
-        let look = if is_matrix { Look::Matrix } else { Look::Letter };
-        Factor { text: format!(r"{text}^{{\top}}"), look }
+        if !bare {
+            bracket(out, start);
+        }
+        out.push_str(r"^{\top}");
+        if matches!(inner, Expression::Shown(_)) { Look::Matrix } else { Look::Letter }
     }
 
-    fn derivative(&self, call: &Call, index: usize) -> Factor {
+    fn derivative(&self, out: &mut String, call: &Call, index: usize) -> Look {
         if call.arguments.len() == 1 && call.function.layout == Layout::Call {
-            return self.call(call, "'");
+            return self.call(out, call, "'");
         }
-        if call.function.layout == Layout::Bars {
-            let inner = call.arguments.iter().map(|argument| self.write(argument));
-            let text = format!(r"\operatorname{{sgn}}{}", bracket(&inner.collect::<String>()));
-            return Factor { text, look: Look::Function };
-        }
-        let name = format!(r"\partial_{{{}}}{}", index + 1, self.name_of(call));
-        let arguments: Vec<String> =
-            call.arguments.iter().map(|argument| self.write(argument)).collect();
-        let text = format!("{name}{}", bracket(&listed(&arguments)));
-        Factor { text, look: Look::Function }
+        let (name, inner) = if call.function.layout == Layout::Bars {
+            (r"\operatorname{sgn}".to_owned(), self.texts(&call.arguments).concat())
+        } else {
+            let name = format!(r"\partial_{{{}}}{}", index + 1, self.name_of(call));
+            (name, listed(&self.texts(&call.arguments)))
+        };
+        out.push_str(&name);
+        let start = out.len();
+        out.push_str(&inner);
+        bracket(out, start);
+        Look::Function
+    }
+
+    fn texts(&self, expressions: &[Expression]) -> Vec<String> {
+        let text = |expression: &Expression| {
+            let mut out = String::new();
+            self.write(&mut out, Part::whole(expression));
+            out
+        };
+        expressions.iter().map(text).collect()
     }
 
     /// The function's name, with the constants that a reader has to know.
-    fn name_of(&self, call: &Call) -> String {
-        let constants: Vec<String> = call
-            .printed_constants()
-            .map(|value| self.write(&Expression::Number(value.clone())))
-            .collect();
-        match constants.as_slice() {
-            [] => call.function.latex.to_owned(),
-            list => format!("{}_{{{}}}", call.function.latex, listed(list)),
+    fn name_of(&self, call: &Call) -> Cow<'static, str> {
+        let constants = call.printed_constants().map(|value| Expression::Number(value.clone()));
+        let constants: Vec<Expression> = constants.collect();
+        let name = call.function.latex;
+        if constants.is_empty() {
+            return Cow::Borrowed(name);
         }
+        Cow::Owned(format!("{name}_{{{}}}", listed(&self.texts(&constants))))
     }
 
-    fn call(&self, call: &Call, prime: &str) -> Factor {
-        let arguments: Vec<String> =
-            call.arguments.iter().map(|argument| self.write(argument)).collect();
-        let inner = listed(&arguments);
-        match call.function.layout {
-            Layout::Root => Factor { text: format!(r"\sqrt{{{inner}}}"), look: Look::Letter },
-            Layout::Bars => Factor { text: format!(r"\lvert {inner}\rvert"), look: Look::Bracket },
-            Layout::Norm => Factor { text: format!(r"\lVert {inner}\rVert"), look: Look::Bracket },
-            Layout::Call => {
-                let text = format!("{}{prime}{}", self.name_of(call), bracket(&inner));
-                Factor { text, look: Look::Function }
-            }
+    fn call(&self, out: &mut String, call: &Call, prime: &str) -> Look {
+        let (open, close, look) = match call.function.layout {
+            Layout::Root => (r"\sqrt{", "}", Look::Letter),
+            Layout::Bars => (r"\lvert ", r"\rvert", Look::Bracket),
+            Layout::Norm => (r"\lVert ", r"\rVert", Look::Bracket),
+            Layout::Call => ("", "", Look::Function),
+        };
+        out.push_str(open);
+        if look == Look::Function {
+            out.push_str(&self.name_of(call));
+            out.push_str(prime);
         }
+        let start = out.len();
+        match call.arguments.as_slice() {
+            [single] => self.write(out, Part::whole(single)),
+            several => out.push_str(&listed(&self.texts(several))),
+        }
+        if look == Look::Function {
+            bracket(out, start);
+        }
+        out.push_str(close);
+        look
     }
 }
 
 /// Losses of numbers, and those that have a short formula, as that formula.
-fn written_out(expression: &Expression) -> Expression {
-    expression.map(&mut |node| {
+fn written_out(expression: &Expression) -> Cow<'_, Expression> {
+    let has_formula = |node: &Expression| match node {
+        Expression::Call(call) => call.function.written_out(call.matrix).is_some(),
+        _ => false,
+    };
+    if !expression.any(&mut |node| has_formula(node)) {
+        return Cow::Borrowed(expression);
+    }
+    Cow::Owned(expression.map(&mut |node| {
         let Expression::Call(call) = node else { return None };
         let formula = call.function.written_out(call.matrix)?;
-        let arguments = call.arguments.iter().map(written_out).collect();
+        let argument = |argument: &Expression| written_out(argument).into_owned();
+        let arguments = call.arguments.iter().map(argument).collect();
         Some(Call { arguments, ..call.clone() }.put_into(formula))
-    })
+    }))
+}
+
+/// Whether the first thing printed is a minus that may merge with the sign of a sum.
+fn begins_with_minus(term: &Expression) -> bool {
+    match term {
+        Expression::Negate(inner) => !begins_with_minus(inner),
+        Expression::Shown(shown) => shown.negative && !shown.compound,
+        Expression::Number(number) => *number < Rational::ZERO,
+        Expression::Binary(
+            Operator::Multiply | Operator::Divide | Operator::MatMul | Operator::Hadamard,
+            left,
+            _,
+        ) => begins_with_minus(left),
+        _ => false,
+    }
 }
 
 fn is_hadamard(expression: &Expression) -> bool {
     matches!(expression, Expression::Binary(Operator::Hadamard, ..))
 }
 
-fn is_plain(shown: &Shown) -> bool {
-    !shown.negative
-        && !shown.compound
-        && shown.magnitude.chars().all(|letter| letter.is_ascii_digit() || ".{,}".contains(letter))
+/// Whether the LaTeX of a name needs no brackets below an exponent.
+fn is_letter(latex: &str) -> bool {
+    !latex.contains(['^', '(', ' '])
+}
+
+/// Whether the LaTeX of a number is digits alone, perhaps with a decimal mark.
+fn is_plain(latex: &str) -> bool {
+    latex.chars().all(|letter| letter.is_ascii_digit() || ".{,}".contains(letter))
+}
+
+/// A number as a factor; without its sign, where that merged with a sum's.
+fn shown(out: &mut String, shown: &Shown, unsigned: bool, first: bool) -> Look {
+    let negative = shown.negative && (shown.compound || !unsigned);
+    let start = out.len();
+    out.push_str(if negative { "-" } else { "" });
+    out.push_str(&shown.magnitude);
+    if shown.magnitude.starts_with(r"\begin{pmatrix}") {
+        return Look::Matrix;
+    }
+    if shown.compound || (negative && !first) {
+        bracket(out, start);
+        return Look::Bracket;
+    }
+    Look::Number
 }
 
 fn separator(before: Look, next: Look, numeric: bool) -> &'static str {
@@ -302,36 +377,27 @@ fn separator(before: Look, next: Look, numeric: bool) -> &'static str {
     }
 }
 
-/// Brackets that grow with what they hold.
-fn bracket(inner: &str) -> String {
-    if inner.contains(r"\frac") || inner.contains(r"\sqrt") {
-        format!(r"\left({inner}\right)")
+/// Brackets that grow with what they hold, around what was written from `start` on.
+fn bracket(out: &mut String, start: usize) {
+    let inner = &out[start..];
+    let (open, close) = if inner.contains(r"\frac") || inner.contains(r"\sqrt") {
+        (r"\left(", r"\right)")
     } else {
-        format!("({inner})")
-    }
-}
-
-/// The summands of an expression with their signs (true: subtracted).
-fn terms(expression: &Expression) -> Vec<(bool, Expression)> {
-    match expression {
-        Expression::Binary(operator @ (Operator::Add | Operator::Subtract), left, right) => {
-            let mut list = terms(left);
-            list.push((*operator == Operator::Subtract, (**right).clone()));
-            list
-        }
-        _ => vec![(false, expression.clone())],
-    }
+        ("(", ")")
+    };
+    out.insert_str(start, open);
+    out.push_str(close);
 }
 
 /// The factors of a product, and of products in it: side by side, no bracket is needed.
-fn factors(expression: &Expression) -> Vec<&Expression> {
-    match expression {
+fn factors(product: Part<'_>) -> Vec<Part<'_>> {
+    match product.expression {
         Expression::Binary(Operator::Multiply | Operator::MatMul, left, right) => {
-            let mut list = factors(left);
-            list.extend(factors(right));
+            let mut list = factors(product.left(left));
+            list.extend(factors(Part::whole(right)));
             list
         }
-        _ => vec![expression],
+        _ => vec![product],
     }
 }
 

@@ -50,6 +50,9 @@ impl Tokens {
 
     /// The labels of places that links lead to and that are not in the text.
     pub(super) fn lost(&self, text: &str) -> BTreeSet<String> {
+        if self.links.is_empty() {
+            return BTreeSet::new();
+        }
         let pieces = self.pieces(text);
         let there: BTreeSet<&str> = pieces
             .iter()

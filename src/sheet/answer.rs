@@ -357,7 +357,7 @@ fn needed_gradients(work: &Work<'_>, asked: &[&What]) -> Vec<String> {
     });
     let named: Vec<&str> = named.collect();
     let over_all =
-        work.run.rule().lines_at(work.record.t).iter().any(|line| line.over == Over::NormOfAll);
+        work.rule().lines_at(work.record.t).iter().any(|line| line.over == Over::NormOfAll);
     let updates = asked.iter().any(|what| !matches!(what, What::Gradient(_)));
     let all = work.setup.trained_names();
     let needed =
@@ -369,7 +369,7 @@ fn needed_gradients(work: &Work<'_>, asked: &[&What]) -> Vec<String> {
 fn asked_update(work: &Work<'_>, asked: &[&What]) -> Option<Asked> {
     let mut names: Vec<&str> = Vec::new();
     let mut states: Vec<&str> = Vec::new();
-    let rule = work.run.rule();
+    let rule = work.rule();
     let used = rule.used_gradient.clone();
     for what in asked {
         match what {

@@ -11,7 +11,7 @@ use crate::scenario::{
     Moment, Number, Numbered, Numbering, Place, PlotKind, Problem, Question, RunId, Scenario,
     Shown, Text,
 };
-use crate::trace::{self, Trace};
+use crate::trace::{self, Iteration, Trace};
 
 use super::activation;
 use super::anchors::Tokens;
@@ -33,7 +33,7 @@ use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
 use super::update::{Asked, in_symbols};
 use super::view::{Block, CellView, IterationView, RuleView, SheetView};
-use super::work::{Derivatives, Work};
+use super::work::{Derivatives, Symbols, Work};
 
 /// Which of the two papers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,7 +193,8 @@ pub fn build_among(
         problems: Vec::new(),
         tokens: Tokens::default(),
         printed: BTreeSet::new(),
-        told: BTreeSet::new(),
+        told: Vec::new(),
+        symbols: Symbols::of(scenario),
         frame: None,
     };
     let mut views = Vec::new();
@@ -263,18 +264,49 @@ fn demands(front: &FrontMatter, prose: &Prose) -> Vec<String> {
 
 /// No trailing blanks, at most one empty line in a row, one line break at the end.
 pub fn tidy(markdown: &str) -> String {
-    let mut lines: Vec<&str> = Vec::new();
+    let mut text = String::with_capacity(markdown.len());
+    let mut last = None;
     for line in markdown.lines() {
         let line = line.trim_end();
-        let empty = |line: &str| line.is_empty() || line == ">";
-        let repeated = empty(line) && lines.last().is_none_or(|last| *last == line);
+        let empty = line.is_empty() || line == ">";
+        let repeated = empty && last.is_none_or(|last| last == line);
         if !repeated {
-            lines.push(line);
+            text.extend([line, "\n"]);
+            last = Some(line);
         }
     }
-    let mut text = lines.join("\n").trim_end().to_owned();
+    text.truncate(text.trim_end().len());
     text.push('\n');
     text
+}
+
+/// A part of an iteration that was shown.
+pub(super) struct Told<'a> {
+    setup: usize,
+    part: Part,
+    record: &'a Iteration,
+    before: &'a Iteration,
+}
+
+/// What of an iteration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Forward,
+    /// The gradient by this parameter.
+    Gradient(String),
+}
+
+impl Told<'_> {
+    /// Whether another iteration, maybe of another run, repeats it.
+    fn is(&self, other: &Told<'_>, scenario: &Scenario) -> bool {
+        // A given gradient is that of its iteration, wherever the parameters are.
+        let given = scenario.setups[self.setup].gradients.is_some();
+        (self.setup, &self.part) == (other.setup, &other.part)
+            && (!given || self.record.t == other.record.t)
+            && self.record.batch == other.record.batch
+            && self.before.parameters == other.before.parameters
+            && self.record.look_ahead == other.record.look_ahead
+    }
 }
 
 /// Walks the cells of one paper.
@@ -302,12 +334,14 @@ pub(super) struct Builder<'a> {
     /// The labels whose equations are printed already.
     pub(super) printed: BTreeSet<String>,
     /// The forward passes and gradients that the current question has shown already.
-    pub(super) told: BTreeSet<String>,
+    pub(super) told: Vec<Told<'a>>,
+    /// What follows from each set-up without its numbers.
+    pub(super) symbols: Vec<Symbols>,
     /// The number of the frame, from 1, in a cell that has several.
     pub(super) frame: Option<usize>,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn is_shown(&self, audience: Audience) -> bool {
         match audience {
             Audience::Both => true,
@@ -468,10 +502,19 @@ impl Builder<'_> {
     /// The iteration, if the run got so far.
     pub(super) fn work(&self, moment: Moment) -> Option<Work<'_>> {
         let (setup, run) = self.scenario.run(moment.run);
+        let [before, record] = self.records(moment)?;
+        let RunId { setup: of, run: index } = moment.run;
+        let (symbols, numbers) = (&self.symbols[of], self.numbers(&run.display));
+        Some(Work { setup, run, index, symbols, record, before, numbers })
+    }
+
+    /// The record of an iteration behind that of the one before.
+    fn records(&self, moment: Moment) -> Option<[&'a Iteration; 2]> {
+        let (setup, run) = self.scenario.run(moment.run);
         let records = self.trace.setups.get(&setup.name)?.runs.get(&run.name)?.printed();
         let record = records.iter().find(|record| record.t == moment.t)?;
         let before = records.iter().find(|record| record.t + 1 == moment.t)?;
-        Some(Work { setup, run, record, before, numbers: self.numbers(&run.display) })
+        Some([before, record])
     }
 
     pub(super) fn place(&self, moment: Moment) -> String {
@@ -481,23 +524,22 @@ impl Builder<'_> {
 
     /// Marks the forward pass of an iteration as told; false if it was told before.
     pub(super) fn tell_forward(&mut self, moment: Moment) -> bool {
-        self.tell(moment, "forward")
+        self.tell(moment, Part::Forward)
     }
 
     /// Marks the gradient by a parameter in an iteration as told; false if it was told before.
     pub(super) fn tell_gradient(&mut self, moment: Moment, parameter: &str) -> bool {
-        self.tell(moment, &format!("gradient {parameter}"))
+        self.tell(moment, Part::Gradient(parameter.to_owned()))
     }
 
-    fn tell(&mut self, moment: Moment, what: &str) -> bool {
-        let Some(work) = self.work(moment) else { return false };
-        // A given gradient is that of its iteration, wherever the parameters are.
-        let given = work.setup.gradients.as_ref().map(|_| work.record.t);
-        let key = format!(
-            "{} {what} {given:?} {:?} {:?} {:?}",
-            work.setup.name, work.record.batch, work.before.parameters, work.record.look_ahead
-        );
-        self.told.insert(key)
+    fn tell(&mut self, moment: Moment, part: Part) -> bool {
+        let Some([before, record]) = self.records(moment) else { return false };
+        let told = Told { setup: moment.run.setup, part, record, before };
+        let is_new = !self.told.iter().any(|known| known.is(&told, self.scenario));
+        if is_new {
+            self.told.push(told);
+        }
+        is_new
     }
 
     pub(super) fn given(&mut self, given: &Given) -> Result<String, SheetError> {

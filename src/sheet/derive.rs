@@ -27,7 +27,7 @@ const BAR: &str = "bar ";
 /// The graph of a set-up, ready to be told.
 pub(super) struct Derivation<'a> {
     pub setup: &'a Setup,
-    pub graph: Graph,
+    pub graph: Graph<'a>,
     numbers: Numbers<'a>,
     /// The number of each node; numbers of the text have none.
     pub order: Vec<Option<usize>>,
@@ -237,7 +237,7 @@ impl<'a> Derivation<'a> {
     /// The name under which a node stands in the formula of its consumer.
     fn operand(&self, index: usize) -> String {
         match &self.graph.nodes[index].operation {
-            Operation::Leaf(name) => name.clone(),
+            Operation::Leaf(name) => (*name).to_owned(),
             _ => format!("{NODE}{index}"),
         }
     }
@@ -248,19 +248,19 @@ impl<'a> Derivation<'a> {
         let input = |position: usize| {
             let input = node.inputs[position];
             match &self.graph.nodes[input].operation {
-                Operation::Constant(_) => self.graph.nodes[input].expression.clone(),
+                Operation::Constant(_) => Expression::clone(&self.graph.nodes[input].expression),
                 _ => Expression::Name(self.operand(input)),
             }
         };
         match &node.operation {
-            Operation::Leaf(_) | Operation::Constant(_) => node.expression.clone(),
+            Operation::Leaf(_) | Operation::Constant(_) => Expression::clone(&node.expression),
             Operation::Same => input(0),
             Operation::Negate => Expression::Negate(Box::new(input(0))),
             Operation::Transpose => Expression::Transpose(Box::new(input(0))),
             Operation::Binary(operator) => Expression::binary(*operator, input(0), input(1)),
             Operation::Call(call) => {
                 let arguments = (0..node.inputs.len()).map(input).collect();
-                Expression::Call(Call { arguments, ..call.clone() })
+                Expression::Call(Call { arguments, ..Call::clone(call) })
             }
         }
     }

@@ -15,6 +15,7 @@ use super::solved::Solved;
 use super::trajectory::Window;
 use super::view::{CellView, FrameView};
 use super::words::listed;
+use super::work::Symbols;
 
 /// Frames whose largest values differ by more stand on a logarithmic axis.
 const APART: f64 = 100.0;
@@ -75,7 +76,8 @@ impl Builder<'_> {
                 tokens: std::mem::take(&mut self.tokens),
                 printed: BTreeSet::new(),
                 hidden: self.hidden,
-                told: BTreeSet::new(),
+                told: Vec::new(),
+                symbols: Symbols::of(&frame.scenario),
                 frame: Some(index + 1),
             };
             let Numbered { number, shown, .. } = numbered;

@@ -44,16 +44,23 @@ impl Counted {
     }
 }
 
+/// The words inside of tags and values: every name that a template may ask for, and more.
+pub(super) fn words(source: &str) -> impl Iterator<Item = &str> {
+    let mut at = 0;
+    let inside = std::iter::from_fn(move || {
+        let open = opening(source, at)?;
+        at = tag_end(source, open + 2, closing(source, open)).unwrap_or(source.len());
+        Some(&source[open..at])
+    });
+    inside.flat_map(|text| text.split(|letter: char| letter != '_' && !letter.is_alphanumeric()))
+}
+
 /// The ends of the tags that begin loops, and whether they trim what follows.
 fn loops(source: &str) -> Vec<(usize, bool)> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(open) = opening(source, at) {
-        let closing = match source.as_bytes()[open + 1] {
-            b'%' => "%>",
-            b'<' => ">>",
-            _ => "#>",
-        };
+        let closing = closing(source, open);
         let Some(end) = tag_end(source, open + 2, closing) else { break };
         at = end;
         if closing != "%>" {
@@ -82,6 +89,15 @@ fn opening(source: &str, from: usize) -> Option<usize> {
         .into_iter()
         .find(|(_, pair)| pair[0] == b'<' && b"%<#".contains(&pair[1]))
         .map(|(at, _)| at)
+}
+
+/// What closes the tag, value or comment that begins there.
+fn closing(source: &str, open: usize) -> &'static str {
+    match source.as_bytes()[open + 1] {
+        b'%' => "%>",
+        b'<' => ">>",
+        _ => "#>",
+    }
 }
 
 /// The byte after the end of a tag or value, which may hold texts in quotes, or of a comment.
@@ -120,7 +136,7 @@ fn raw_end(source: &str, from: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::Counted;
+    use super::{Counted, words};
 
     #[test]
     fn every_loop_counts_its_turns() {
@@ -140,6 +156,13 @@ mod tests {
         for (source, expected) in table {
             assert_eq!(Counted::new(source).source, expected);
         }
+    }
+
+    #[test]
+    fn names_are_found_behind_any_sign() {
+        let source = "a << b.t1 | tex >> c <% if d > 'e >> %>' and f %> << h";
+        let found: Vec<&str> = words(source).filter(|word| !word.is_empty()).collect();
+        assert_eq!(found, ["b", "t1", "tex", "if", "d", "e", "and", "f", "h"]);
     }
 
     #[test]

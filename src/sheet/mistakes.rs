@@ -238,24 +238,21 @@ impl Builder<'_> {
 fn label(work: &Work<'_>, what: &What) -> String {
     let t = work.record.t;
     match what {
-        What::Parameter(name) => work.at_iteration("theta", &work.run.rule_of(name), name, t),
+        What::Parameter(name) => work.at_iteration("theta", &work.rule_of(name), name, t),
         What::State { state, parameter } => {
-            work.at_iteration(state, &work.run.rule_of(parameter), parameter, t)
+            work.at_iteration(state, &work.rule_of(parameter), parameter, t)
         }
         What::Loss => work.setup.notation.latex("loss"),
         What::Gradient(name) => work.gradient_name(name, None),
         What::UsedGradient(name) => {
-            let rule = work.run.rule_of(name);
+            let rule = work.rule_of(name);
             match &rule.used_gradient {
                 Some(used) => work.at_iteration(used, &rule, name, t),
                 None => work.gradient_name(name, None),
             }
         }
         What::LearningRate => match &work.run.schedule {
-            Some(schedule) => {
-                let rule = work.run.rule();
-                work.at_iteration(schedule.rate(), &rule, "", t)
-            }
+            Some(schedule) => work.at_iteration(schedule.rate(), work.rule(), "", t),
             None => indexed(&work.setup.notation.in_rule("learning_rate"), &t.to_string()),
         },
         What::Forward { example, name } => work.name(name, example.saturating_sub(1)),

@@ -4,7 +4,7 @@
 //! token; the filters `tex`, `exact`, `decimal(places=…)` and `scientific` turn it into
 //! text, and a token without a filter prints as the plain decimal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use crate::number::{Fault, Precision, Real, ending, round};
 use crate::scenario::{Display, Problem, Scenario, Setup, Text};
 use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 
-use super::loops::{Counted, TURN};
+use super::loops::{Counted, TURN, words};
 use super::reworded::{Reworded, reworded, spanned, without_filters};
 use super::show::Numbers;
 use super::words::listed;
@@ -28,6 +28,8 @@ const CLOSE: char = '\u{e001}';
 pub(super) const FILTERS: [&str; 4] = ["tex", "exact", "decimal", "scientific"];
 /// Under this key a matrix stands as a whole; its entries are `r1.c1` and so on.
 const WHOLE: &str = "whole";
+/// The name by which a template gets all there is.
+const EVERYTHING: &str = "__tera_context";
 /// What a filter says of anything but a value.
 pub(super) const NO_VALUE: &str = "this filter takes a value of the trace";
 
@@ -76,7 +78,8 @@ impl Prose {
         let mut entries = Vec::new();
         let mut setups = BTreeMap::new();
         let mut variables = Map::new();
-        if uses_values(scenario) {
+        let asked = names(scenario);
+        if !asked.is_empty() {
             if let Some(setup) = scenario.setups.first() {
                 for (name, value) in scenario.variables.iter() {
                     let value = Tensor::from(value.clone());
@@ -92,7 +95,8 @@ impl Prose {
             }
             for setup in &scenario.setups {
                 if let Some(record) = trace.setups.get(&setup.name) {
-                    setups.insert(setup.name.clone(), values(setup, record, &mut entries));
+                    let values = values(setup, record, &asked, &mut entries);
+                    setups.insert(setup.name.clone(), values);
                 }
             }
         }
@@ -266,8 +270,10 @@ pub(crate) fn syntax(text: &Text) -> Option<Problem> {
     Some(Problem { help, ..problem })
 }
 
-fn uses_values(scenario: &Scenario) -> bool {
-    scenario.texts().iter().any(|text| text.is_template())
+/// Every name that the scenario's templates may ask for, and more; none where none is a template.
+fn names(scenario: &Scenario) -> BTreeSet<&str> {
+    let templates = scenario.texts().into_iter().filter(|text| text.is_template());
+    templates.flat_map(|text| words(&text.source)).collect()
 }
 
 fn engine(ledger: &Arc<Ledger>) -> Tera {
@@ -415,8 +421,15 @@ impl Ledger {
     }
 }
 
-/// The values of a set-up as nested mappings of tokens.
-fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>) -> Json {
+/// The values of a set-up as nested mappings of tokens; of what no text asks for, the name alone.
+fn values(
+    setup: &Setup,
+    record: &crate::trace::Setup,
+    asked: &BTreeSet<&str>,
+    entries: &mut Vec<Entry>,
+) -> Json {
+    let all = asked.contains(setup.name.as_str()) || asked.contains(EVERYTHING);
+    let is_asked = |name: &str| all || asked.contains(name);
     let mut map = Map::new();
     let mut data = Map::new();
     let mut one = |exact: &Tensor, printed: &Tensor, display: &Display, input: bool| {
@@ -446,7 +459,8 @@ fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>)
         }
         Json::from(matrix)
     };
-    for (index, example) in record.data.iter().enumerate() {
+    let examples = record.data.iter().enumerate().filter(|_| is_asked("data"));
+    for (index, example) in examples {
         let mut row = Map::new();
         for (name, value) in example.iter() {
             row.insert(name.to_owned().into(), token(value, value, &setup.display, true));
@@ -456,7 +470,11 @@ fn values(setup: &Setup, record: &crate::trace::Setup, entries: &mut Vec<Entry>)
     map.insert("data".into(), Json::from(data));
     for run in &setup.runs {
         if let Some(record) = record.runs.get(&run.name) {
-            map.insert(run.name.clone().into(), run_values(record, &run.display, &mut token));
+            let values = match is_asked(&run.name) {
+                true => run_values(record, &run.display, &mut token),
+                false => Json::from(Map::new()),
+            };
+            map.insert(run.name.clone().into(), values);
         }
     }
     Json::from(map)

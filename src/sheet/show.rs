@@ -233,44 +233,40 @@ impl Row {
 
     /// The row, in lines of at most `room` em behind the left side where its steps allow it.
     fn latex(&self, room: f64) -> String {
-        let mut pieces: Vec<String> = self
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, step)| {
-                // What follows from rounded numbers is not equal to them.
-                let rounded = index > 0 && self.steps.get(index - 1).is_some_and(|one| !one.exact);
-                let relation = if step.exact && !rounded { "=" } else { r"\approx" };
-                format!("{relation} {}", step.latex)
-            })
-            .collect();
-        let mut end = String::new();
-        if !self.end.is_empty() {
-            end = format!(" {}", self.end);
-        }
-        if let Some(marks) = &self.marks {
-            end.push_str(&format!(r" \quad \text{{{marks}}}"));
-        }
-        match pieces.last_mut() {
-            Some(last) => last.push_str(&end),
-            None => pieces.push(end),
-        }
         let mut text = self.left.clone();
         let mut used = 0.0;
-        for (index, piece) in pieces.iter().enumerate() {
-            let width = width(piece);
-            if index == 0 {
-                text.push_str(if self.steps.is_empty() { "" } else { " &" });
-            } else if used + width > room {
-                text.push_str(" \\\\\n&");
-                used = 0.0;
-            } else {
-                text.push(' ');
+        for (index, step) in self.steps.iter().enumerate() {
+            // What follows from rounded numbers is not equal to them.
+            let rounded = index > 0 && !self.steps[index - 1].exact;
+            let relation = if step.exact && !rounded { "=" } else { r"\approx" };
+            let start = text.len();
+            text.extend([relation, " ", &step.latex]);
+            if index + 1 == self.steps.len() {
+                self.write_end(&mut text);
             }
-            used += width;
-            text.push_str(piece);
+            let width = width(&text[start..]);
+            let before = match index {
+                0 => " &",
+                _ if used + width > room => " \\\\\n&",
+                _ => " ",
+            };
+            text.insert_str(start, before);
+            used = if before.ends_with('&') { width } else { used + width };
+        }
+        if self.steps.is_empty() {
+            self.write_end(&mut text);
         }
         text
+    }
+
+    /// What stands behind the last step.
+    fn write_end(&self, text: &mut String) {
+        if !self.end.is_empty() {
+            text.extend([" ", &self.end]);
+        }
+        if let Some(marks) = &self.marks {
+            text.extend([r" \quad \text{", marks, "}"]);
+        }
     }
 }
 

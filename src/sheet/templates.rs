@@ -218,8 +218,13 @@ fn engine_error(file: &str, problem: &tera::Error) -> TemplateError {
 
 /// Every line with `> ` in front, as a quotation in Markdown.
 fn quoted(text: &str) -> String {
-    let line = |line: &str| format!("> {line}").trim_end().to_owned();
-    text.trim().lines().map(line).collect::<Vec<_>>().join("\n")
+    let mut quotation = String::with_capacity(text.len() + text.len() / 8);
+    for line in text.trim().lines() {
+        quotation.push_str(if quotation.is_empty() { "> " } else { "\n> " });
+        quotation.push_str(line);
+        quotation.truncate(quotation.trim_end().len());
+    }
+    quotation
 }
 
 /// The text as an entry of an ordered list in Markdown.

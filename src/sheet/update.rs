@@ -38,7 +38,7 @@ impl Work<'_> {
     pub(super) fn update(&self, asked: &Asked) -> Result<Vec<Row>, Fault> {
         let t = self.record.t;
         let rules: Vec<(&str, Arc<Rule>)> =
-            asked.parameters.iter().map(|name| (name.as_str(), self.run.rule_of(name))).collect();
+            asked.parameters.iter().map(|name| (name.as_str(), self.rule_of(name))).collect();
         let mut rows = Vec::new();
         for name in names(rules.iter().map(|(_, rule)| rule.lines_at(t))) {
             for (index, (parameter, rule)) in rules.iter().enumerate() {
@@ -78,10 +78,12 @@ impl Work<'_> {
         let readable = |expression: &Expression| {
             let readable = match self.before.parameters.get(parameter).and_then(Tensor::shape) {
                 None => derivation::of_numbers(expression),
-                Some(_) => expression.clone(),
+                Some(_) => self.entry_by_entry(expression, parameter, assigned),
             };
-            let entrywise = self.entry_by_entry(&readable, parameter, assigned);
-            entrywise.map(&mut |node| match node {
+            if !readable.mentions("t") {
+                return readable;
+            }
+            readable.map(&mut |node| match node {
                 Expression::Name(name) if name == "t" => {
                     Some(Expression::Number(Rational::from(self.record.t)))
                 }

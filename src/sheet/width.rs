@@ -13,14 +13,24 @@ impl<'a> Reader<'a> {
     /// Up to the end, or up to what ends a group or a cell, which stays unread.
     fn row(&mut self) -> f64 {
         let mut sum = 0.0;
-        while !self.rest.is_empty() && !self.ends() {
+        loop {
+            while let Some(width) = self.rest.bytes().next().and_then(glyph) {
+                sum += width;
+                self.rest = &self.rest[1..];
+            }
+            if self.rest.is_empty() || self.ends() {
+                return sum;
+            }
             sum += self.atom();
         }
-        sum
     }
 
     fn ends(&self) -> bool {
-        self.rest.starts_with(['}', '&']) || self.rest.starts_with(r"\\") || self.at(r"\end")
+        match self.rest.as_bytes() {
+            [b'}' | b'&', ..] | [b'\\', b'\\', ..] => true,
+            [b'\\', ..] => self.at(r"\end"),
+            _ => false,
+        }
     }
 
     fn at(&self, command: &str) -> bool {
@@ -28,27 +38,30 @@ impl<'a> Reader<'a> {
         behind.is_some_and(|rest| !rest.starts_with(|letter: char| letter.is_ascii_alphabetic()))
     }
 
-    fn take(&mut self) -> Option<char> {
-        let first = self.rest.chars().next()?;
-        self.rest = &self.rest[first.len_utf8()..];
+    /// The first byte of the next sign, which is passed over.
+    fn take(&mut self) -> Option<u8> {
+        let first = *self.rest.as_bytes().first()?;
+        let length = if first.is_ascii() { 1 } else { self.next_length() };
+        self.rest = &self.rest[length..];
         Some(first)
+    }
+
+    /// The length of the next sign in bytes.
+    fn next_length(&self) -> usize {
+        self.rest.chars().next().map_or(0, char::len_utf8)
     }
 
     fn atom(&mut self) -> f64 {
         match self.take() {
-            Some('{') => {
+            Some(b'{') => {
                 let inner = self.row();
                 self.skip('}');
                 inner
             }
-            Some('\\') => self.command(),
-            Some('_' | '^') => 0.7 * self.argument(),
-            Some('0'..='9') => 0.5,
-            Some('+' | '-' | '=' | '<' | '>') => 1.2,
-            Some('(' | ')' | '[' | ']' | ',' | ';' | '.' | '|' | '\'' | '!') => 0.35,
-            Some('m' | 'w' | 'M' | 'W') => 0.85,
-            Some(' ' | '\n' | '}' | '&') | None => 0.0,
-            Some(_) => 0.6,
+            Some(b'\\') => self.command(),
+            Some(b'_' | b'^') => 0.7 * self.argument(),
+            Some(b'}' | b'&') | None => 0.0,
+            Some(sign) => glyph(sign).unwrap_or(0.6),
         }
     }
 
@@ -66,7 +79,7 @@ impl<'a> Reader<'a> {
         let letters = self.rest.bytes().take_while(u8::is_ascii_alphabetic).count();
         // A command of one sign, such as `\,`.
         let length = match letters {
-            0 => self.rest.chars().next().map_or(0, char::len_utf8),
+            0 => self.next_length(),
             letters => letters,
         };
         let (name, rest) = self.rest.split_at(length);
@@ -124,6 +137,19 @@ impl<'a> Reader<'a> {
         }
         let between = f64::from(u32::try_from(columns.len()).unwrap_or(u32::MAX).saturating_sub(1));
         columns.iter().sum::<f64>() + 1.0 * between + 1.2
+    }
+}
+
+/// The width of an ASCII sign that stands for itself.
+fn glyph(sign: u8) -> Option<f64> {
+    match sign {
+        b'{' | b'}' | b'\\' | b'_' | b'^' | b'&' | 128.. => None,
+        b'0'..=b'9' => Some(0.5),
+        b'+' | b'-' | b'=' | b'<' | b'>' => Some(1.2),
+        b'(' | b')' | b'[' | b']' | b',' | b';' | b'.' | b'|' | b'\'' | b'!' => Some(0.35),
+        b'm' | b'w' | b'M' | b'W' => Some(0.85),
+        b' ' | b'\n' => Some(0.0),
+        _ => Some(0.6),
     }
 }
 

@@ -130,9 +130,27 @@ impl Deref for Words {
 
 /// A phrase with its blanks filled in; one that is no template stays as it is.
 pub(super) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
-    if !phrase.contains("<<") && !phrase.contains("<%") && !phrase.contains("<#") {
-        return phrase.to_owned();
+    let has_blanks_alone = !phrase.contains("<%") && !phrase.contains("<#");
+    let filled = has_blanks_alone.then(|| with_blanks(phrase, blanks)).flatten();
+    filled.unwrap_or_else(|| rendered(phrase, blanks))
+}
+
+/// A phrase in which nothing stands between `<< >>` but the names of blanks.
+fn with_blanks(phrase: &str, blanks: &[(&'static str, String)]) -> Option<String> {
+    let mut filled = String::with_capacity(phrase.len());
+    let mut rest = phrase;
+    while let Some((before, behind)) = rest.split_once("<<") {
+        let (name, after) = behind.split_once(">>")?;
+        let (_, text) = blanks.iter().rev().find(|(known, _)| *known == name.trim())?;
+        filled.extend([before, text]);
+        rest = after;
     }
+    filled.push_str(rest);
+    Some(filled)
+}
+
+/// A phrase as the template engine renders it.
+fn rendered(phrase: &str, blanks: &[(&'static str, String)]) -> String {
     let mut context = Context::new();
     for (name, text) in blanks {
         context.insert(*name, text);

@@ -4,14 +4,18 @@
 //! set-up's notation, with `inline` definitions written out; the numbers are put in for
 //! the names; the result is the trace's own value.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use crate::catalogue::Rule;
 use crate::derivation::{self, ADJOINT, Gradients};
 use crate::engine::slope;
 use crate::formula::latex::Printer;
 use crate::formula::{Call, Expression, Failure, Shown, adjoint};
 use crate::number::Fault;
-use crate::scenario::{Run, Setup};
+use crate::scenario::{Run, Scenario, Setup};
 use crate::trace::{Example, Iteration, Tensor};
 
 use super::show::{Numbers, Row};
@@ -23,10 +27,31 @@ const LOSS: &str = "loss";
 pub(super) struct Work<'a> {
     pub setup: &'a Setup,
     pub run: &'a Run,
+    /// Which of the set-up's runs that is.
+    pub index: usize,
+    pub symbols: &'a Symbols,
     pub record: &'a Iteration,
     /// The iteration before.
     pub before: &'a Iteration,
     pub numbers: Numbers<'a>,
+}
+
+/// What follows from a set-up without its numbers, worked out when it is first asked for.
+pub(super) struct Symbols {
+    gradients: OnceCell<Gradients>,
+    /// The rule of each run.
+    rules: Vec<OnceCell<Arc<Rule>>>,
+}
+
+impl Symbols {
+    /// Those of every set-up.
+    pub(super) fn of(scenario: &Scenario) -> Vec<Self> {
+        let one = |setup: &Setup| Self {
+            gradients: OnceCell::new(),
+            rules: vec![OnceCell::new(); setup.runs.len()],
+        };
+        scenario.setups.iter().map(one).collect()
+    }
 }
 
 /// How a name prints, and what number stands for it.
@@ -63,6 +88,19 @@ impl Derivatives {
 }
 
 impl<'a> Work<'a> {
+    /// The update rule of parameters without options of their own.
+    pub(super) fn rule(&self) -> &'a Arc<Rule> {
+        self.symbols.rules[self.index].get_or_init(|| self.run.rule())
+    }
+
+    /// The update rule of a parameter.
+    pub(super) fn rule_of(&self, parameter: &str) -> Arc<Rule> {
+        match self.run.overrides.as_slice() {
+            [] => self.rule().clone(),
+            _ => self.run.rule_of(parameter),
+        }
+    }
+
     /// The state before the iteration: `u^w = 3`.
     pub(super) fn state_before(&self) -> Result<Vec<Row>, Fault> {
         let mut rows = Vec::new();
@@ -90,7 +128,7 @@ impl<'a> Work<'a> {
 
     /// The point at which a look-ahead gradient is taken: `\tilde w = w - \alpha\beta u^w = …`.
     pub(super) fn look_ahead(&self) -> Result<Vec<Row>, Fault> {
-        let rule = self.run.rule();
+        let rule = self.rule();
         let (Some(point), Some(values)) = (&rule.look_ahead, &self.record.look_ahead) else {
             return Ok(Vec::new());
         };
@@ -98,7 +136,7 @@ impl<'a> Work<'a> {
         let assigned: Vec<&str> = self.run.schedule.iter().map(|own| own.rate()).collect();
         let mut rows = Vec::new();
         for (parameter, value) in values.iter().filter(|(name, _)| self.is_shifted(name)) {
-            let latex = |name: &str| self.rule_name(name, &rule, parameter, &assigned);
+            let latex = |name: &str| self.rule_name(name, rule, parameter, &assigned);
             let shown = |name: &str| self.rule_value(name, parameter, &assigned);
             let reading = Reading { latex: &latex, value: &shown, tensor: &|_| None };
             let left = format!(r"\tilde{{{}}}", self.setup.notation.latex(parameter));
@@ -167,19 +205,21 @@ impl<'a> Work<'a> {
                 continue;
             }
             let asked = shown.adjoints_of(index + 1);
-            let mut symbolic = Gradients::new(self.setup);
+            let through;
+            let mut symbolic = self.symbols.gradients.get_or_init(|| Gradients::new(self.setup));
             if asked.iter().any(|name| symbolic.adjoints.iter().all(|(known, _)| known != name)) {
-                symbolic = Gradients::through(self.setup, &asked);
+                through = Gradients::through(self.setup, &asked);
+                symbolic = &through;
             }
-            symbolic.gradients.retain(|(name, _)| shown.has(name));
-            let used = symbolic.adjoints_in_use(&asked);
+            let gradients = || symbolic.gradients.iter().filter(|(name, _)| shown.has(name));
+            let used = symbolic.adjoints_in_use(gradients().map(|(_, one)| one), &asked);
             for (name, expression) in &symbolic.adjoints {
                 let value = example.adjoints.get(name).filter(|_| used.contains(name));
                 let Some(value) = value else { continue };
                 let left = adjoint_latex(&self.name(name, index), &self.loss_name(index));
                 rows.push(self.example_row(left, expression, value, index, example)?);
             }
-            for (parameter, expression) in &symbolic.gradients {
+            for (parameter, expression) in gradients() {
                 let Some(value) = example.gradient.get(parameter) else { continue };
                 let left = self.gradient_name(parameter, several.then_some(index));
                 rows.push(self.example_row(left, expression, value, index, example)?);
@@ -238,7 +278,8 @@ impl<'a> Work<'a> {
         let mut row = Row::new(left);
         let written_out = self.write_out(expression);
         row.step(printer.latex(&written_out), true);
-        for form in [&written_out, expression] {
+        let by_inline = self.has_inline_value(expression).then_some(expression);
+        for form in [Some(&*written_out), by_inline].into_iter().flatten() {
             let put_in = self.put_in(form, reading)?;
             let rounded =
                 put_in.any(&mut |node| matches!(node, Expression::Shown(shown) if !shown.exact));
@@ -249,8 +290,18 @@ impl<'a> Work<'a> {
     }
 
     /// The expression with `inline` definitions in the place of their names.
-    pub(super) fn write_out(&self, expression: &Expression) -> Expression {
+    pub(super) fn write_out<'e>(&self, expression: &'e Expression) -> Cow<'e, Expression> {
         derivation::write_out(self.setup, expression)
+    }
+
+    /// Whether the value of an `inline` definition is put in somewhere; a derivative is one
+    /// number, however its argument is written.
+    fn has_inline_value(&self, expression: &Expression) -> bool {
+        match expression {
+            Expression::Name(name) => self.setup.inline.contains(name),
+            Expression::Derivative(..) => false,
+            other => other.children().into_iter().any(|child| self.has_inline_value(child)),
+        }
     }
 
     /// The expression with numbers in the place of names and of derivatives.

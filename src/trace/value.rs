@@ -33,16 +33,18 @@ impl Value {
 
 /// A number, or a matrix of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    /// Rows and columns; `None` for a number.
-    shape: Option<(usize, usize)>,
-    /// The entries, row by row.
-    entries: Vec<Value>,
+pub struct Tensor(Form);
+
+#[derive(Debug, Clone, PartialEq)]
+enum Form {
+    Number(Value),
+    /// Rows and columns, and the entries, row by row.
+    Matrix((usize, usize), Vec<Value>),
 }
 
 impl From<Value> for Tensor {
     fn from(value: Value) -> Self {
-        Self { shape: None, entries: vec![value] }
+        Self(Form::Number(value))
     }
 }
 
@@ -56,31 +58,51 @@ impl Tensor {
     /// A tensor from its entries, row by row; there must be as many as the shape says,
     /// missing ones are zero.
     pub fn new(shape: Option<(usize, usize)>, mut entries: Vec<Value>) -> Self {
-        let (rows, columns) = shape.unwrap_or((1, 1));
-        entries.resize(rows * columns, Value::Real(Real::zero()));
-        Self { shape, entries }
+        let zero = || Value::Real(Real::zero());
+        let Some((rows, columns)) = shape else {
+            return Self::from(entries.into_iter().next().unwrap_or_else(zero));
+        };
+        entries.resize_with(rows * columns, zero);
+        Self(Form::Matrix((rows, columns), entries))
     }
 
     /// Rows and columns; `None` for a number.
     pub fn shape(&self) -> Option<(usize, usize)> {
-        self.shape
+        match &self.0 {
+            Form::Number(_) => None,
+            Form::Matrix(shape, _) => Some(*shape),
+        }
     }
 
     /// The entries, row by row.
     pub fn entries(&self) -> &[Value] {
-        &self.entries
+        match &self.0 {
+            Form::Number(value) => std::slice::from_ref(value),
+            Form::Matrix(_, entries) => entries,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn entries_mut(&mut self) -> &mut [Value] {
+        match &mut self.0 {
+            Form::Number(value) => std::slice::from_mut(value),
+            Form::Matrix(_, entries) => entries,
+        }
     }
 
     /// The entry in a row and a column, both from 1.
     pub fn entry(&self, row: usize, column: usize) -> Option<&Value> {
-        let (rows, columns) = self.shape?;
+        let (rows, columns) = self.shape()?;
         let inside = (1..=rows).contains(&row) && (1..=columns).contains(&column);
-        if inside { self.entries.get((row - 1) * columns + column - 1) } else { None }
+        if inside { self.entries().get((row - 1) * columns + column - 1) } else { None }
     }
 
     /// The value, if it is no matrix.
     pub fn scalar(&self) -> Option<&Value> {
-        if self.shape.is_none() { self.entries.first() } else { None }
+        match &self.0 {
+            Form::Number(value) => Some(value),
+            Form::Matrix(..) => None,
+        }
     }
 
     /// The number, if it is one.
@@ -90,12 +112,12 @@ impl Tensor {
 
     /// The cause of the first entry that has no number.
     pub fn undefined(&self) -> Option<&Arc<str>> {
-        self.entries.iter().find_map(Value::undefined)
+        self.entries().iter().find_map(Value::undefined)
     }
 
     /// Whether every entry is proved to be zero.
     pub fn is_zero(&self) -> bool {
-        self.entries.iter().all(|entry| entry.real().is_some_and(Real::is_zero_form))
+        self.entries().iter().all(|entry| entry.real().is_some_and(Real::is_zero_form))
     }
 
     /// The same shape with every entry turned into another.
@@ -103,15 +125,20 @@ impl Tensor {
     /// # Errors
     ///
     /// The first that `change` answers.
-    pub fn map<E>(&self, change: impl FnMut(&Value) -> Result<Value, E>) -> Result<Self, E> {
-        let entries = self.entries.iter().map(change).collect::<Result<_, _>>()?;
-        Ok(Self { shape: self.shape, entries })
+    pub fn map<E>(&self, mut change: impl FnMut(&Value) -> Result<Value, E>) -> Result<Self, E> {
+        Ok(Self(match &self.0 {
+            Form::Number(value) => Form::Number(change(value)?),
+            Form::Matrix(shape, entries) => {
+                Form::Matrix(*shape, entries.iter().map(change).collect::<Result<_, _>>()?)
+            }
+        }))
     }
 }
 
-/// A list of named things that keeps the order in which they were declared.
+/// A list of named things that keeps the order in which they were declared. Lists share the
+/// names that they take from one another.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Named<T>(Vec<(String, T)>);
+pub struct Named<T>(Vec<(Arc<str>, T)>);
 
 impl<T> Default for Named<T> {
     fn default() -> Self {
@@ -121,18 +148,18 @@ impl<T> Default for Named<T> {
 
 impl<T> Named<T> {
     /// Adds one at the end.
-    pub fn push(&mut self, name: impl Into<String>, thing: T) {
+    pub fn push(&mut self, name: impl Into<Arc<str>>, thing: T) {
         self.0.push((name.into(), thing));
     }
 
     /// The thing of that name.
     pub fn get(&self, name: &str) -> Option<&T> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, thing)| thing)
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, thing)| thing)
     }
 
     /// The same, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-        self.0.iter_mut().find(|(known, _)| known == name).map(|(_, thing)| thing)
+        self.0.iter_mut().find(|(known, _)| **known == *name).map(|(_, thing)| thing)
     }
 
     /// The things, in order, to be changed.
@@ -142,12 +169,17 @@ impl<T> Named<T> {
 
     /// Name and thing, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
-        self.0.iter().map(|(name, thing)| (name.as_str(), thing))
+        self.0.iter().map(|(name, thing)| (&**name, thing))
+    }
+
+    /// The same with names that another list may share.
+    pub fn shared(&self) -> impl Iterator<Item = (&Arc<str>, &T)> + Clone {
+        self.0.iter().map(|(name, thing)| (name, thing))
     }
 
     /// The names, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.iter().map(|(name, _)| name.as_str())
+        self.0.iter().map(|(name, _)| &**name)
     }
 
     /// How many there are.
@@ -164,22 +196,22 @@ impl<T> Named<T> {
 impl<T> Named<Named<T>> {
     /// The list of that name, begun if there is none.
     pub fn within(&mut self, name: &str) -> &mut Named<T> {
-        let index = self.0.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
-            self.0.push((name.to_owned(), Named::default()));
+        let index = self.0.iter().position(|(known, _)| **known == *name).unwrap_or_else(|| {
+            self.push(name, Named::default());
             self.0.len() - 1
         });
         &mut self.0[index].1
     }
 }
 
-impl<T> Extend<(String, T)> for Named<T> {
-    fn extend<I: IntoIterator<Item = (String, T)>>(&mut self, list: I) {
-        self.0.extend(list);
+impl<N: Into<Arc<str>>, T> Extend<(N, T)> for Named<T> {
+    fn extend<I: IntoIterator<Item = (N, T)>>(&mut self, list: I) {
+        self.0.extend(list.into_iter().map(|(name, thing)| (name.into(), thing)));
     }
 }
 
-impl<T> FromIterator<(String, T)> for Named<T> {
-    fn from_iter<I: IntoIterator<Item = (String, T)>>(list: I) -> Self {
-        Self(list.into_iter().collect())
+impl<N: Into<Arc<str>>, T> FromIterator<(N, T)> for Named<T> {
+    fn from_iter<I: IntoIterator<Item = (N, T)>>(list: I) -> Self {
+        Self(list.into_iter().map(|(name, thing)| (name.into(), thing)).collect())
     }
 }
