@@ -23,7 +23,7 @@ use gradsheet::figure::{
 use gradsheet::number::{Real, trace_decimal};
 use gradsheet::publish::{Data, Display, Page, Words, body, page, to_mathml};
 use gradsheet::scenario::{Exam, Scenario, read};
-use gradsheet::sheet::{Hidden, Paper, Sheet, Templates, build};
+use gradsheet::sheet::{Hidden, Paper, Sheet, Solved, Templates, build};
 use gradsheet::trace::{Iteration, json};
 use gradsheet::variants::{Press, Search};
 use gradsheet::{Audience, Format, render};
@@ -70,7 +70,9 @@ fn worksheet() -> (Scenario, Templates, Sheet) {
     let scenario = scenario(WORKSHEET);
     let templates = Templates::built_in().unwrap();
     let trace = execute(&scenario).unwrap();
-    let sheet = build(&scenario, &trace, &templates, Paper::Solutions, Hidden::Checked).unwrap();
+    let sheet =
+        build(Solved::new(&scenario, &trace), &templates, Paper::Solutions, Hidden::Checked)
+            .unwrap();
     (scenario, templates, sheet)
 }
 
@@ -138,13 +140,12 @@ fn digits(criterion: &mut Criterion) {
 fn sheets(criterion: &mut Criterion) {
     let (scenario, templates, sheet) = worksheet();
     let trace = execute(&scenario).unwrap();
+    let solved = Solved::new(&scenario, &trace);
     let mut group = criterion.benchmark_group("sheet");
     group.bench_function("templates", |bench| bench.iter(|| Templates::built_in().unwrap()));
     for paper in [Paper::Handout, Paper::Solutions] {
         group.bench_function(format!("{} in Markdown", paper.name()), |bench| {
-            bench.iter(|| {
-                build(black_box(&scenario), &trace, &templates, paper, Hidden::Checked).unwrap()
-            });
+            bench.iter(|| build(black_box(solved), &templates, paper, Hidden::Checked).unwrap());
         });
     }
     let words = Words::default();
@@ -227,10 +228,11 @@ fn figures(criterion: &mut Criterion) {
         let text = format!("{DRAWN}cells:\n  - {cell}\n");
         let scenario = scenario(&text);
         let trace = execute(&scenario).unwrap();
+        let solved = Solved::new(&scenario, &trace);
         group.bench_function(cell.split('\n').next().unwrap(), |bench| {
             bench.iter(|| {
                 let paper = Paper::Solutions;
-                build(black_box(&scenario), &trace, &templates, paper, Hidden::Skipped).unwrap()
+                build(black_box(solved), &templates, paper, Hidden::Skipped).unwrap()
             });
         });
     }

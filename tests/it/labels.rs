@@ -6,7 +6,7 @@ use std::path::Path;
 use gradsheet::engine::execute;
 use gradsheet::scenario::{Number, Scenario, Shown};
 use gradsheet::sheet::{
-    Elsewhere, Hidden, Links, Paper, SheetError, Target, Templates, build_among, targets,
+    Elsewhere, Hidden, Links, Paper, SheetError, Solved, Target, Templates, build_among, targets,
 };
 use gradsheet::{Audience, Format};
 
