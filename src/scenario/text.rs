@@ -58,7 +58,8 @@ impl Text {
 
     /// Whether the text has anything for the template engine in it.
     pub fn is_template(&self) -> bool {
-        ["<<", "<%", "<#"].iter().any(|mark| self.source.contains(mark))
+        let mut signs = self.source.match_indices('<');
+        signs.any(|(at, _)| matches!(self.source.as_bytes().get(at + 1), Some(b'<' | b'%' | b'#')))
     }
 
     /// A problem at a byte of the text.

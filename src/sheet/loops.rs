@@ -84,11 +84,8 @@ fn loops(source: &str) -> Vec<(usize, bool)> {
 
 /// Where the next tag, value or comment begins.
 fn opening(source: &str, from: usize) -> Option<usize> {
-    let pairs = source.as_bytes().windows(2).enumerate().skip(from);
-    pairs
-        .into_iter()
-        .find(|(_, pair)| pair[0] == b'<' && b"%<#".contains(&pair[1]))
-        .map(|(at, _)| at)
+    let mut signs = source[from..].match_indices('<').map(|(at, _)| from + at);
+    signs.find(|at| matches!(source.as_bytes().get(at + 1), Some(b'<' | b'%' | b'#')))
 }
 
 /// What closes the tag, value or comment that begins there.

@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
+use tera::value::Key;
 use tera::{Context, Error, Kwargs, Map, State, Tera, Value as Json};
 
 use crate::limits::Limit;
@@ -19,8 +20,7 @@ use crate::trace::{Iteration, Named, Run, Tensor, Trace, Value};
 use super::loops::{Counted, TURN, words};
 use super::reworded::{Reworded, reworded, spanned, without_filters};
 use super::show::Numbers;
-use super::words::listed;
-use super::words::{Words, plain_engine};
+use super::words::{Words, exchanged, listed, plain_engine};
 
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
@@ -35,7 +35,8 @@ pub(super) const NO_VALUE: &str = "this filter takes a value of the trace";
 
 /// Renders texts and phrases.
 pub(super) struct Prose {
-    tera: Tera,
+    /// The template engine, once it was needed.
+    tera: OnceLock<Tera>,
     words: Words,
     /// The values of each set-up, by name.
     setups: BTreeMap<String, Json>,
@@ -107,7 +108,7 @@ impl Prose {
             fault: Mutex::new(None),
             turns: AtomicU64::new(0),
         });
-        Self { tera: engine(&ledger), words: words.clone(), setups, variables, ledger }
+        Self { tera: OnceLock::new(), words: words.clone(), setups, variables, ledger }
     }
 
     /// A phrase of the language file.
@@ -150,15 +151,14 @@ impl Prose {
         if !text.is_template() {
             return Ok(text.source.clone());
         }
-        let mut context = Context::new();
-        for (name, value) in &self.variables {
-            if let Some(name) = name.as_str() {
-                context.insert_value(name.to_owned(), value.clone());
-            }
-        }
         let only = if self.setups.len() == 1 { self.setups.keys().next() } else { None };
         let home = setup.or(only.map(String::as_str)).and_then(|name| self.setups.get(name));
-        for (key, value) in home.and_then(Json::as_map).into_iter().flatten() {
+        let home = home.and_then(Json::as_map);
+        if let Some(rendered) = self.values_alone(&text.source, home)? {
+            return self.fill(&rendered);
+        }
+        let mut context = Context::new();
+        for (key, value) in self.variables.iter().chain(home.into_iter().flatten()) {
             if let Some(name) = key.as_str() {
                 context.insert_value(name.to_owned(), value.clone());
             }
@@ -169,7 +169,7 @@ impl Prose {
         let counted = Counted::new(&text.source);
         self.ledger.turns.store(0, Ordering::Relaxed);
         let mut out = Bounded::default();
-        match self.tera.render_str_to(&counted.source, &context, false, &mut out) {
+        match self.tera().render_str_to(&counted.source, &context, false, &mut out) {
             Ok(()) => self.fill(&String::from_utf8_lossy(&out.0)),
             Err(_) if out.is_full() => {
                 Err(exceeded(Limit::TextSize, "the bytes that this text's template gives"))
@@ -179,6 +179,45 @@ impl Prose {
             }
             Err(error) => Err(self.explain(&text.source, &counted, &context, &error)),
         }
+    }
+
+    /// The template engine, for what is more than values with a filter.
+    fn tera(&self) -> &Tera {
+        self.tera.get_or_init(|| engine(&self.ledger))
+    }
+
+    /// A text that is a template by nothing but values, each alone or with one filter.
+    fn values_alone(&self, source: &str, home: Option<&Map>) -> Result<Option<String>, ProseError> {
+        let mut fault = None;
+        let rendered = exchanged(source, |inside| {
+            let (path, filter) = match inside.split_once('|') {
+                Some((path, filter)) => (path.trim(), Some(filter.trim())),
+                None => (inside, None),
+            };
+            let value = self.value(path, home)?;
+            let print = match filter {
+                None => return value.as_str().map(str::to_owned),
+                Some("tex") => Ledger::tex,
+                Some("exact") => Ledger::exact,
+                Some("scientific") => Ledger::scientific,
+                Some(_) => return None,
+            };
+            let printed = print(&self.ledger, self.ledger.entry_of(value)?);
+            printed.map_err(|found| fault = Some(found)).ok()
+        });
+        // The engine says what is wrong with a text that becomes too long.
+        let rendered = rendered.filter(|text| text.len() <= Limit::TextSize.count());
+        fault.map_or(Ok(rendered), |fault| Err(ProseError::Number(fault)))
+    }
+
+    /// The value, or the values, of that path.
+    fn value<'v>(&'v self, path: &'v str, home: Option<&'v Map>) -> Option<&'v Json> {
+        let mut names = path.split('.');
+        let first = names.next()?;
+        let of_home = || home.and_then(|home| home.get(&Key::Str(first)));
+        let found = self.setups.get(first).or_else(of_home);
+        let found = found.or_else(|| self.variables.get(&Key::Str(first)))?;
+        names.try_fold(found, |found, name| found.as_map()?.get(&Key::Str(name)))
     }
 
     /// Prints the values that no filter has printed.
@@ -214,7 +253,7 @@ impl Prose {
         // A filter gets a name that is not there as nothing; without the filter it is named.
         if message.starts_with(NO_VALUE)
             && let Some(bare) = without_filters(source, range.start)
-            && let Err(error) = self.tera.render_str(&bare, context, false)
+            && let Err(error) = self.tera().render_str(&bare, context, false)
         {
             return self.explain(&bare, &Counted::new(&bare), context, &error);
         }
@@ -332,14 +371,18 @@ impl Ledger {
         self.entries.get(number.parse::<usize>().ok()?)
     }
 
+    /// The value that a token stands for, or the tokens of a matrix.
+    fn entry_of(&self, token: &Json) -> Option<&Entry> {
+        let whole = token.as_map().and_then(|map| map.get(&Key::Str(WHOLE)));
+        self.entry(whole.unwrap_or(token).as_str()?)
+    }
+
     fn filter(
         &self,
         token: &Json,
         print: impl Fn(&Self, &Entry) -> Result<String, Fault>,
     ) -> Result<String, Error> {
-        let whole = token.as_map().and_then(|map| map.get(&tera::value::Key::Str(WHOLE)));
-        let name = whole.unwrap_or(token).as_str().unwrap_or_default();
-        let Some(entry) = self.entry(name) else {
+        let Some(entry) = self.entry_of(token) else {
             return Err(Error::message(NO_VALUE));
         };
         print(self, entry).map_err(|fault| {

@@ -130,20 +130,35 @@ impl Deref for Words {
 
 /// A phrase with its blanks filled in; one that is no template stays as it is.
 pub(super) fn fill(phrase: &str, blanks: &[(&'static str, String)]) -> String {
-    let has_blanks_alone = !phrase.contains("<%") && !phrase.contains("<#");
-    let filled = has_blanks_alone.then(|| with_blanks(phrase, blanks)).flatten();
-    filled.unwrap_or_else(|| rendered(phrase, blanks))
+    let blank = |name: &str| {
+        let (_, text) = blanks.iter().rev().find(|(known, _)| *known == name)?;
+        Some(text.clone())
+    };
+    exchanged(phrase, blank).unwrap_or_else(|| rendered(phrase, blanks))
 }
 
-/// A phrase in which nothing stands between `<< >>` but the names of blanks.
-fn with_blanks(phrase: &str, blanks: &[(&'static str, String)]) -> Option<String> {
-    let mut filled = String::with_capacity(phrase.len());
-    let mut rest = phrase;
-    while let Some((before, behind)) = rest.split_once("<<") {
-        let (name, after) = behind.split_once(">>")?;
-        let (_, text) = blanks.iter().rev().find(|(known, _)| *known == name.trim())?;
-        filled.extend([before, text]);
-        rest = after;
+/// The text with every `<< … >>` exchanged for what `print` makes of it; nothing where it makes
+/// nothing of one, or where other signs of the template engine stand in the text.
+pub(super) fn exchanged(
+    text: &str,
+    mut print: impl FnMut(&str) -> Option<String>,
+) -> Option<String> {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('<') {
+        filled.push_str(before);
+        rest = match behind.as_bytes().first() {
+            Some(b'<') => {
+                let (inside, after) = behind[1..].split_once('>')?;
+                filled.push_str(&print(inside.trim())?);
+                after.strip_prefix('>')?
+            }
+            Some(b'%' | b'#') => return None,
+            _ => {
+                filled.push('<');
+                behind
+            }
+        };
     }
     filled.push_str(rest);
     Some(filled)
@@ -227,7 +242,26 @@ pub(super) fn with_mark(latex: &str, mark: char) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, with_mark};
+    use super::{exchanged, listed, with_mark};
+
+    #[test]
+    fn what_is_no_plain_blank_is_left_to_the_template_engine() {
+        let table = [
+            ("no blank", Some("no blank")),
+            ("a < b <<x>>, << y >>.", Some("a < b [x], [y].")),
+            ("<<x>> <", Some("[x] <")),
+            ("<< z >>", None),
+            ("<<- x >>", None),
+            ("<< x > y >>", None),
+            ("<< x", None),
+            ("<% if x %>", None),
+            ("<# x #>", None),
+        ];
+        let print = |name: &str| ["x", "y"].contains(&name).then(|| format!("[{name}]"));
+        for (text, expected) in table {
+            assert_eq!(exchanged(text, print).as_deref(), expected, "{text}");
+        }
+    }
 
     #[test]
     fn numbers_of_a_formula_get_the_mark_of_the_language() {
