@@ -253,7 +253,7 @@ impl<'e> Rewriter<'e> {
         let room = number.as_deref().map_or(0.0, width_of_number);
         let label = self.page.words.formula;
         let mut pieces: Vec<String> =
-            formula.pieces.iter().map(|piece| boxed(piece, display, label, room)).collect();
+            formula.pieces.into_iter().map(|piece| boxed(piece, display, label, room)).collect();
         if let Some(number) = number {
             let name = self.named(range, Named::Equation);
             let name = name.map(|name| format!(" id=\"{}\"", escaped(name))).unwrap_or_default();
