@@ -30,12 +30,15 @@ impl Staging {
     pub(crate) fn write(&self, name: &str, files: &Files) -> Result<(), Failure> {
         guard::wait_if_stopping();
         let top = self.folder.join(name);
+        let mut made = PathBuf::new();
         for (file, bytes) in files {
             let path = top.join(file);
             let folder = path.parent().unwrap_or(&top);
-            let written =
-                std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, bytes));
-            written.map_err(|error| failure(&path, &error))?;
+            if made != folder {
+                std::fs::create_dir_all(folder).map_err(|error| failure(&path, &error))?;
+                folder.clone_into(&mut made);
+            }
+            std::fs::write(&path, bytes).map_err(|error| failure(&path, &error))?;
         }
         Ok(())
     }

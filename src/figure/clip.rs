@@ -33,6 +33,10 @@ pub(super) fn pieces(
 
 /// The part of a segment inside the rectangle (Liang and Barsky).
 fn segment(from: Point, to: Point, x: Range, y: Range) -> Option<(Point, Point)> {
+    let inside = |point: Point| x.contains(point.0) && y.contains(point.1);
+    if inside(from) && inside(to) {
+        return Some((from, to));
+    }
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
     let borders = [

@@ -1,5 +1,7 @@
 //! Heights over a rectangle, and which of them to trace.
 
+use std::cmp::Ordering;
+
 use super::range::Range;
 use super::view::{count, index};
 
@@ -67,16 +69,15 @@ impl Field {
 /// midway between two neighbouring values, so that none runs through a plateau.
 /// A flat field has no levels.
 pub fn quantile_levels(field: &Field, number: usize) -> Vec<f64> {
-    let mut sorted: Vec<f64> =
-        field.values.iter().copied().filter(|value| value.is_finite()).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let (Some(&lowest), Some(&highest)) = (sorted.first(), sorted.last()) else {
-        return Vec::new();
-    };
+    let finite = || field.values.iter().copied().filter(|value| value.is_finite());
+    let lowest = finite().fold(f64::INFINITY, f64::min);
+    let highest = finite().fold(f64::NEG_INFINITY, f64::max);
     // Halves, because the difference of two finite numbers may overflow.
     let noise = (highest / 2.0 - lowest / 2.0) * 1e-9;
-    let raised: Vec<f64> =
-        sorted.into_iter().filter(|value| value / 2.0 - lowest / 2.0 > noise).collect();
+    let mut raised: Vec<f64> =
+        finite().filter(|value| value / 2.0 - lowest / 2.0 > noise).collect();
+    // None of them is NaN.
+    raised.sort_unstable_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
     let mut levels = Vec::new();
     for step in 0..number {
         let share = (count(step) + 0.5) / count(number);

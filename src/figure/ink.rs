@@ -115,17 +115,13 @@ impl Ink {
     }
 }
 
-/// The classes of a role, from the colour `#RRGGBB` that carried it.
-pub(super) fn classes(color: &str) -> String {
-    let byte = |at: usize| {
-        let digits = color.get(at..at + 2).unwrap_or_default();
-        usize::from_str_radix(digits, 16).unwrap_or(0)
-    };
-    let series = byte(3);
+/// The classes of a role, from the colour that carried it.
+pub(super) fn classes((role, series, _): (u8, u8, u8)) -> String {
+    let series = usize::from(series);
     let hue = series % PALETTE.len();
     // Each round through the colours meets the dashes one further on.
     let dash = (series + series / PALETTE.len()) % DASHES.len();
-    match byte(1) {
+    match role {
         1 => "grid".to_owned(),
         2 => "axis".to_owned(),
         3 => "grid height".to_owned(),
@@ -223,7 +219,7 @@ mod tests {
         let mut looks: Vec<String> = (0..36)
             .map(|series| {
                 let RGBColor(red, green, blue) = Ink::Line(series).color();
-                classes(&format!("#{red:02X}{green:02X}{blue:02X}"))
+                classes((red, green, blue))
             })
             .collect();
         looks.sort();

@@ -28,7 +28,7 @@ pub fn isolines(field: &Field, levels: &[f64]) -> Vec<Isoline> {
     let mut lines = Vec::new();
     for (&level, cells) in levels.iter().zip(crossed_cells(field, levels)) {
         for cell in cells {
-            for [from, to] in segments(field, cell, level) {
+            for [from, to] in segments(field, cell, level).into_iter().flatten() {
                 links.join(from, to);
                 links.join(to, from);
             }
@@ -44,8 +44,13 @@ pub fn isolines(field: &Field, levels: &[f64]) -> Vec<Isoline> {
 /// The cells that each level passes through, row by row. Most cells none passes, and looking at
 /// each of them once is most of a figure's time.
 fn crossed_cells(field: &Field, levels: &[f64]) -> Vec<Vec<(usize, usize)>> {
-    let above = |value: &f64| levels.partition_point(|level| value > level);
-    let above: Vec<usize> = field.values.iter().map(above).collect();
+    // How many levels each value lies above.
+    let mut above = vec![0; field.values.len()];
+    for level in levels {
+        for (above, value) in above.iter_mut().zip(&field.values) {
+            *above += usize::from(value > level);
+        }
+    }
     let mut cells = vec![Vec::new(); levels.len()];
     for row in 0..field.rows - 1 {
         let (low, high) = above[row * field.columns..].split_at(field.columns);
@@ -80,11 +85,12 @@ impl Links {
 
     /// Takes all links away, as lines.
     fn chains(&mut self) -> Vec<Vec<usize>> {
-        let mut starts = std::mem::take(&mut self.touched);
-        // Open lines first: started in its middle, one would come out in two pieces.
-        starts.sort_by_key(|&edge| self.ends[edge][1] != NONE);
+        let touched = std::mem::take(&mut self.touched).into_iter();
+        let (open, closed): (Vec<_>, Vec<_>) =
+            touched.partition(|&edge| self.ends[edge][1] == NONE);
         let mut chains = Vec::new();
-        for start in starts {
+        // Open lines first: started in its middle, one would come out in two pieces.
+        for start in open.into_iter().chain(closed) {
             if self.ends[start][0] != NONE {
                 chains.push(self.follow(start));
             }
@@ -112,7 +118,7 @@ impl Links {
 
 /// The segments inside a cell, each from edge to edge. Corners and edges go
 /// counter-clockwise, from the lower left corner and the lower edge.
-fn segments(field: &Field, (column, row): (usize, usize), level: f64) -> Vec<[usize; 2]> {
+fn segments(field: &Field, (column, row): (usize, usize), level: f64) -> [Option<[usize; 2]>; 2] {
     let corners = [
         field.at(column, row),
         field.at(column + 1, row),
@@ -120,28 +126,25 @@ fn segments(field: &Field, (column, row): (usize, usize), level: f64) -> Vec<[us
         field.at(column, row + 1),
     ];
     if corners.iter().any(|corner| !corner.is_finite()) {
-        return Vec::new();
+        return [None; 2];
     }
     let above = corners.map(|corner| corner > level);
     let cell = 2 * (row * field.columns + column);
     let (bottom, left) = (cell, cell + 1);
     let (top, right) = (cell + 2 * field.columns, cell + 3);
-    let crossed: Vec<usize> = [bottom, right, top, left]
-        .into_iter()
-        .enumerate()
-        .filter(|&(side, _)| above[side] != above[(side + 1) % 4])
-        .map(|(_, edge)| edge)
-        .collect();
-    if let [from, to] = crossed[..] {
-        return vec![[from, to]];
+    let edges = [bottom, right, top, left];
+    let mut crossed =
+        (0..4).filter(|&side| above[side] != above[(side + 1) % 4]).map(|side| edges[side]);
+    if let (Some(from), Some(to), None) = (crossed.next(), crossed.next(), crossed.next()) {
+        return [Some([from, to]), None];
     }
     // A saddle: where the middle belongs with the lower left corner, the lines cut
     // off the two other corners.
     let mean = corners.iter().map(|corner| corner / 4.0).sum::<f64>();
     if (mean > level) == above[0] {
-        vec![[bottom, right], [top, left]]
+        [Some([bottom, right]), Some([top, left])]
     } else {
-        vec![[bottom, left], [right, top]]
+        [Some([bottom, left]), Some([right, top])]
     }
 }
 

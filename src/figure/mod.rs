@@ -40,6 +40,7 @@ mod range;
 mod share;
 mod shell;
 mod simplify;
+mod svg;
 #[cfg(test)]
 mod tests;
 mod text;

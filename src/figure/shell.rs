@@ -1,9 +1,6 @@
 //! The figure as a whole.
 
-use plotters::drawing::IntoDrawingArea;
-use plotters::prelude::SVGBackend;
-
-use super::canvas::{Canvas, rewrite};
+use super::canvas::Canvas;
 use super::cast::{Member, colors, members};
 use super::ink::{Theme, style_sheet};
 use super::layers;
@@ -51,14 +48,14 @@ fn body(plot: &Plot, members: &[Member<'_>], layout: &Layout<'_>) -> String {
     let mut drawn = String::new();
     let size = (WIDTH.unsigned_abs(), layout.height.unsigned_abs());
     {
-        let canvas =
-            Canvas { board: SVGBackend::with_string(&mut drawn, size).into_drawing_area() };
+        let canvas = Canvas::new(&mut drawn, size);
         let view = View::new(&canvas.board, layout.frame, layout.x.clone(), layout.y.clone());
         mesh::draw(&canvas, &view, plot, &layout.x_ticks, &layout.y_ticks);
         layers::draw(&canvas, &view, plot, members);
         legend::draw(&canvas, &layout.entries);
+        canvas.finish();
     }
-    rewrite(&drawn)
+    drawn
 }
 
 #[cfg(test)]

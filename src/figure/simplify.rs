@@ -22,14 +22,16 @@ pub(super) fn simplify(points: &[Dot], tolerance: f64) -> Vec<Dot> {
     keep[last] = true;
     let mut parts = vec![(0, last)];
     while let Some((from, to)) = parts.pop() {
-        let farthest = (from + 1..to)
-            .map(|middle| (distance(points[middle], points[from], points[to]), middle))
-            .fold(
-                (tolerance, None),
-                |best, (far, middle)| {
-                    if far > best.0 { (far, Some(middle)) } else { best }
-                },
-            );
+        let away = away_from(points[from], points[to]);
+        let farthest = (from + 1..to).fold((tolerance, None), |best, middle| {
+            let (x, y) = away(points[middle]);
+            // Most points are near, which is seen without a root.
+            if x.abs() + y.abs() <= best.0 {
+                return best;
+            }
+            let far = libm::hypot(x, y);
+            if far > best.0 { (far, Some(middle)) } else { best }
+        });
         if let (_, Some(middle)) = farthest {
             keep[middle] = true;
             parts.extend([(from, middle), (middle, to)]);
@@ -64,15 +66,17 @@ fn gather(points: &[Dot]) -> Vec<Dot> {
     gathered
 }
 
-/// Distance of a point from a segment.
-fn distance(point: Dot, from: Dot, to: Dot) -> f64 {
+/// How far points are from a segment, across and up.
+fn away_from(from: Dot, to: Dot) -> impl Fn(Dot) -> (f64, f64) {
     let vector =
-        |a: Dot, b: Dot| (f64::from(b.0) - f64::from(a.0), f64::from(b.1) - f64::from(a.1));
-    let (dx, dy) = vector(from, to);
-    let (px, py) = vector(from, point);
+        move |to: Dot| (f64::from(to.0) - f64::from(from.0), f64::from(to.1) - f64::from(from.1));
+    let (dx, dy) = vector(to);
     let length = dx * dx + dy * dy;
-    let part = if length > 0.0 { ((px * dx + py * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
-    libm::hypot(px - part * dx, py - part * dy)
+    move |point| {
+        let (px, py) = vector(point);
+        let part = if length > 0.0 { ((px * dx + py * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+        (px - part * dx, py - part * dy)
+    }
 }
 
 #[cfg(test)]

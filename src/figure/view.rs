@@ -4,12 +4,12 @@ use plotters::coord::Shift;
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::DrawingArea;
-use plotters::prelude::SVGBackend;
 
 use super::clip;
 use super::plot::{Axis, Scale};
 use super::range::Range;
 use super::simplify::Dot;
+use super::svg::Svg;
 
 /// A rectangle of the drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub(super) struct View<'a> {
     pub(super) x: Span,
     pub(super) y: Span,
     pub(super) frame: Frame,
-    area: DrawingArea<SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    area: DrawingArea<Svg<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
 }
 
 impl Span {
@@ -97,12 +97,7 @@ fn position(scale: &Scale, value: f64) -> Option<f64> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(
-        board: &DrawingArea<SVGBackend<'a>, Shift>,
-        frame: Frame,
-        x: Span,
-        y: Span,
-    ) -> Self {
+    pub(super) fn new(board: &DrawingArea<Svg<'a>, Shift>, frame: Frame, x: Span, y: Span) -> Self {
         let area = board.apply_coord_spec(Cartesian2d::new(
             x.range.low()..x.range.high(),
             y.range.low()..y.range.high(),

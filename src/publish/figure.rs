@@ -59,27 +59,28 @@ fn own_identifiers(svg: &str, number: usize) -> String {
 
 /// Prefixes every identifier and every reference to one.
 pub(super) fn prefixed(svg: &str, prefix: &str) -> String {
-    let mut out = String::with_capacity(svg.len() + 256);
-    let mut rest = svg;
     const PLACES: [&str; 6] =
         [" id=\"", "url(#", "href=\"#", "url('#", " aria-labelledby=\"", " aria-describedby=\""];
-    while let Some((at, place)) = PLACES
-        .iter()
-        .filter_map(|place| rest.find(place).map(|at| (at, *place)))
-        .min_by_key(|(at, _)| *at)
-    {
-        let (before, after) = rest.split_at(at + place.len());
-        out.push_str(before);
+    let mut out = String::with_capacity(svg.len() + 256);
+    let (mut copied, mut at) = (0, 0);
+    let ends_place = |byte: &u8| matches!(byte, b'"' | b'#');
+    while let Some(found) = svg.as_bytes()[at..].iter().position(ends_place) {
+        at += found + 1;
+        let Some(place) = PLACES.iter().find(|place| svg[..at].ends_with(**place)) else {
+            continue;
+        };
+        out.push_str(&svg[copied..at]);
         out.push_str(prefix);
-        rest = after;
+        copied = at;
         if place.starts_with(" aria") {
             // A list of identifiers.
-            let end = rest.find('"').unwrap_or(rest.len());
-            out.push_str(&rest[..end].replace(' ', &format!(" {prefix}")));
-            rest = &rest[end..];
+            let list = svg[at..].split('"').next().unwrap_or_default();
+            out.push_str(&list.replace(' ', &format!(" {prefix}")));
+            at += list.len();
+            copied = at;
         }
     }
-    out.push_str(rest);
+    out.push_str(&svg[copied..]);
     out
 }
 

@@ -9,6 +9,8 @@
 //! `\operatorname*` is understood here, and so are formulas inside `\text`.
 
 mod alphabet;
+mod blank;
+mod form;
 mod layout;
 mod leaf;
 mod node;
@@ -25,7 +27,8 @@ use pulldown_latex::{Event, Parser, Storage};
 
 use crate::limits::Limit;
 
-use node::{Class, Node};
+use form::{Form, form};
+use node::Node;
 
 pub(super) use printed::{Printed, print};
 pub use spoken::Vocabulary;
@@ -81,22 +84,18 @@ pub(super) struct Piece {
 /// # Errors
 /// The message for a reader, without the place.
 pub fn to_mathml(tex: &str, display: Display) -> Result<String, String> {
-    let (style, _) = mode(display);
-    Ok(Piece::new(&parse(tex, style, 0)?, display).mathml)
+    Ok(Form::read(tex, 0, display)?.mathml(display))
 }
 
 /// A formula whose pieces are, where it can be broken, at most `longest` em wide.
 pub(super) fn convert(tex: &str, display: Display, longest: f32) -> Result<Formula, String> {
-    let (style, _) = mode(display);
-    let nodes = parse(tex, style, 0)?;
-    let mut parts = vec![&nodes[..]];
-    if display == Display::Inline {
-        // As TeX does, a line breaks behind a relation rather than a binary operator.
-        for class in [Class::Punctuation, Class::Relation, Class::Binary] {
-            parts = parts.into_iter().flat_map(|part| split(part, class, longest)).collect();
-        }
-    }
-    Ok(Formula { pieces: parts.into_iter().map(|part| Piece::new(part, display)).collect() })
+    let (form, numbers) = form(tex, display)?;
+    Ok(form.formula(&numbers, display, longest))
+}
+
+/// What is wrong with a formula, if anything.
+pub(super) fn check(tex: &str, display: Display) -> Result<(), String> {
+    form(tex, display).map(drop)
 }
 
 fn mode(display: Display) -> (Style, &'static str) {
@@ -104,36 +103,6 @@ fn mode(display: Display) -> (Style, &'static str) {
         Display::Inline => (Style::Text, ""),
         Display::Block => (Style::Display, " display=\"block\""),
     }
-}
-
-impl Piece {
-    fn new(nodes: &[Node], display: Display) -> Self {
-        let mut mathml = format!("<math{}>", mode(display).1);
-        nodes.iter().for_each(|node| node.write(&mut mathml));
-        mathml.push_str("</math>");
-        Self { mathml, width: width(nodes) }
-    }
-}
-
-fn width(nodes: &[Node]) -> f32 {
-    nodes.iter().map(Node::width).sum()
-}
-
-/// The nodes cut behind each one of the class outside of parentheses, if they are too wide.
-fn split(nodes: &[Node], class: Class, longest: f32) -> Vec<&[Node]> {
-    if width(nodes) <= longest {
-        return vec![nodes];
-    }
-    let mut depth = 0;
-    let cuts = nodes.split_inclusive(|node| {
-        match node.class {
-            Class::Open => depth += 1,
-            Class::Close => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && node.class == class && node.tag == "mo"
-    });
-    cuts.collect()
 }
 
 fn parse(tex: &str, style: Style, depth: usize) -> Result<Vec<Node>, String> {

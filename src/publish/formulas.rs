@@ -1,9 +1,7 @@
 //! The formulas of a Markdown text: converted once each, collected if they cannot be.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::ops::Range;
-use std::sync::Arc;
 
 use pulldown_cmark::{Event, Parser, Tag as Start, TagEnd};
 
@@ -11,7 +9,6 @@ use crate::markup::{Tag, split_tag};
 
 use super::formula::{self, Display, Formula, Piece};
 use super::html::{escaped, options, scroll_box};
-use crate::memo::Memo;
 
 /// What surely fits a telephone 360 px wide, in em of the text.
 const NARROW: f32 = 15.0;
@@ -34,11 +31,15 @@ pub struct FormulaProblem {
 /// Every formula of a Markdown text that cannot be converted, in the order of the text.
 #[must_use]
 pub fn formula_problems(markdown: &str) -> Vec<FormulaProblem> {
+    if !markdown.contains('$') {
+        return Vec::new();
+    }
     let mut formulas = Formulas::default();
     let events: Vec<_> = Parser::new_ext(markdown, options("")).into_offset_iter().collect();
     for (event, range) in &events {
         if let Some((tex, display)) = formula_of(event) {
-            formulas.convert(tex, display, markdown, range.clone());
+            let check = |tex: &str| formula::check(tex, display);
+            formulas.convert_by((tex, display), markdown, range.clone(), check);
         }
     }
     formulas.problems.extend(stray_dollars(&events, markdown));
@@ -96,17 +97,7 @@ fn formula_of<'e>(event: &'e Event<'_>) -> Option<(&'e str, Display)> {
     }
 }
 
-/// Formulas that are remembered: those of many papers of one kind.
-const REMEMBERED: usize = 4096;
-
-type Converted = Result<Arc<Formula>, String>;
-
-thread_local! {
-    static INLINE: RefCell<Memo<String, Converted>> = RefCell::new(Memo::new(REMEMBERED));
-    static BLOCK: RefCell<Memo<String, Converted>> = RefCell::new(Memo::new(REMEMBERED));
-}
-
-/// The formulas of one text. What occurs again, in this text or another, is converted once.
+/// The formulas of one text.
 #[derive(Default)]
 pub(super) struct Formulas {
     pub(super) problems: Vec<FormulaProblem>,
@@ -119,15 +110,9 @@ impl Formulas {
         display: Display,
         markdown: &str,
         range: Range<usize>,
-    ) -> Option<(Arc<Formula>, Option<Tag>)> {
-        let known = match display {
-            Display::Inline => &INLINE,
-            Display::Block => &BLOCK,
-        };
-        self.convert_by((tex, display), markdown, range, |tex| {
-            let convert = || formula::convert(tex, display, NARROW).map(Arc::new);
-            known.with_borrow_mut(|known| known.result(tex, convert))
-        })
+    ) -> Option<(Formula, Option<Tag>)> {
+        let convert = |tex: &str| formula::convert(tex, display, NARROW);
+        self.convert_by((tex, display), markdown, range, convert)
     }
 
     /// What a conversion makes of a formula without its tag, and the tag; a problem is noted.
@@ -189,19 +174,21 @@ pub(super) fn width_of_number(number: &str) -> f32 {
 
 /// A formula or a piece of one, in a box if it might be too wide for a telephone; `room` is
 /// taken by its number.
-pub(super) fn boxed(piece: &Piece, display: Display, label: &str, room: f32) -> String {
+pub(super) fn boxed(piece: Piece, display: Display, label: &str, room: f32) -> String {
     let Piece { mathml, width } = piece;
-    let width = &(width + room);
-    let class = match (display, *width > NARROW) {
-        (Display::Inline, false) => return mathml.clone(),
-        (Display::Block, false) => return format!("<span class=\"formula\">{mathml}</span>"),
+    let width = width + room;
+    let class = match (display, width > NARROW) {
+        (Display::Inline, false) => return mathml,
+        (Display::Block, false) => {
+            return ["<span class=\"formula\">", &mathml, "</span>"].concat();
+        }
         (Display::Inline, true) => "formula inline",
         (Display::Block, true) => "formula",
     };
     let mut open = scroll_box("span", class, &escaped(label));
-    if *width > PAPER {
+    if width > PAPER {
         let fit = (PAPER / width).max(0.4);
         open.insert_str(open.len() - 1, &format!(" style=\"--fit:{fit:.2}\""));
     }
-    format!("{open}{mathml}</span>")
+    [&open, &mathml, "</span>"].concat()
 }

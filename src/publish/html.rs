@@ -19,7 +19,9 @@ use super::{Page, destination, figure};
 /// The page's text as HTML, or what is wrong with its formulas.
 pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
     let parser = Parser::new_ext(page.markdown, options(page.language));
-    let events: Vec<_> = parser.into_offset_iter().collect();
+    // One for about ten characters.
+    let mut events = Vec::with_capacity(page.markdown.len() / 10);
+    events.extend(parser.into_offset_iter());
     let mut rewriter = Rewriter {
         page,
         reader: Reader { events: &events, next: 0 },
@@ -42,7 +44,8 @@ pub(super) fn body(page: &Page<'_>) -> Result<String, Vec<FormulaProblem>> {
     if !rewriter.formulas.problems.is_empty() {
         return Err(rewriter.formulas.problems);
     }
-    let mut html = String::with_capacity(page.markdown.len() * 4);
+    // Formulas become several times as long.
+    let mut html = String::with_capacity(page.markdown.len() * 6);
     pulldown_cmark::html::push_html(&mut html, rewriter.out.into_iter());
     Ok(html)
 }
@@ -253,7 +256,7 @@ impl<'e> Rewriter<'e> {
         let room = number.as_deref().map_or(0.0, width_of_number);
         let label = self.page.words.formula;
         let mut pieces: Vec<String> =
-            formula.pieces.iter().map(|piece| boxed(piece, display, label, room)).collect();
+            formula.pieces.into_iter().map(|piece| boxed(piece, display, label, room)).collect();
         if let Some(number) = number {
             let name = self.named(range, Named::Equation);
             let name = name.map(|name| format!(" id=\"{}\"", escaped(name))).unwrap_or_default();

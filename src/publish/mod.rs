@@ -56,6 +56,9 @@ pub use formulas::{FormulaProblem, formula_problems};
 /// The template of a page; it includes `style.css`.
 const TEMPLATE: &str = "page.html";
 
+/// About how long a page is without its body, in bytes; the style is most of it.
+const AROUND: usize = 12_000;
+
 /// What a page is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
@@ -158,7 +161,9 @@ pub fn page(page: &Page<'_>, templates: &tera::Tera) -> Result<String, PageError
     context.insert("language", page.language);
     context.insert("description", page.description);
     context.insert("body", &body);
-    Ok(templates.render(TEMPLATE, &context)?)
+    let mut html = Vec::with_capacity(body.len() + AROUND);
+    templates.render_to(TEMPLATE, &context, &mut html)?;
+    Ok(String::from_utf8(html).map_err(tera::Error::from)?)
 }
 
 /// The page's text alone, as HTML.

@@ -72,7 +72,11 @@ const LAYERS: [Layer; 25] = [
         uses: &["number", "formula", "catalogue", "trace", "scenario"],
         crates: &["libm"],
     },
-    Layer { module: "figure", uses: &["memo", "number"], crates: &["dagre", "libm", "plotters"] },
+    Layer {
+        module: "figure",
+        uses: &["memo", "number"],
+        crates: &["dagre", "libm", "plotters", "plotters_backend"],
+    },
     Layer {
         module: "sheet",
         // Of the engine it sees the graph and single values that the trace does not record.

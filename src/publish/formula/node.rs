@@ -1,5 +1,7 @@
 //! MathML elements: a small tree, written as text, and a guess at its width.
 
+use super::blank::Blank;
+
 /// The invisible sign of function application, which a screen reader speaks as "of".
 pub(super) const APPLIED: &str = "\u{2061}";
 
@@ -27,23 +29,28 @@ pub(super) struct Node {
     pub(super) class: Class,
     /// It stood alone in braces, which take away the space around an operator: `1{,}5`.
     pub(super) braced: bool,
+    /// How wide it is, once that is known.
+    pub(super) known_width: Option<f32>,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Content {
     Text(String),
+    /// A text without its numbers, once it is one of many formulas' common form.
+    Blank(Blank),
     Children(Vec<Node>),
 }
 
 impl Node {
     pub(super) fn leaf(tag: &'static str, text: impl Into<String>, class: Class) -> Self {
         let content = Content::Text(text.into());
-        Self { tag, attributes: String::new(), content, class, braced: false }
+        Self { tag, attributes: String::new(), content, class, braced: false, known_width: None }
     }
 
     pub(super) fn parent(tag: &'static str, children: Vec<Self>) -> Self {
         let content = Content::Children(children);
-        Self { tag, attributes: String::new(), content, class: Class::Ordinary, braced: false }
+        let class = Class::Ordinary;
+        Self { tag, attributes: String::new(), content, class, braced: false, known_width: None }
     }
 
     /// A horizontal space, in em.
@@ -88,23 +95,31 @@ impl Node {
     pub(super) fn text(&self) -> &str {
         match &self.content {
             Content::Text(text) => text,
-            Content::Children(_) => "",
+            Content::Blank(_) | Content::Children(_) => "",
         }
     }
 
     pub(super) fn children(&self) -> &[Self] {
         match &self.content {
-            Content::Text(_) => &[],
+            Content::Text(_) | Content::Blank(_) => &[],
             Content::Children(children) => children,
         }
     }
 
-    pub(super) fn write(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut Blank) {
         for part in ["<", self.tag, &self.attributes, ">"] {
             out.push_str(part);
         }
         match &self.content {
             Content::Text(text) => escape(text, out),
+            Content::Blank(blank) => {
+                for (text, gap) in blank.pieces() {
+                    escape(text, out);
+                    if let Some(number) = gap {
+                        out.push_gap(number);
+                    }
+                }
+            }
             Content::Children(children) => children.iter().for_each(|child| child.write(out)),
         }
         for part in ["</", self.tag, ">"] {
@@ -113,23 +128,36 @@ impl Node {
     }
 
     /// About how wide the element will be, in em, rather too much than too little: fonts differ,
-    /// and whoever asks wants to know whether the formula surely fits.
-    pub(super) fn width(&self) -> f32 {
+    /// and whoever asks wants to know whether the formula surely fits. The numbers are what was left
+    /// out of it.
+    pub(super) fn width(&self, numbers: &[&str]) -> f32 {
+        if let Some(width) = self.known_width {
+            return width;
+        }
         let children = self.children();
-        let child = |index: usize| children.get(index).map_or(0.0, Self::width);
+        let child = |index: usize| children.get(index).map_or(0.0, |child| child.width(numbers));
+        let together = || children.iter().map(|child| child.width(numbers)).sum::<f32>();
         match self.tag {
-            "mi" | "mn" | "mtext" => self.text().chars().map(glyph).sum(),
-            "mo" => self.text().chars().map(glyph).sum::<f32>() + self.margins(),
+            "mi" | "mn" | "mtext" => self.text_width(numbers),
+            "mo" => self.text_width(numbers) + self.margins(),
             "mspace" => self.space_width(),
             "mfrac" => child(0).max(child(1)) + 0.3,
-            "msqrt" => children.iter().map(Self::width).sum::<f32>() + 1.0,
+            "msqrt" => together() + 1.0,
             "mroot" => child(0) + 0.6 * child(1) + 1.0,
             "msub" | "msup" => child(0) + 0.75 * child(1),
             "msubsup" => child(0) + 0.75 * child(1).max(child(2)),
             "mover" | "munder" => child(0).max(0.75 * child(1)),
             "munderover" => child(0).max(0.75 * child(1)).max(0.75 * child(2)),
-            "mtable" => table_width(children),
-            _ => children.iter().map(Self::width).sum(),
+            "mtable" => table_width(children, numbers),
+            _ => together(),
+        }
+    }
+
+    fn text_width(&self, numbers: &[&str]) -> f32 {
+        match &self.content {
+            Content::Text(text) => text.chars().map(glyph).sum(),
+            Content::Blank(blank) => blank.chars(numbers).map(glyph).sum(),
+            Content::Children(_) => 0.0,
         }
     }
 
@@ -149,11 +177,11 @@ impl Node {
     }
 }
 
-fn table_width(rows: &[Node]) -> f32 {
+fn table_width(rows: &[Node], numbers: &[&str]) -> f32 {
     let mut columns: Vec<f32> = Vec::new();
     for row in rows {
         for (index, cell) in row.children().iter().enumerate() {
-            let width = cell.width() + 0.8;
+            let width = cell.width(numbers) + 0.8;
             match columns.get_mut(index) {
                 Some(column) => *column = column.max(width),
                 None => columns.push(width),
@@ -173,7 +201,7 @@ fn glyph(c: char) -> f32 {
     }
 }
 
-fn escape(text: &str, out: &mut String) {
+fn escape(text: &str, out: &mut Blank) {
     let special = |c: char| matches!(c, '&' | '<' | '>' | '\u{a0}') || c.is_control();
     let mut rest = text;
     while let Some(at) = rest.find(special) {

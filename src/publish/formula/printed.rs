@@ -6,7 +6,7 @@
 
 use super::node::{Class, Node};
 use super::spoken::{Vocabulary, spoken};
-use super::{Display, mode, parse, typst, width};
+use super::{Display, mode, parse, typst};
 
 /// The estimate of a width is rather too large, for telephones; paper is tighter.
 const TIGHT: f32 = 0.86;
@@ -72,7 +72,7 @@ pub(in crate::publish) fn print(
 }
 
 fn estimate(nodes: &[Node]) -> f32 {
-    width(nodes) * TIGHT
+    nodes.iter().map(|node| node.width(&[])).sum::<f32>() * TIGHT
 }
 
 /// How wide aligned lines are together.
