@@ -53,6 +53,10 @@ pub(super) fn magnitude_text(value: &Integer) -> String {
 
 /// `10^exponent`.
 pub(super) fn power_of_ten(exponent: u64) -> UBig {
+    let word = u32::try_from(exponent).ok().and_then(|exponent| 10_u64.checked_pow(exponent));
+    if let Some(word) = word {
+        return UBig::from(word);
+    }
     UBig::from(10_u8).pow(usize::try_from(exponent).unwrap_or(usize::MAX))
 }
 
