@@ -72,7 +72,10 @@ impl Decimal {
     /// The sign and all digits, with the mark among them.
     fn positional(&self, mark: &str) -> String {
         let digits = self.digit_text();
-        let mut text = self.sign().to_owned();
+        let length = digits.len().max(usize::try_from(self.places).unwrap_or(0));
+        // Room for the sign, a zero in front and the mark.
+        let mut text = String::with_capacity(length + 2 + mark.len());
+        text += self.sign();
         let Some(places) = usize::try_from(self.places).ok().filter(|places| *places > 0) else {
             let zeros = usize::try_from(self.places.unsigned_abs()).unwrap_or(0);
             return text + &digits + &"0".repeat(zeros);

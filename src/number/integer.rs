@@ -6,7 +6,7 @@
 use dashu_base::{BitTest, Sign as IntegerSign, SquareRoot, UnsignedAbs};
 use dashu_int::UBig;
 
-use super::{Integer, Rational, Sign};
+use super::{Integer, Rational, Sign, rational};
 
 /// Number of binary digits of the magnitude; 0 for 0.
 pub(super) fn bit_length(value: &Integer) -> i64 {
@@ -97,8 +97,7 @@ pub(super) fn reciprocal(value: &Rational) -> Option<Rational> {
     if value.is_zero() {
         return None;
     }
-    // Division by the type's own operator skips the greatest common divisor.
-    Some(Rational::ONE / value)
+    Some(rational::divide(&Rational::ONE, value))
 }
 
 /// The square root, where it is an integer.

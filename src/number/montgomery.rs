@@ -66,7 +66,7 @@ impl Field {
     /// The product where `R` is `2^64`: all sums and products are below `2^128`.
     fn short_product(&self, a: u128, b: u128) -> u128 {
         let product = a * b;
-        let multiple = (product & HALF) * (self.inverse & HALF) & HALF;
+        let multiple = ((product & HALF) * (self.inverse & HALF)) & HALF;
         let sum = (product + multiple * (self.n & HALF)) >> 64;
         if sum >= self.n { sum - self.n } else { sum }
     }
