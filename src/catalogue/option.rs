@@ -1,5 +1,6 @@
 //! Options of catalogue entries: what is allowed, what is the default, what was chosen.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::number::{Rational, parse_decimal};
@@ -49,9 +50,18 @@ pub enum Setting {
 pub type Choice = Result<Setting, String>;
 
 /// The options of one optimizer, all of them, in the order of its specification.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Options {
     settings: Arc<Vec<(String, Setting)>>,
+}
+
+/// The names follow from the optimizer, so the values tell options apart.
+impl Hash for Options {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for (_, setting) in self.settings.iter() {
+            setting.hash(state);
+        }
+    }
 }
 
 impl Specification {

@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 
 use super::coefficient::Coefficient;
 use super::function::{Reduction, Row};
-use super::shape::{Shape, Size, infer};
+use super::shape::{Shape, Size, infer, shape_of};
 use super::{Call, Expression, Operator};
 use crate::number::Rational;
 
@@ -67,7 +67,7 @@ pub fn total(summands: Vec<Expression>) -> Expression {
 }
 
 fn shape(expression: &Expression, shapes: &Shapes) -> Shape {
-    infer(expression, shapes).map_or(Shape::Scalar, |(shape, _)| shape)
+    shape_of(expression, shapes).unwrap_or(Shape::Scalar)
 }
 
 fn is_matrix(expression: &Expression, shapes: &Shapes) -> bool {

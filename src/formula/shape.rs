@@ -68,6 +68,14 @@ impl Shape {
         }
     }
 
+    /// The shape of the transpose.
+    fn turned(self) -> Self {
+        match self {
+            Self::Scalar => Self::Scalar,
+            Self::Matrix(rows, columns) => Self::Matrix(columns, rows),
+        }
+    }
+
     /// Whether both are scalars, or matrices of the same sizes.
     pub fn matches(&self, other: &Self) -> bool {
         match (self, other) {
@@ -106,6 +114,27 @@ pub struct Misfit {
     pub message: String,
 }
 
+/// The shape of an expression over names of known shape.
+///
+/// # Errors
+///
+/// The first operation whose shapes don't fit.
+pub fn shape_of(expression: &Expression, names: &BTreeMap<String, Shape>) -> Result<Shape, Misfit> {
+    match expression {
+        Expression::Number(_) | Expression::Shown(_) => Ok(Shape::Scalar),
+        Expression::Name(name) => Ok(names.get(name).cloned().unwrap_or(Shape::Scalar)),
+        Expression::Negate(inner) => shape_of(inner, names),
+        Expression::Transpose(inner) => Ok(shape_of(inner, names)?.turned()),
+        Expression::Binary(operator, left, right) => {
+            binary(*operator, &shape_of(left, names)?, &shape_of(right, names)?, expression)
+        }
+        Expression::Call(call) | Expression::Derivative(call, _) => {
+            let shapes = call.arguments.iter().map(|argument| shape_of(argument, names));
+            called(call.function, &shapes.collect::<Result<Vec<_>, _>>()?, expression)
+        }
+    }
+}
+
 /// The shape of an expression over names of known shape, and the expression itself with
 /// its elementwise products told from its scalar ones.
 ///
@@ -127,11 +156,7 @@ pub fn infer(
         }
         Expression::Transpose(inner) => {
             let (shape, inner) = infer(inner, names)?;
-            let turned = match shape {
-                Shape::Scalar => Shape::Scalar,
-                Shape::Matrix(rows, columns) => Shape::Matrix(columns, rows),
-            };
-            Ok((turned, Expression::Transpose(Box::new(inner))))
+            Ok((shape.turned(), Expression::Transpose(Box::new(inner))))
         }
         Expression::Binary(operator, left, right) => {
             let (left_shape, left) = infer(left, names)?;
@@ -275,8 +300,10 @@ mod tests {
             ("c - 1", "a number"),
         ];
         for (text, shape) in table {
-            let (found, _) = infer(&parse(text).unwrap().expression, &names).unwrap();
+            let expression = parse(text).unwrap().expression;
+            let (found, _) = infer(&expression, &names).unwrap();
             assert_eq!(found.to_string(), shape, "{text}");
+            assert_eq!(shape_of(&expression, &names), Ok(found), "{text}");
         }
         let wrong = [
             ("W @ x", "the matrix product of n x m and 1 x n does not fit: m columns meet 1 rows"),
@@ -288,8 +315,10 @@ mod tests {
             ("2^b", "the exponent must be a number, but is 1 x m"),
         ];
         for (text, message) in wrong {
-            let misfit = infer(&parse(text).unwrap().expression, &names).unwrap_err();
+            let expression = parse(text).unwrap().expression;
+            let misfit = infer(&expression, &names).unwrap_err();
             assert_eq!(misfit.message, message, "{text}");
+            assert_eq!(shape_of(&expression, &names), Err(misfit), "{text}");
         }
     }
 

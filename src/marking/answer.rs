@@ -109,7 +109,7 @@ fn mark(exact: Real, printed: &Real, path: &Path, display: &Display) -> Result<M
             let other = round(&exact, display.precision, display.rounding)?;
             let unit = displayed.half_unit().min(other.half_unit());
             // More than the gap, so that the exact run's own digits are right too.
-            let whole = floor(&gap.checked_div(&Real::from(unit.clone()))?)?;
+            let whole = whole_units(&gap, &unit)?;
             tolerance = unit * (whole + Rational::ONE);
         }
     }
@@ -138,11 +138,16 @@ pub(super) fn printed(trace: &Trace, path: &Path) -> Option<Tensor> {
     }
 }
 
-/// The whole part of a positive number.
-fn floor(value: &Real) -> Result<Rational, Fault> {
-    let near = round(value, Precision::Decimals(0), Rounding::HalfUp)?.value;
+/// How many whole units a positive number has: none, in most cases.
+fn whole_units(value: &Real, unit: &Rational) -> Result<Rational, Fault> {
+    let unit = Real::from(unit.clone());
+    if value.compare(&unit)? == Ordering::Less {
+        return Ok(Rational::ZERO);
+    }
+    let units = value.checked_div(&unit)?;
+    let near = round(&units, Precision::Decimals(0), Rounding::HalfUp)?.value;
     let mut whole = Rational::from(near.floor());
-    if value.compare(&Real::from(whole.clone()))? == Ordering::Less {
+    if units.compare(&Real::from(whole.clone()))? == Ordering::Less {
         whole -= Rational::ONE;
     }
     Ok(whole)

@@ -1,6 +1,6 @@
 //! Signs and comparisons: decided or refused, never guessed.
 //!
-//! In this order: the form (zero, terms that are all positive or all negative); balls of
+//! In this order: the form (zero, terms that are all positive or all negative); doubles; balls of
 //! 256, 512, ... bits, until one keeps clear of zero; where 512 bits do not, what the form
 //! left in brackets is multiplied out, which may leave nothing, or a number that balls can
 //! tell from zero; a separation bound; balls up to the limit `precision`, 4096 bits; [`Undecided`]. Each of these
@@ -14,6 +14,7 @@ use crate::limits::Limit;
 use super::atom::Atom;
 use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
 use super::bound;
+use super::double::Double;
 use super::evaluate::{Found, evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::sign_of;
@@ -121,6 +122,9 @@ fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
     if let [only] = sum.terms()
         && let Some(sign) = sign_of_term(only, sign_of_atom)
     {
+        return Ok(sign);
+    }
+    if let Some(sign) = Double::of(value).and_then(Double::sign) {
         return Ok(sign);
     }
     let coarse = ladder(known_bits(value).min(PROOF_BITS)).take_while(|&bits| bits <= PROOF_BITS);

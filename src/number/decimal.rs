@@ -18,6 +18,7 @@ use dashu_int::UBig;
 
 use super::ball::{Ball, BallFault, WRITTEN_EXPONENT};
 use super::decide::{PROOF_BITS, evaluate_cleared, ladder, max_bits};
+use super::double::Double;
 use super::evaluate::{evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::{
@@ -32,6 +33,8 @@ const MAX_DIGITS: u32 = 10_000;
 /// Fractions above this many bits are rounded by balls first, which look at their leading
 /// digits only.
 const LONG: usize = 1 << 12;
+/// Further bits of the balls that are rounded first.
+const SPARE_BITS: u32 = 16;
 
 /// How many digits are asked for; beyond 10,000 is out of range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +82,8 @@ impl Decimal {
     /// An exact decimal, without trailing zeros after the point.
     pub(super) fn exact(value: &Rational) -> Option<Self> {
         let places = places_needed(value.denominator())?;
-        let digits = scale_by_ten(value, places).numerator().clone();
+        let scale = power_of_ten(places.unsigned_abs()) / value.denominator();
+        let digits = value.numerator() * scale;
         Some(Decimal { value: value.clone(), exact: true, digits, places })
     }
 }
@@ -97,14 +101,16 @@ impl Decimal {
     /// ```
     #[must_use]
     pub fn half_unit(&self) -> Rational {
-        scale_by_ten(&Rational::ONE, -self.places) / Rational::from(2)
+        scale_by_ten(&Rational::from_parts(Integer::ONE, 2_u8.into()), -self.places)
     }
 
     /// Digits without leading zeros, and digits after the mark.
     pub(super) fn length(&self) -> (u64, u64) {
-        let digits = magnitude_text(&self.digits).len();
-        let places = u64::try_from(self.places).unwrap_or(0);
-        (u64::try_from(digits).unwrap_or(u64::MAX), places)
+        let digits = match u64::try_from(&unsigned(&self.digits)) {
+            Ok(word) => u64::from(word.checked_ilog10().unwrap_or(0)) + 1,
+            Err(_) => u64::try_from(magnitude_text(&self.digits).len()).unwrap_or(u64::MAX),
+        };
+        (digits, u64::try_from(self.places).unwrap_or(0))
     }
 }
 
@@ -187,6 +193,13 @@ fn round_irrational(
         return Ok(Decimal::new(Candidate { digits: Integer::ZERO, places: 0 }, true));
     }
     let ties = Ties::from(rounding);
+    if precision.bits() < f64::MANTISSA_DIGITS
+        && let Some(ball) = Double::of(value).and_then(Double::ball)
+        && ball.sign() == Some(sign)
+        && let Some(found) = agreed(&ball, precision, ties)
+    {
+        return Ok(Decimal::new(found, false));
+    }
     let mut cleared = None;
     let mut last = None;
     for bits in ladder(precision.bits().max(known_bits(value))) {
@@ -202,7 +215,7 @@ fn round_irrational(
         }
         let Ok(ball) = ball else { continue };
         if ball.sign() == Some(sign) {
-            if let Some(found) = agreed(&ball, precision, ties) {
+            if let Some(found) = agreed_of_long(&ball, precision, ties) {
                 return Ok(Decimal::new(found, false));
             }
             last = Some(ball);
@@ -280,6 +293,15 @@ impl Precision {
     fn bits(self) -> u32 {
         self.count().saturating_mul(10) / 3 + 16
     }
+}
+
+/// What both ends of a ball round to, if they agree: of one with no more bits than it takes, if
+/// that one tells.
+fn agreed_of_long(ball: &Ball, precision: Precision, ties: Ties) -> Option<Candidate> {
+    let short = ball.shortened(precision.bits().saturating_add(SPARE_BITS)).ok();
+    short
+        .and_then(|short| agreed(&short, precision, ties))
+        .or_else(|| agreed(ball, precision, ties))
 }
 
 /// What both ends of a ball round to, if they agree.
@@ -363,9 +385,10 @@ fn round_at(numerator: &Integer, denominator: &UBig, places: i64, ties: Ties) ->
 /// The `e` with `10^e <= n/d < 10^(e+1)`.
 fn floor_log10(numerator: &UBig, denominator: &UBig) -> i64 {
     let length = |value: &UBig| i64::try_from(value.bit_len()).unwrap_or(i64::MAX / 4);
-    // n/d > 2^(difference - 1); the estimate errs by less than two, always downwards.
+    // n/d > 2^bits, and log10(2) lies between the two, so that the estimate errs downwards.
     let bits = length(numerator) - length(denominator) - 1;
-    let mut exponent = (bits * 30_103).div_euclid(100_000) - 1;
+    let log = if bits < 0 { 301_029_996 } else { 301_029_995 };
+    let mut exponent = bits.saturating_mul(log).div_euclid(1_000_000_000);
     while reaches(numerator, denominator, exponent + 1) {
         exponent += 1;
     }
@@ -384,8 +407,21 @@ fn reaches(numerator: &UBig, denominator: &UBig, exponent: i64) -> bool {
 
 /// How many decimals a fraction with this denominator needs, if it ends.
 fn places_needed(denominator: &UBig) -> Option<i64> {
-    let mut rest = denominator.clone();
-    let twos = rest.remove(&UBig::from(2_u8)).unwrap_or(0);
-    let fives = rest.remove(&UBig::from(5_u8)).unwrap_or(0);
-    if rest.is_one() { i64::try_from(twos.max(fives)).ok() } else { None }
+    let twos = denominator.trailing_zeros().unwrap_or(0);
+    let fives = exponent_of_five(denominator >> twos)?;
+    i64::try_from(twos.max(fives)).ok()
+}
+
+/// The exponent of a power of five.
+fn exponent_of_five(mut power: UBig) -> Option<usize> {
+    let Ok(mut word) = u64::try_from(&power) else {
+        let exponent = power.remove(&UBig::from(5_u8));
+        return exponent.filter(|_| power.is_one());
+    };
+    let mut exponent = 0;
+    while word > 1 && word.is_multiple_of(5) {
+        word /= 5;
+        exponent += 1;
+    }
+    (word == 1).then_some(exponent)
 }

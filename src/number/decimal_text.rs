@@ -19,7 +19,7 @@ impl Decimal {
     /// The decimal with all its digits before and after the mark: `-0.40`.
     #[must_use]
     pub fn to_plain(&self, mark: char) -> String {
-        format!("{}{}", self.sign(), self.positional(&mark.to_string()))
+        self.positional(mark.encode_utf8(&mut [0; 4]))
     }
 
     /// The decimal with one digit before the mark: `1.2e-9`.
@@ -36,7 +36,7 @@ impl Decimal {
     pub fn to_latex(&self, mark: char) -> String {
         let mark = latex_mark(mark);
         if self.digits.is_zero() || LATEX_EXPONENTS.contains(&self.exponent()) {
-            return format!("{}{}", self.sign(), self.positional(&mark));
+            return self.positional(&mark);
         }
         let (mantissa, exponent) = self.mantissa(&mark);
         match mantissa.as_str() {
@@ -66,21 +66,25 @@ impl Decimal {
 
     /// The power of ten of the first digit.
     fn exponent(&self) -> i64 {
-        i64::try_from(self.digit_text().len()).unwrap_or(i64::MAX) - 1 - self.places
+        i64::try_from(self.length().0).unwrap_or(i64::MAX) - 1 - self.places
     }
 
+    /// The sign and all digits, with the mark among them.
     fn positional(&self, mark: &str) -> String {
         let digits = self.digit_text();
-        let Ok(places) = usize::try_from(self.places) else {
+        let length = digits.len().max(usize::try_from(self.places).unwrap_or(0));
+        // Room for the sign, a zero in front and the mark.
+        let mut text = String::with_capacity(length + 2 + mark.len());
+        text += self.sign();
+        let Some(places) = usize::try_from(self.places).ok().filter(|places| *places > 0) else {
             let zeros = usize::try_from(self.places.unsigned_abs()).unwrap_or(0);
-            return digits + &"0".repeat(zeros);
+            return text + &digits + &"0".repeat(zeros);
         };
-        if places == 0 {
-            return digits;
-        }
-        let padded = format!("{digits:0>width$}", width = places + 1);
-        let (whole, fraction) = padded.split_at(padded.len() - places);
-        format!("{whole}{mark}{fraction}")
+        let whole = digits.len().saturating_sub(places);
+        text += if whole == 0 { "0" } else { &digits[..whole] };
+        text += mark;
+        text.extend(std::iter::repeat_n('0', places.saturating_sub(digits.len())));
+        text + &digits[whole..]
     }
 
     /// Digits with the mark after the first, and the exponent. An exact decimal drops
@@ -140,7 +144,7 @@ pub fn exact_input_latex(value: &Rational, mark: char) -> String {
 
 impl Decimal {
     fn to_plain_latex(&self, mark: char) -> String {
-        format!("{}{}", self.sign(), self.positional(&latex_mark(mark)))
+        self.positional(&latex_mark(mark))
     }
 }
 

@@ -13,13 +13,13 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use super::Rational;
 use super::atom::{Atom, Function};
 use super::common::{common_factors, with, without};
 use super::function::exp_form;
 use super::integer::size;
 use super::real::Real;
 use super::sum::{Factor, Monomial, Term, collect, ratio};
+use super::{Rational, rational};
 
 /// Products of terms that one multiplication may take.
 const MAX_STEPS: u32 = 1024;
@@ -148,7 +148,7 @@ fn multiply_terms(
     products: &mut Vec<Term>,
 ) -> Result<(), Exhausted> {
     budget.step(left, right)?;
-    let coefficient = &left.coefficient * &right.coefficient;
+    let coefficient = rational::multiply(&left.coefficient, &right.coefficient);
     let shared = match (left.is_rational(), right.is_rational()) {
         (true, _) => Some(&right.monomial),
         (_, true) => Some(&left.monomial),
@@ -237,7 +237,9 @@ fn reduce(
             }
             Function::Group if factor.power == 1 => replaced.push(argument.clone()),
             Function::Prime | Function::Cofactor if factor.power == 2 => {
-                coefficient *= argument.as_rational().unwrap_or(&Rational::ONE);
+                if let Some(radicand) = argument.as_rational() {
+                    coefficient = rational::multiply(&coefficient, radicand);
+                }
             }
             Function::Root if factor.power == 2 => replaced.push(argument.clone()),
             _ => kept.push(factor),

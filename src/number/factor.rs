@@ -65,6 +65,11 @@ pub(super) struct Part {
 
 /// Splits a positive number; the factors are distinct and their product is `n`.
 pub(super) fn factor(n: &UBig, effort: Effort) -> Vec<Part> {
+    if let Some(root) = exact_root(n).filter(|root| !root.is_one()) {
+        let mut found = factor(&root, effort);
+        found.iter_mut().for_each(|factor| factor.multiplicity *= 2);
+        return found;
+    }
     let mut found = Vec::new();
     let rest = trial_division(n.clone(), &mut found);
     let mut pending = vec![(rest, 1)];
@@ -99,14 +104,36 @@ fn record(found: &mut Vec<Part>, base: UBig, multiplicity: usize, kind: Kind) {
 
 /// Divides small primes out and returns what is left.
 fn trial_division(mut rest: UBig, found: &mut Vec<Part>) -> UBig {
-    for &prime in primes() {
-        if rest.is_one() || (prime > TRIAL_LIMIT_LONG && rest.bit_len() > 128) {
+    for (place, &prime) in primes().iter().enumerate() {
+        if let Ok(word) = u64::try_from(&rest) {
+            return trial_division_of_word(word, &primes()[place..], found).into();
+        }
+        if prime > TRIAL_LIMIT_LONG && rest.bit_len() > 128 {
             break;
         }
         if &rest % prime == 0 {
             let base = UBig::from(prime);
             let multiplicity = rest.remove(&base).unwrap_or(0);
             record(found, base, multiplicity, Kind::Prime);
+        }
+    }
+    rest
+}
+
+/// The same in machine integers, up to the root of what is left, which then is 1 or a prime.
+fn trial_division_of_word(mut rest: u64, primes: &[u16], found: &mut Vec<Part>) -> u64 {
+    for &prime in primes {
+        let divisor = u64::from(prime);
+        if divisor * divisor > rest {
+            break;
+        }
+        let mut multiplicity = 0;
+        while rest.is_multiple_of(divisor) {
+            rest /= divisor;
+            multiplicity += 1;
+        }
+        if multiplicity > 0 {
+            record(found, divisor.into(), multiplicity, Kind::Prime);
         }
     }
     rest

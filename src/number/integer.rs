@@ -6,7 +6,7 @@
 use dashu_base::{BitTest, Sign as IntegerSign, SquareRoot, UnsignedAbs};
 use dashu_int::UBig;
 
-use super::{Integer, Rational, Sign};
+use super::{Integer, Rational, Sign, rational};
 
 /// Number of binary digits of the magnitude; 0 for 0.
 pub(super) fn bit_length(value: &Integer) -> i64 {
@@ -53,6 +53,10 @@ pub(super) fn magnitude_text(value: &Integer) -> String {
 
 /// `10^exponent`.
 pub(super) fn power_of_ten(exponent: u64) -> UBig {
+    let word = u32::try_from(exponent).ok().and_then(|exponent| 10_u64.checked_pow(exponent));
+    if let Some(word) = word {
+        return UBig::from(word);
+    }
     UBig::from(10_u8).pow(usize::try_from(exponent).unwrap_or(usize::MAX))
 }
 
@@ -93,8 +97,7 @@ pub(super) fn reciprocal(value: &Rational) -> Option<Rational> {
     if value.is_zero() {
         return None;
     }
-    // Division by the type's own operator skips the greatest common divisor.
-    Some(Rational::ONE / value)
+    Some(rational::divide(&Rational::ONE, value))
 }
 
 /// The square root, where it is an integer.

@@ -14,12 +14,13 @@
 //!
 //! ```text
 //! parse     text -> Rational
-//! real      the value and its operators       sum, atom: its form
+//! real      the value and its operators       sum, atom: its form; rational: fractions
 //! product   expand, common: multiplying out   quotient, root, power, function, logarithmic:
 //!                                             the rest
 //! surd      square roots of integers          factor, montgomery: their factors
 //! evaluate  form -> ball                      ball, analytic, series: their arithmetic
-//! decide    signs and comparisons             zero: multiplied out; bound: proofs of zero
+//! decide    signs and comparisons             double: in doubles; zero: multiplied out;
+//!                                             bound: proofs of zero
 //! decimal   the only place that rounds        decimal_text, closed_form: how it prints;
 //!                                             ending: how long it is
 //! ```
@@ -48,6 +49,7 @@ mod common;
 mod decide;
 mod decimal;
 mod decimal_text;
+mod double;
 pub mod ending;
 mod evaluate;
 mod expand;
@@ -61,6 +63,7 @@ mod parse;
 mod power;
 mod product;
 mod quotient;
+mod rational;
 mod real;
 mod root;
 mod series;

@@ -1,8 +1,11 @@
 //! Arithmetic modulo an odd number of up to 127 bits, without division.
 //!
-//! Montgomery (1985): with `R = 2^128`, a residue `x` is represented by `x R mod n`, and
+//! Montgomery (1985): with `R = 2^128`, or `2^64` for a number of up to 63 bits, a residue `x` is represented by `x R mod n`, and
 //! the product of representatives `a`, `b` is `a b / R mod n`: with `m = -a b / n mod R`
 //! the sum `a b + m n` is a multiple of `R`, and the quotient lies below `2 n`.
+
+/// The lower half of a double word.
+const HALF: u128 = u64::MAX as u128;
 
 /// The residues modulo `n`.
 pub(super) struct Field {
@@ -11,6 +14,8 @@ pub(super) struct Field {
     inverse: u128,
     /// `R mod n`, the representative of 1.
     one: u128,
+    /// Whether `R` is `2^64`.
+    is_short: bool,
 }
 
 impl Field {
@@ -24,8 +29,9 @@ impl Field {
         for _ in 0..6 {
             inverse = inverse.wrapping_mul(2_u128.wrapping_sub(n.wrapping_mul(inverse)));
         }
-        let one = (u128::MAX % n + 1) % n;
-        Some(Field { n, inverse: inverse.wrapping_neg(), one })
+        let is_short = n >> 63 == 0;
+        let one = if is_short { (HALF + 1) % n } else { (u128::MAX % n + 1) % n };
+        Some(Field { n, inverse: inverse.wrapping_neg(), one, is_short })
     }
 
     pub(super) fn modulus(&self) -> u128 {
@@ -47,10 +53,21 @@ impl Field {
     }
 
     pub(super) fn product(&self, a: u128, b: u128) -> u128 {
+        if self.is_short {
+            return self.short_product(a & HALF, b & HALF);
+        }
         let (high, low) = wide_product(a, b);
         let (carried, _) = wide_product(low.wrapping_mul(self.inverse), self.n);
         // The low halves add up to 0 modulo R, with a carry unless both are 0.
         let sum = high + carried + u128::from(low != 0);
+        if sum >= self.n { sum - self.n } else { sum }
+    }
+
+    /// The product where `R` is `2^64`: all sums and products are below `2^128`.
+    fn short_product(&self, a: u128, b: u128) -> u128 {
+        let product = a * b;
+        let multiple = ((product & HALF) * (self.inverse & HALF)) & HALF;
+        let sum = (product + multiple * (self.n & HALF)) >> 64;
         if sum >= self.n { sum - self.n } else { sum }
     }
 
@@ -68,7 +85,6 @@ impl Field {
 
 /// The product as `high * 2^128 + low`.
 fn wide_product(a: u128, b: u128) -> (u128, u128) {
-    const HALF: u128 = u64::MAX as u128;
     let (a1, a0) = (a >> 64, a & HALF);
     let (b1, b0) = (b >> 64, b & HALF);
     let low = a0 * b0;

@@ -110,10 +110,8 @@ fn is_short_power(base: &Rational, exponent: i64) -> bool {
 fn power_of_rational(base: &Rational, exponent: i64) -> Rational {
     // What is longer than a word was sorted out before.
     let size = isize::try_from(exponent.unsigned_abs()).unwrap_or(isize::MAX);
-    match reciprocal(base) {
-        Some(inverse) if exponent < 0 => inverse.pow(size),
-        _ => base.pow(size),
-    }
+    let inverse = if exponent < 0 { reciprocal(base) } else { None };
+    inverse.as_ref().unwrap_or(base).pow(size)
 }
 
 /// A power by repeated squaring. The base of a negative power is not zero.

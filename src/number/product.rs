@@ -11,7 +11,6 @@
 
 use std::sync::Arc;
 
-use super::Rational;
 use super::atom::{Atom, Function};
 use super::expand::{Budget, Exhausted, cancel, expand};
 use super::integer::size;
@@ -20,6 +19,7 @@ use super::sum::{
     Sum, Term, coefficient_limit, from_rational, from_terms, is_multiquadratic, primitive, ratio,
     scaled, seal,
 };
+use super::{Rational, rational};
 
 /// Longest product of two sums that is multiplied out.
 const MAX_PRODUCT: usize = 64;
@@ -29,7 +29,7 @@ pub(super) fn multiply(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
         (Some(one), _) if one.is_one() => right.clone(),
         (_, Some(one)) if one.is_one() => left.clone(),
-        (Some(a), Some(b)) => from_rational(a * b),
+        (Some(a), Some(b)) => from_rational(rational::multiply(a, b)),
         (Some(factor), None) => scale(right, factor),
         (None, Some(factor)) => scale(left, factor),
         (None, None) => multiply_sums(left, right),

@@ -24,7 +24,7 @@ use super::product::group;
 use super::real::Real;
 use super::sum::{Factor, Monomial, Sum, Term, collect, from_rational, from_terms};
 use super::surd::rationalised_reciprocal;
-use super::{Integer, Rational};
+use super::{Integer, Rational, rational};
 
 impl Real {
     /// The quotient `self / divisor`.
@@ -37,7 +37,7 @@ impl Real {
             return Err(division_by_zero(self)?.into());
         }
         match (self.as_rational(), divisor.as_rational()) {
-            (Some(a), Some(b)) => Ok(from_rational(a / b)),
+            (Some(a), Some(b)) => Ok(from_rational(rational::divide(a, b))),
             _ if self.is_zero_form() => Ok(Real::zero()),
             _ if self == divisor => Ok(Real::one()),
             _ => Ok(self * reciprocal_of(divisor)),

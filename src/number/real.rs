@@ -14,6 +14,7 @@ use std::sync::Arc;
 use super::atom::{Atom, Digest, digest_of_rational};
 use super::integer::size;
 use super::product::multiply;
+use super::rational;
 use super::sum::{self, Sum, Term};
 use super::{Integer, Rational};
 
@@ -177,7 +178,7 @@ fn add(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
         (Some(zero), _) if zero.is_zero() => right.clone(),
         (_, Some(zero)) if zero.is_zero() => left.clone(),
-        (Some(a), Some(b)) => sum::from_rational(a + b),
+        (Some(a), Some(b)) => sum::from_rational(rational::add(a, b)),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), Rational::clone)),
     }
 }
@@ -185,7 +186,7 @@ fn add(left: &Real, right: &Real) -> Real {
 fn subtract(left: &Real, right: &Real) -> Real {
     match (left.as_rational(), right.as_rational()) {
         (_, Some(zero)) if zero.is_zero() => left.clone(),
-        (Some(a), Some(b)) => sum::from_rational(a - b),
+        (Some(a), Some(b)) => sum::from_rational(rational::subtract(a, b)),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), |value| -value)),
     }
 }

@@ -28,7 +28,7 @@ use super::atom::{Atom, Digest, Function, hash_length, hash_monomial, hash_ratio
 use super::evaluate::Memo;
 use super::integer::{is_negative, size, unsigned};
 use super::real::Real;
-use super::{Rational, Sign};
+use super::{Rational, Sign, rational};
 
 /// Most irrational terms of a sum that is not sealed, and bits of their coefficients.
 const MAX_TERMS: usize = 12;
@@ -162,7 +162,7 @@ pub(super) fn merge(
                 j += 1;
             }
             Ordering::Equal => {
-                let coefficient = &a.coefficient + map(&b.coefficient);
+                let coefficient = rational::add(&a.coefficient, &map(&b.coefficient));
                 if !coefficient.is_zero() {
                     merged.push(Term::new(coefficient, Arc::clone(&a.monomial)));
                 }
@@ -182,7 +182,7 @@ fn mapped(term: &Term, map: impl Fn(&Rational) -> Rational) -> Term {
 
 /// Every coefficient times a number other than zero.
 pub(super) fn scaled(terms: &[Term], by: &Rational) -> Vec<Term> {
-    terms.iter().map(|term| mapped(term, |coefficient| coefficient * by)).collect()
+    terms.iter().map(|term| mapped(term, |one| rational::multiply(one, by))).collect()
 }
 
 /// Sorts terms and adds up those of one monomial.
@@ -192,7 +192,7 @@ pub(super) fn collect(mut terms: Vec<Term>) -> Vec<Term> {
     for term in terms {
         match collected.last_mut() {
             Some(last) if order(&last.monomial, &term.monomial) == Ordering::Equal => {
-                last.coefficient += term.coefficient;
+                last.coefficient = rational::add(&last.coefficient, &term.coefficient);
             }
             _ => collected.push(term),
         }
@@ -271,7 +271,7 @@ pub(super) fn primitive(terms: &[Term]) -> (Rational, Vec<Term>) {
     if content.is_one() || size(&content) > COEFFICIENT_BITS {
         return (Rational::ONE, terms.to_vec());
     }
-    let divide = |coefficient: &Rational| coefficient / &content;
+    let divide = |coefficient: &Rational| rational::divide(coefficient, &content);
     let primitive = terms.iter().map(|term| mapped(term, divide)).collect();
     (content, primitive)
 }
@@ -299,10 +299,10 @@ pub(super) fn ratio(left: &[Term], right: &[Term]) -> Option<Rational> {
     if left.len() != right.len() || !left.iter().zip(right).all(alike) {
         return None;
     }
-    let quotient = &first.coefficient / &other.coefficient;
+    let quotient = rational::divide(&first.coefficient, &other.coefficient);
     left.iter()
         .zip(right)
-        .all(|(a, b)| a.coefficient == &b.coefficient * &quotient)
+        .all(|(a, b)| a.coefficient == rational::multiply(&b.coefficient, &quotient))
         .then_some(quotient)
 }
 

@@ -103,7 +103,7 @@ impl Exam {
     ///
     /// What is wrong with these values: a rate below zero, an initial value of another shape.
     pub fn scenario(&self, assignment: &Assignment) -> Result<Scenario, Problems> {
-        self.under(assignment, Extent::Whole)
+        self.under(assignment, Extent::Paper)
     }
 
     /// The same without its cells: as much as is executed.

@@ -1,9 +1,10 @@
 //! Whether an update rule fits the parameters that it is to train, by their shapes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::catalogue::{Extent, Line, Over, Rule};
-use crate::formula::shape::{Shape, infer};
+use crate::formula::shape::{Shape, shape_of};
 
 use super::Field;
 use super::definition::Run;
@@ -15,9 +16,14 @@ pub(super) fn check(
     shapes: &BTreeMap<String, Shape>,
     parameters: &[&str],
 ) {
+    let mut fitting: Vec<(Arc<Rule>, Shape)> = Vec::new();
     for parameter in parameters {
         let shape = shapes.get(*parameter).cloned().unwrap_or(Shape::Scalar);
         let rule = run.rule_of(parameter);
+        // Parameters of one shape and without options of their own are trained alike.
+        if fitting.iter().any(|(known, of)| Arc::ptr_eq(known, &rule) && *of == shape) {
+            continue;
+        }
         let first = rule.first.as_deref().map(|lines| misfit(&rule, lines, &shape));
         let message = first.flatten().or_else(|| misfit(&rule, &rule.lines, &shape));
         if let Some(message) = message {
@@ -29,6 +35,7 @@ pub(super) fn check(
             field.report().push(problem.with_help(help));
             return;
         }
+        fitting.push((rule, shape));
     }
 }
 
@@ -42,11 +49,11 @@ fn misfit(rule: &Rule, lines: &[Line], shape: &Shape) -> Option<String> {
         let mut whole = Shape::Scalar;
         if line.over == Over::Parameter {
             for expression in line.expressions() {
-                match infer(expression, &known) {
-                    Ok((Shape::Scalar, _)) => {}
-                    Ok((other, _)) if whole == Shape::Scalar => whole = other,
-                    Ok((other, _)) if whole.matches(&other) => {}
-                    Ok((other, _)) => {
+                match shape_of(expression, &known) {
+                    Ok(Shape::Scalar) => {}
+                    Ok(other) if whole == Shape::Scalar => whole = other,
+                    Ok(other) if whole.matches(&other) => {}
+                    Ok(other) => {
                         return Some(format!("`{}` would be {whole} and {other}", line.name));
                     }
                     Err(misfit) => return Some(misfit.message),

@@ -377,7 +377,6 @@ fn value(setup: &Setup, run: &Run, at: Part<'_>, rest: &[Part<'_>]) -> Result<Ta
 }
 
 fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> Result<What> {
-    let rule = run.rule();
     let started = setup.start_iteration;
     let batch = t.checked_sub(started + 1).and_then(|index| setup.batches.get(index));
     let size = batch.map_or(0, |batch| batch.len().max(1));
@@ -460,6 +459,7 @@ fn what(setup: &Setup, run: &Run, t: usize, at: Part<'_>, rest: &[Part<'_>]) -> 
             Ok(What::Forward { example, name: name.text.to_owned() })
         }
         (None, [state, name]) => {
+            let rule = run.rule();
             let quantities = rule.lines.iter().map(|line| line.name.as_str());
             let known = quantities.filter(|name| *name != "theta");
             if !known.clone().any(|known| known == state.text) {

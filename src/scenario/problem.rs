@@ -256,14 +256,14 @@ impl Report {
 /// A path one key longer. A key that would blur the path is shown quoted.
 pub(super) fn path_with_key(path: &str, key: &str) -> String {
     let blurs = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '.' | '[' | '"');
-    let shown =
-        if key.is_empty() || key.contains(blurs) { format!("{key:?}") } else { key.to_owned() };
-    if path.is_empty() { shown } else { format!("{path}.{shown}") }
+    let quoted = (key.is_empty() || key.contains(blurs)).then(|| format!("{key:?}"));
+    let shown = quoted.as_deref().unwrap_or(key);
+    if path.is_empty() { shown.to_owned() } else { [path, ".", shown].concat() }
 }
 
 /// A path one list element longer; `number` counts from 1.
 pub(super) fn path_with_number(path: &str, number: usize) -> String {
-    format!("{path}[{number}]")
+    [path, "[", &number.to_string(), "]"].concat()
 }
 
 #[cfg(test)]

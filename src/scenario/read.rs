@@ -40,6 +40,8 @@ pub(super) struct Origin<'a> {
 pub(super) enum Extent {
     /// All of it.
     Whole,
+    /// What is printed, without the requirements, which are the same whatever the variables are.
+    Paper,
     /// What is executed, without the cells.
     Setups,
 }
@@ -74,7 +76,7 @@ pub(super) fn scenario(
     if let Some(field) = &variables {
         check_names(field, &setups);
     }
-    let cells = match (cells.filter(|_| extent == Extent::Whole), &written) {
+    let cells = match (cells.filter(|_| extent != Extent::Setups), &written) {
         (Some(field), Some(written)) => {
             let (variables, counted) = (variables.as_ref(), std::cell::Cell::default());
             let source = Source { variables, display: &display, origin: &origin, file, counted };

@@ -17,10 +17,11 @@ pub(super) fn check(
     let number = |text: &str| parse_decimal(text).ok();
     let own: Vec<Rational> = steps.iter().flatten().filter_map(|text| number(text)).collect();
     let sum = own.iter().fold(Rational::ZERO, |sum, marks| sum + marks);
-    let told = exact_input_text(&sum);
+    let told = || exact_input_text(&sum);
     match (whole, field) {
         _ if own.is_empty() => {}
         (None, Some(field)) => {
+            let told = told();
             let problem =
                 field.problem(format!("these answers have {told} marks, their part none"));
             field.report().push(problem.with_help(format!("add `marks: {told}` to the part")));
@@ -29,6 +30,7 @@ pub(super) fn check(
             let written = whole.node().scalar().and_then(|scalar| number(&scalar.text));
             // What the answers leave is for words.
             if written.is_some_and(|written| written < sum) {
+                let told = told();
                 whole.refuse(format!("the part has fewer marks than its answers together, {told}"));
             }
         }
