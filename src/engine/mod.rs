@@ -61,10 +61,7 @@ pub fn execute_with(scenario: &Scenario, effort: &Effort<'_>) -> Result<Trace, E
         let model = Model::new(setup, &setup.model);
         let mut runs = Named::default();
         for run in &setup.runs {
-            runs.push(
-                run.name.clone(),
-                run::execute(run, &model, Substitutions::default())?,
-            );
+            runs.push(run.name.clone(), run::execute(run, &model, Substitutions::default())?);
         }
         let mut experiments = Named::default();
         for (number, experiment) in setup.experiments.iter().enumerate() {

@@ -51,7 +51,7 @@ pub(super) enum Activations {
 }
 
 impl<'a> Model<'a> {
-    /// A set-up's own model has its `model`, another one its own definitions.
+    /// The model of these definitions: those of the set-up, or others over its leaves.
     pub(super) fn new(setup: &'a Setup, model: &'a [Definition]) -> Self {
         let graph = whole_graph(setup, model).passing_over(&setup.inputs);
         let root = graph.node(LOSS).unwrap_or(graph.nodes.len().saturating_sub(1));
@@ -162,11 +162,14 @@ impl<'a> Model<'a> {
             for (entry, branch) in pass.branches[node].iter().enumerate() {
                 let Some(branch) = branch else { continue };
                 let columns = shape.map_or(1, |(_, columns)| columns);
-                let at = |input: &&Tensor| input.at(entry / columns, entry % columns).real().cloned();
+                let at =
+                    |input: &&Tensor| input.at(entry / columns, entry % columns).real().cloned();
                 let arguments: Vec<Real> = inputs.iter().filter_map(at).collect();
                 let derivative = slope_at_kink(call, branch, &arguments, decide);
-                let convention = derivative
-                    .map(|derivative| Convention { derivative, mattered: mattered.contains(&node) });
+                let convention = derivative.map(|derivative| Convention {
+                    derivative,
+                    mattered: mattered.contains(&node),
+                });
                 records.push(trace::Branch {
                     node: definition.definition.unwrap_or_default().to_owned(),
                     index: shape.is_some().then_some(entry + 1),
