@@ -131,7 +131,7 @@ impl Optimizer {
     fn choices(&self, options: &Options) -> String {
         let counts = |option: &&Specification| matches!(option.allowed, Allowed::Whole(..));
         let counting = |name: &str| self.options.iter().filter(counts).any(|own| own.name == name);
-        let mut text = String::new();
+        let mut text = String::with_capacity(128);
         for (name, setting) in options.iter() {
             text.push_str(name);
             text.push('=');
