@@ -125,10 +125,29 @@ impl Optimizer {
         let known = plain.then(|| remembered(None, self, options, || Some(build()))).flatten();
         known.unwrap_or_else(|| Arc::new(build()))
     }
+
+    /// What the lines of the rule hang on, as text: the words among the options, the numbers
+    /// that count something, and of all others whether they are zero.
+    fn choices(&self, options: &Options) -> String {
+        let counts = |option: &&Specification| matches!(option.allowed, Allowed::Whole(..));
+        let counting = |name: &str| self.options.iter().filter(counts).any(|own| own.name == name);
+        let mut text = String::with_capacity(128);
+        for (name, setting) in options.iter() {
+            text.push_str(name);
+            text.push('=');
+            match setting {
+                Setting::Word(word) => text.push_str(word),
+                Setting::Number(number) if counting(name) => text.push_str(&number.to_string()),
+                Setting::Number(number) => text.push(if number.is_zero() { '0' } else { 'x' }),
+            }
+            text.push(' ');
+        }
+        text
+    }
 }
 
-/// A rule as a mistake makes it, or right; of which optimizer; under which options.
-type Known = (Option<Mistake>, &'static str, Options);
+/// A rule as a mistake makes it, or right; of which optimizer; by which of its options.
+type Known = (Option<Mistake>, &'static str, String);
 
 thread_local! {
     static RULES: RefCell<Memo<Known, Option<Arc<Rule>>>> = RefCell::new(Memo::new(REMEMBERED));
@@ -144,7 +163,7 @@ fn remembered(
     options: &Options,
     build: impl FnOnce() -> Option<Rule>,
 ) -> Option<Arc<Rule>> {
-    let key = (mistake, optimizer.kind, options.clone());
+    let key = (mistake, optimizer.kind, optimizer.choices(options));
     RULES.with_borrow(|rules| rules.known(&key)).unwrap_or_else(|| {
         // A mistake begins with the right rule, which is looked up here too.
         let rule = build().map(Arc::new);
@@ -221,6 +240,7 @@ fn no_conflict(_: &Options) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::Rational;
 
     #[test]
     fn every_rule_under_every_choice_of_options_uses_only_names_it_has() {
@@ -255,6 +275,27 @@ mod tests {
                 });
             }
             known.push(&line.name);
+        }
+    }
+
+    #[test]
+    fn rules_under_the_same_choices_are_the_same() {
+        let third = Rational::ONE / Rational::from(3);
+        for optimizer in optimizers() {
+            for options in Options::all_choices(optimizer.options) {
+                for options in options.with_every_gradient() {
+                    let mut other = options.clone();
+                    for (name, _) in
+                        options.iter().filter(|(_, own)| matches!(own, Setting::Number(_)))
+                    {
+                        other.set(name, Setting::Number(third.clone()));
+                    }
+                    if optimizer.choices(&options) == optimizer.choices(&other) {
+                        let rule = |options| gradient::around((optimizer.rule)(options), options);
+                        assert_eq!(rule(&options), rule(&other), "{}", optimizer.kind);
+                    }
+                }
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 //! that is only a name or a number is a node of its own.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::formula::{Call, Expression, Operator};
 use crate::number::Rational;
@@ -109,15 +109,17 @@ impl<'a> Graph<'a> {
     /// and is no definition.
     #[must_use]
     pub(super) fn passing_over(mut self, leaves: &[String]) -> Self {
-        let defined: BTreeSet<usize> =
-            self.definitions.iter().filter_map(|name| self.node(name)).collect();
+        let mut defined = vec![false; self.nodes.len()];
+        for index in self.definitions.iter().filter_map(|name| self.node(name)) {
+            defined[index] = true;
+        }
         for (index, node) in self.nodes.iter().enumerate() {
             self.passive[index] = match &node.operation {
                 Operation::Leaf(name) => leaves.iter().any(|leaf| leaf == name),
                 Operation::Constant(_) => true,
                 _ => {
                     let passive = |input: &usize| self.passive[*input];
-                    !defined.contains(&index) && node.inputs.iter().all(passive)
+                    !defined[index] && node.inputs.iter().all(passive)
                 }
             };
         }

@@ -51,7 +51,7 @@ pub(super) enum Activations {
 }
 
 impl<'a> Model<'a> {
-    /// A set-up's own model has its `model`, another one its own definitions.
+    /// The model of these definitions: those of the set-up, or others over its leaves.
     pub(super) fn new(setup: &'a Setup, model: &'a [Definition]) -> Self {
         let graph = whole_graph(setup, model).passing_over(&setup.inputs);
         let root = graph.node(LOSS).unwrap_or(graph.nodes.len().saturating_sub(1));

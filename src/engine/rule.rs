@@ -21,7 +21,7 @@ impl<'a> Known<'a> {
         self.0.push((name, value));
     }
 
-    /// Makes a number known that stays the same for all entries.
+    /// The same for a number.
     pub(super) fn insert_number(&mut self, name: &'a str, number: Real) {
         self.insert(name, Cow::Owned(Tensor::from(number)));
     }
@@ -30,7 +30,7 @@ impl<'a> Known<'a> {
         self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
-    /// The same values, lent out, with room for as many more.
+    /// The same values, lent to a list that more are added to.
     pub(super) fn borrowed(&'a self) -> Self {
         let mut list = Vec::with_capacity(2 * self.0.len() + 8);
         list.extend(self.0.iter().map(|(name, value)| (*name, Cow::Borrowed(&**value))));

@@ -4,6 +4,8 @@
 //! Nothing that is printed as a number comes from here. Models of matrices have no
 //! contour plot.
 
+use std::borrow::Cow;
+
 use crate::formula::function::{Body, Primitive, Reduction};
 use crate::formula::{Call, Expression, Operator};
 use crate::number::{Rational, Real};
@@ -80,25 +82,24 @@ impl Surface {
 
     /// The mean loss at so many points, given by parameter; NaN where it is not defined.
     pub fn losses(&self, count: usize, points: &dyn Fn(&str) -> Values) -> Vec<f64> {
-        let start: Vec<Values> = self.names.iter().map(|name| points(name)).collect();
+        let mut slots: Vec<Values> = self.names.iter().map(|name| points(name)).collect();
         let mut sum = Values::All(0.0);
         let mut rows = 0.0;
         for row in &self.rows {
-            let datum = |column: &Option<usize>| column.and_then(|column| row.get(column)).copied();
-            let values = start.iter().zip(&self.columns);
-            let values = values.map(|(value, column)| match datum(column) {
-                Some(datum) => Values::All(datum),
-                None => value.clone(),
-            });
-            let mut slots: Vec<Values> = values.collect();
+            slots.truncate(self.names.len());
+            for (slot, column) in slots.iter_mut().zip(&self.columns) {
+                if let Some(datum) = column.and_then(|column| row.get(column)) {
+                    *slot = Values::All(*datum);
+                }
+            }
             for line in &self.lines {
-                slots.push(line.values(&slots));
+                slots.push(line.values(&slots).into_owned());
             }
             let loss = self.loss.and_then(|slot| slots.get(slot)).unwrap_or(&Values::NONE);
-            sum = sum.with(loss, |sum, loss| sum + loss);
+            sum = with(Cow::Owned(sum), Cow::Borrowed(loss), |sum, loss| sum + loss);
             rows += 1.0;
         }
-        let mean = sum.map(|sum| sum / rows);
+        let mean = map(Cow::Owned(sum), |sum| sum / rows);
         (0..count).map(|point| mean.at(point)).collect()
     }
 }
@@ -121,93 +122,95 @@ impl Values {
             Self::Each(values) => values.get(point).copied().unwrap_or(f64::NAN),
         }
     }
+}
 
-    fn map(self, operate: impl Fn(f64) -> f64) -> Self {
-        match self {
-            Self::All(value) => Self::All(operate(value)),
-            Self::Each(mut values) => {
-                values.iter_mut().for_each(|value| *value = operate(*value));
-                Self::Each(values)
-            }
+/// An operation on the value of every point, in its place where nothing else has it.
+fn map(values: Cow<'_, Values>, operate: impl Fn(f64) -> f64) -> Values {
+    match values {
+        Cow::Owned(Values::Each(mut values)) => {
+            values.iter_mut().for_each(|value| *value = operate(*value));
+            Values::Each(values)
+        }
+        Cow::Borrowed(Values::Each(values)) => {
+            Values::Each(values.iter().map(|value| operate(*value)).collect())
+        }
+        Cow::Owned(Values::All(value)) | Cow::Borrowed(&Values::All(value)) => {
+            Values::All(operate(value))
         }
     }
+}
 
-    fn with(self, other: &Self, operate: impl Fn(f64, f64) -> f64) -> Self {
-        match (self, other) {
-            (own, Self::All(other)) => own.map(|value| operate(value, *other)),
-            (Self::All(value), Self::Each(others)) => {
-                Self::Each(others.iter().map(|other| operate(value, *other)).collect())
-            }
-            (Self::Each(mut values), Self::Each(others)) => {
-                let pairs = values.iter_mut().zip(others);
-                pairs.for_each(|(value, other)| *value = operate(*value, *other));
-                Self::Each(values)
-            }
+/// An operation on two values of every point.
+fn with(
+    left: Cow<'_, Values>,
+    right: Cow<'_, Values>,
+    operate: impl Fn(f64, f64) -> f64,
+) -> Values {
+    match (&*left, &*right) {
+        (_, &Values::All(right)) => map(left, |left| operate(left, right)),
+        (&Values::All(left), _) => map(right, |right| operate(left, right)),
+        (Values::Each(lefts), Values::Each(rights)) => {
+            let pairs = lefts.iter().zip(rights);
+            Values::Each(pairs.map(|(left, right)| operate(*left, *right)).collect())
         }
     }
 }
 
 impl Node {
-    fn values(&self, slots: &[Values]) -> Values {
-        match self {
+    fn values<'v>(&self, slots: &'v [Values]) -> Cow<'v, Values> {
+        Cow::Owned(match self {
             Self::Number(number) => Values::All(*number),
-            Self::Slot(slot) => slots.get(*slot).cloned().unwrap_or(Values::NONE),
-            Self::Negate(inner) => inner.values(slots).map(|value| -value),
-            Self::Square(inner) => inner.values(slots).map(|value| value * value),
-            Self::Absolute(inner) => inner.values(slots).map(f64::abs),
+            Self::Slot(slot) => return Cow::Borrowed(slots.get(*slot).unwrap_or(&Values::NONE)),
+            Self::Negate(inner) => map(inner.values(slots), |value| -value),
+            Self::Square(inner) => map(inner.values(slots), |value| value * value),
+            Self::Absolute(inner) => map(inner.values(slots), f64::abs),
             Self::Primitive(primitive, inner) => {
-                inner.values(slots).map(|value| primitive.double(value))
+                map(inner.values(slots), |value| primitive.double(value))
             }
             Self::Binary(operator, left, right) => {
                 let (left, right) = (left.values(slots), right.values(slots));
                 match operator {
-                    Operator::Add => left.with(&right, |left, right| left + right),
-                    Operator::Subtract => left.with(&right, |left, right| left - right),
+                    Operator::Add => with(left, right, |left, right| left + right),
+                    Operator::Subtract => with(left, right, |left, right| left - right),
                     Operator::Multiply | Operator::Hadamard | Operator::MatMul => {
-                        left.with(&right, |left, right| left * right)
+                        with(left, right, |left, right| left * right)
                     }
-                    Operator::Divide => left.with(&right, |left, right| left / right),
-                    Operator::Power => left.with(&right, libm::pow),
+                    Operator::Divide => with(left, right, |left, right| left / right),
+                    Operator::Power => with(left, right, libm::pow),
                 }
             }
             Self::Cases { arguments, kinks, values } => {
                 let arguments: Vec<Values> =
-                    arguments.iter().map(|argument| argument.values(slots)).collect();
-                let of = |nodes: &[Self]| -> Vec<Values> {
-                    nodes.iter().map(|node| node.values(&arguments)).collect()
-                };
-                let (kinks, values) = (of(kinks), of(values));
-                let at = |point: usize| {
-                    let case = case(kinks.iter().map(|kink| kink.at(point)));
-                    case.and_then(|case| values.get(case)).map_or(f64::NAN, |value| value.at(point))
-                };
-                let each = arguments.iter().find_map(|argument| match argument {
-                    Values::Each(values) => Some(values.len()),
-                    Values::All(_) => None,
-                });
-                match each {
-                    Some(count) => Values::Each((0..count).map(at).collect()),
-                    None => Values::All(at(0)),
-                }
+                    arguments.iter().map(|argument| argument.values(slots).into_owned()).collect();
+                let of = |node: &Self| node.values(&arguments).into_owned();
+                // From the right: what is beyond a kink hangs on the kinks after it.
+                let mut values = values.iter().rev().map(of);
+                let last = values.next().unwrap_or(Values::NONE);
+                kinks.iter().rev().map(of).fold(last, |above, kink| {
+                    let on = values.next().unwrap_or(Values::NONE);
+                    let below = values.next().unwrap_or(Values::NONE);
+                    beside(&kink, [&below, &on, &above])
+                })
             }
-        }
+        })
     }
 }
 
-/// The case for these kinks: two for each that is passed, one more on the next. None where one of
-/// them has no value.
-fn case(kinks: impl Iterator<Item = f64>) -> Option<usize> {
-    let mut case = 0;
-    for on in kinks {
-        if on.is_nan() {
-            return None;
-        }
-        case += if on > 0.0 { 2 } else { usize::from(on >= 0.0) };
-        if on <= 0.0 {
-            break;
+/// At every point the value below, on or above a kink; none where the kink has no value.
+fn beside(kink: &Values, [below, on, above]: [&Values; 3]) -> Values {
+    let side = |kink: f64| match kink {
+        kink if kink > 0.0 => above,
+        kink if kink < 0.0 => below,
+        kink if kink.is_nan() => &Values::NONE,
+        _ => on,
+    };
+    match kink {
+        Values::All(kink) => side(*kink).clone(),
+        Values::Each(kinks) => {
+            let kinks = kinks.iter().enumerate();
+            Values::Each(kinks.map(|(point, kink)| side(*kink).at(point)).collect())
         }
     }
-    Some(case)
 }
 
 /// The expression with the nodes that `scope` has for its names.

@@ -168,8 +168,8 @@ pub(super) fn difference(left: &Value, right: &Value) -> Value {
 pub(super) fn total(mut terms: impl Iterator<Item = Value>) -> Value {
     let zero = Value::Real(Real::zero());
     let sum = terms.try_fold(zero, |sum, term| match both(&sum, &term, |sum, term| sum + term) {
-        Value::Undefined(cause) => Err(Value::Undefined(cause)),
-        sum => Ok(sum),
+        sum @ Value::Real(_) => Ok(sum),
+        undefined @ Value::Undefined(_) => Err(undefined),
     });
     sum.unwrap_or_else(|undefined| undefined)
 }

@@ -50,7 +50,7 @@ pub(crate) fn data(setup: &Setup) -> Vec<(String, Tensor)> {
     let point = setup.start();
     let graph = engine::graph(setup);
     let nodes = engine::nodes(setup, &point, usize::from(!setup.data.is_empty())).unwrap();
-    let adjoint = |name: &String| (name.clone(), nodes[graph.names[name]].1.clone());
+    let adjoint = |name: &String| (name.clone(), nodes[graph.names[name.as_str()]].1.clone());
     setup.inputs.iter().map(adjoint).collect()
 }
 
@@ -94,19 +94,19 @@ fn operation(graph: &Graph, index: usize) -> Expression {
     let input = |position: usize| {
         let input = node.inputs[position];
         match &graph.nodes[input].operation {
-            Operation::Constant(_) => graph.nodes[input].expression.clone(),
+            Operation::Constant(_) => Expression::clone(&graph.nodes[input].expression),
             _ => Expression::Name(format!("node {input}")),
         }
     };
     match &node.operation {
-        Operation::Leaf(_) | Operation::Constant(_) => node.expression.clone(),
+        Operation::Leaf(_) | Operation::Constant(_) => Expression::clone(&node.expression),
         Operation::Same => input(0),
         Operation::Negate => Expression::Negate(Box::new(input(0))),
         Operation::Transpose => Expression::Transpose(Box::new(input(0))),
         Operation::Binary(operator) => Expression::binary(*operator, input(0), input(1)),
         Operation::Call(call) => {
             let arguments = (0..node.inputs.len()).map(input).collect();
-            Expression::Call(Call { arguments, ..call.clone() })
+            Expression::Call(Call { arguments, ..Call::clone(call) })
         }
     }
 }
