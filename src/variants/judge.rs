@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 use crate::engine;
 use crate::number::trace_decimal;
 use crate::scenario::{Assignment, Exam, Requirement, Scenario, assign};
-use crate::trace::{Path, Reading, Trace, Value};
+use crate::trace::{Path, Reading, Target, Trace, Value};
 
 use super::answer::{self, Asked, Outcome, WrongTurn};
 use super::branches::Branches;
@@ -177,6 +177,11 @@ impl<'a> Judge<'a> {
             broken.sort_unstable();
             return Err(Rejection { broken, reason: None });
         }
+        let lacks = |path: &Path| lacks(&scenario, &trace, path);
+        let named = |one: &Requirement| one.condition.paths().into_iter().any(lacks);
+        if self.exam.requirements.iter().any(named) {
+            return Err(because(Reason::Invalid));
+        }
         let fingerprint = Fingerprint::of(&scenario, &trace, &self.asked);
         if !fingerprint.is_fair(&self.fingerprint, &self.exam.fairness) {
             return Err(because(Reason::Unfair));
@@ -254,6 +259,17 @@ impl<'a> Judge<'a> {
         short.copy_from_slice(&digest[..16]);
         Ok(Some(short))
     }
+}
+
+/// Whether a requirement's path leads nowhere here, where the number of iterations or a shape
+/// varies. What is undefined is there nevertheless.
+fn lacks(scenario: &Scenario, trace: &Trace, path: &Path) -> bool {
+    let Target::Record { run, t, .. } = &path.target else { return false };
+    let setup = scenario.setups.iter().find(|setup| setup.name == path.setup);
+    let executed = trace.setups.get(&path.setup).and_then(|record| record.runs.get(run));
+    let is_reached = executed.is_some_and(|run| run.iteration(*t).is_some());
+    setup.is_none_or(|setup| *t > setup.start_iteration + setup.batches.len())
+        || is_reached && path.value(trace, Reading::Exact).is_none()
 }
 
 fn outcomes(turn: &WrongTurn) -> Vec<Outcome> {

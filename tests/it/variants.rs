@@ -201,3 +201,24 @@ require: [\"o.t1.w == w0*(1 - a)\", \"a + 0.2 != 0.3 or w0 == 0.3\"]
     assert_eq!(find(&exam(variables), 1, 3, 1000).unwrap().len(), 3);
     assert_eq!(find(&exam(variables), 1, 4, 1000).unwrap_err().found, 3);
 }
+
+/// With two values for the number of iterations, only one of them has what is required.
+#[test]
+fn what_a_requirement_names_must_be_there() {
+    let text = exam(
+        "variables:
+  a: {choose: [0.5]}
+  x1: {choose: [1]}
+  n: {choose: [1, 2], default: 2}
+  w0: {integers: [1, 4]}
+require: ['not (o.t2.w == 0)']
+",
+    );
+    let text = text.replace("iterations: 1", "iterations: n");
+    for mistakes in ["", "    mistakes: [sign_slip]\n"] {
+        let found = find(&format!("{text}{mistakes}"), 1, 4, 1000).expect("four variants");
+        let found: BTreeSet<String> = told(&found).into_iter().collect();
+        let all = (1..=4).map(|w0| format!("a=1/2 x1=1 n=2 w0={w0}"));
+        assert_eq!(found, all.collect::<BTreeSet<_>>(), "{mistakes}");
+    }
+}
