@@ -102,10 +102,14 @@ class Bench:
         return self.figure(name, [self.program, *arguments], times, **settings)
 
 
-def clear(*folders):
+def aside(*folders):
+    """Moves what an earlier run left out of the way: ext4 makes new files slowly for a while after
+    many were deleted."""
+
     def go():
         for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+            if folder.exists():
+                folder.rename(Path(tempfile.mkdtemp(prefix="earlier-", dir=folder.parent)) / folder.name)
 
     return go
 
@@ -146,12 +150,12 @@ def start_up(bench):
     bench.own("start --help", ["--help"], 21)
     bench.own("check the worksheet", ["check", WORKSHEET], 21)
     out = bench.desk / "rendered"
-    bench.own("render the worksheet", ["render", WORKSHEET, "-o", out], 21, before=clear(out))
+    bench.own("render the worksheet", ["render", WORKSHEET, "-o", out], 21, before=aside(out))
     # The same sheet with next to no trials in its experiments.
     quick = bench.desk / "quick.yaml"
     quick.write_text(re.sub(r"trials: \d+", "trials: 2", WORKSHEET.read_text()))
-    bench.own("render the worksheet, two trials", ["render", quick, "-o", out], 21, before=clear(out))
-    bench.own("render all scenarios", ["render", *sorted(WORKSHEET.parent.glob("*.yaml")), "-o", out], 3, before=clear(out))
+    bench.own("render the worksheet, two trials", ["render", quick, "-o", out], 21, before=aside(out))
+    bench.own("render all scenarios", ["render", *sorted(WORKSHEET.parent.glob("*.yaml")), "-o", out], 3, before=aside(out))
     bench.own("trace 1,000 iterations of Adam", ["trace", ROOT / "benches" / "adam.yaml"], 3)
 
 
@@ -159,13 +163,13 @@ def variants(bench):
     out = bench.desk / "variants"
     for count in (200, 1000):
         command = ["variants", EXAM, "--count", count, "--to", "html", "-o", out]
-        bench.own(f"variants {count} of the exam", command, 3, before=clear(out), per=count)
+        bench.own(f"variants {count} of the exam", command, 3, before=aside(out), per=count)
     # A larger space to draw them from.
     large = bench.desk / "large.yaml"
     large.write_text(EXAM.read_text().replace("step: 0.05", "step: 0.002"))
     for count in (1000, 10000):
         command = ["variants", large, "--count", count, "--to", "html", "-o", out]
-        bench.own(f"variants {count}, finer steps", command, 1, before=clear(out), per=count)
+        bench.own(f"variants {count}, finer steps", command, 1, before=aside(out), per=count)
 
 
 def site(bench, count):
@@ -174,7 +178,7 @@ def site(bench, count):
     folder, out, cache = bench.desk / "course", bench.desk / "site", bench.desk / "cache"
     course(folder, count)
     command, env = ["site", folder, "-o", out], {"XDG_CACHE_HOME": str(cache)}
-    bench.own(f"site of {count} pages", command, 3, before=clear(out, cache), per=count, env=env)
+    bench.own(f"site of {count} pages", command, 3, before=aside(out, cache), per=count, env=env)
     bench.own("site, nothing changed", command, 5, env=env)
     changes = iter(range(2, 100))
     page = folder / "week-1" / "sheet-0001.yaml"

@@ -29,8 +29,11 @@ use crate::trace::Trace;
 use super::fingerprint::Fingerprint;
 use super::judge::{Accepted, Care, Judge, Reason, Rejection, Verdict, Worked};
 
-/// Candidates that a variant draws before a small space is enumerated.
+/// Candidates that a variant draws by itself, before it is known what the others draw.
 const PATIENCE: usize = 200;
+/// A variant that is not found among this part of a space, or among as many candidates if they are
+/// more, is drawn from an enumeration of it.
+const PART: u64 = 16;
 /// Spaces of so many candidates are enumerated at once.
 const SMALL: u64 = 512;
 /// Enumerated spaces of so many candidates have every requirement looked at.
@@ -381,9 +384,10 @@ impl<'a> Search<'a> {
         }
         // Draws of what was seen already are rare in a space that is larger than the limit.
         let most = match self.is_small() {
-            true => PATIENCE,
-            false => usize::try_from(self.limit.saturating_mul(4)).unwrap_or(usize::MAX),
+            true => u64::try_from(&self.space / PART).unwrap_or(u64::MAX),
+            false => self.limit.saturating_mul(4),
         };
+        let most = usize::try_from(most).unwrap_or(usize::MAX).max(PATIENCE);
         while tries < most && self.may_go_on(state) {
             tries += 1;
             let picks = draws.next(self.variables);
