@@ -44,9 +44,9 @@ impl Language {
     fn words(&self) -> &Words {
         match self {
             Self::Own(words) => words,
-            // A test reads them all.
+            // A test reads them all, as it reads a user's.
             Self::BuiltIn(text, words) => {
-                words.get_or_init(|| Words::new(phrases("words", text, None).unwrap_or_default()))
+                words.get_or_init(|| Words::new(yaml::texts(text).unwrap_or_default()))
             }
         }
     }

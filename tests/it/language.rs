@@ -1,5 +1,7 @@
 //! A sheet in another language than English: the same numbers, in that language's words and signs.
 
+use gradsheet::scenario::yaml::{self, Data};
+
 use super::shipped::{self, Texts};
 
 /// A scenario of the shipped ones, in German.
@@ -118,7 +120,10 @@ fn german_sheets_speak_german() {
 fn languages_have_the_same_phrases_and_blanks() {
     let read = |language: &str| -> std::collections::BTreeMap<String, String> {
         let path = shipped::folder(&format!("templates/words/{language}.yaml"));
-        serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+        let top = yaml::read(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let Data::Map(entries) = top.data else { panic!("{language} is no mapping") };
+        let text = |node: yaml::Node| node.scalar().unwrap().text.clone();
+        entries.into_iter().map(|(key, node)| (key.text, text(node))).collect()
     };
     let blanks = |text: &str| {
         let names = text.split("<<").skip(1).filter_map(|rest| rest.split_once(">>"));
