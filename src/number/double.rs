@@ -34,8 +34,10 @@ const MAX_WORDS: usize = 9;
 const LARGEST: f64 = f64::from_bits((1023 + 600) << 52);
 /// More than all roundings of a radius together.
 const OUTWARD: f64 = 1.0 + 8.0 * f64::EPSILON;
-/// `2^64`
+/// The digit that an integer's words are of, `2^64`.
 const WORD: f64 = 18_446_744_073_709_551_616.0;
+
+const _: () = assert!(dashu_int::Word::BITS == u64::BITS, "the bounds are those of 64-bit words");
 
 /// The numbers within `rad` of `mid`.
 #[derive(Clone, Copy, Debug)]

@@ -31,6 +31,7 @@ use super::solved::Solved;
 use super::standard;
 use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
+use super::told::Told;
 use super::update::{Asked, in_symbols};
 use super::view::{Block, CellView, IterationView, RuleView, SheetView};
 use super::work::{Derivatives, Symbols, Work};
@@ -280,35 +281,6 @@ pub fn tidy(markdown: &str) -> String {
     text
 }
 
-/// A part of an iteration that was shown.
-pub(super) struct Told<'a> {
-    setup: usize,
-    part: Part,
-    record: &'a Iteration,
-    before: &'a Iteration,
-}
-
-/// What of an iteration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Forward,
-    /// The gradient by this parameter.
-    Gradient(String),
-}
-
-impl Told<'_> {
-    /// Whether another iteration, maybe of another run, repeats it.
-    fn is(&self, other: &Told<'_>, scenario: &Scenario) -> bool {
-        // A given gradient is that of its iteration, wherever the parameters are.
-        let given = scenario.setups[self.setup].gradients.is_some();
-        (self.setup, &self.part) == (other.setup, &other.part)
-            && (!given || self.record.t == other.record.t)
-            && self.record.batch == other.record.batch
-            && self.before.parameters == other.before.parameters
-            && self.record.look_ahead == other.record.look_ahead
-    }
-}
-
 /// Walks the cells of one paper.
 pub(super) struct Builder<'a> {
     pub(super) solved: Solved<'a>,
@@ -509,7 +481,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The record of an iteration behind that of the one before.
-    fn records(&self, moment: Moment) -> Option<[&'a Iteration; 2]> {
+    pub(super) fn records(&self, moment: Moment) -> Option<[&'a Iteration; 2]> {
         let (setup, run) = self.scenario.run(moment.run);
         let records = self.trace.setups.get(&setup.name)?.runs.get(&run.name)?.printed();
         let record = records.iter().find(|record| record.t == moment.t)?;
@@ -520,26 +492,6 @@ impl<'a> Builder<'a> {
     pub(super) fn place(&self, moment: Moment) -> String {
         let (setup, run) = self.scenario.run(moment.run);
         format!("{}.{}.t{}", setup.name, run.name, moment.t)
-    }
-
-    /// Marks the forward pass of an iteration as told; false if it was told before.
-    pub(super) fn tell_forward(&mut self, moment: Moment) -> bool {
-        self.tell(moment, Part::Forward)
-    }
-
-    /// Marks the gradient by a parameter in an iteration as told; false if it was told before.
-    pub(super) fn tell_gradient(&mut self, moment: Moment, parameter: &str) -> bool {
-        self.tell(moment, Part::Gradient(parameter.to_owned()))
-    }
-
-    fn tell(&mut self, moment: Moment, part: Part) -> bool {
-        let Some([before, record]) = self.records(moment) else { return false };
-        let told = Told { setup: moment.run.setup, part, record, before };
-        let is_new = !self.told.iter().any(|known| known.is(&told, self.scenario));
-        if is_new {
-            self.told.push(told);
-        }
-        is_new
     }
 
     pub(super) fn given(&mut self, given: &Given) -> Result<String, SheetError> {

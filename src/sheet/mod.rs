@@ -35,6 +35,7 @@ mod solved;
 mod standard;
 mod steps;
 pub mod templates;
+mod told;
 mod trajectory;
 mod update;
 mod view;
