@@ -269,10 +269,5 @@ fn compiled_call(call: &Call, scope: &dyn Fn(&str) -> Node) -> Node {
 }
 
 fn float(number: &Rational) -> f64 {
-    let above = i32::try_from(number.numerator().clone());
-    let below = u32::try_from(number.denominator().clone());
-    match (above, below) {
-        (Ok(above), Ok(below)) => f64::from(above) / f64::from(below),
-        _ => Real::from(number.clone()).to_f64(),
-    }
+    Real::from(number.clone()).to_f64()
 }

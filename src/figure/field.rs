@@ -1,5 +1,7 @@
 //! Heights over a rectangle, and which of them to trace.
 
+use std::cmp::Ordering;
+
 use super::range::Range;
 use super::view::{count, index};
 
@@ -74,7 +76,8 @@ pub fn quantile_levels(field: &Field, number: usize) -> Vec<f64> {
     let noise = (highest / 2.0 - lowest / 2.0) * 1e-9;
     let mut raised: Vec<f64> =
         finite().filter(|value| value / 2.0 - lowest / 2.0 > noise).collect();
-    raised.sort_unstable_by(f64::total_cmp);
+    // All are finite, so that any two have an order.
+    raised.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
     let mut levels = Vec::new();
     for step in 0..number {
         let share = (count(step) + 0.5) / count(number);

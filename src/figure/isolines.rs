@@ -128,24 +128,31 @@ fn segments(field: &Field, (column, row): (usize, usize), level: f64) -> [Option
     if corners.iter().any(|corner| !corner.is_finite()) {
         return [None; 2];
     }
-    let above = corners.map(|corner| corner > level);
     let cell = 2 * (row * field.columns + column);
     let (bottom, left) = (cell, cell + 1);
     let (top, right) = (cell + 2 * field.columns, cell + 3);
-    let edges = [bottom, right, top, left];
-    let mut crossed =
-        (0..4).filter(|&side| above[side] != above[(side + 1) % 4]).map(|side| edges[side]);
-    if let (Some(from), Some(to), None) = (crossed.next(), crossed.next(), crossed.next()) {
-        return [Some([from, to]), None];
-    }
-    // A saddle: where the middle belongs with the lower left corner, the lines cut
-    // off the two other corners.
-    let mean = corners.iter().map(|corner| corner / 4.0).sum::<f64>();
-    if (mean > level) == above[0] {
-        [Some([bottom, right]), Some([top, left])]
-    } else {
-        [Some([bottom, left]), Some([right, top])]
-    }
+    let above = corners.map(|corner| corner > level);
+    // Which corners lie on the other side than the first one.
+    let segment = match above.map(|side| side != above[0]) {
+        [_, false, false, false] => None,
+        [_, true, false, false] => Some([bottom, right]),
+        [_, true, true, false] => Some([bottom, top]),
+        [_, true, true, true] => Some([bottom, left]),
+        [_, false, true, false] => Some([right, top]),
+        [_, false, true, true] => Some([right, left]),
+        [_, false, false, true] => Some([top, left]),
+        [_, true, false, true] => {
+            // A saddle: where the middle belongs with the lower left corner, the lines cut
+            // off the two other corners.
+            let mean = corners.iter().map(|corner| corner / 4.0).sum::<f64>();
+            return if (mean > level) == above[0] {
+                [Some([bottom, right]), Some([top, left])]
+            } else {
+                [Some([bottom, left]), Some([right, top])]
+            };
+        }
+    };
+    [segment, None]
 }
 
 /// Where the level crosses an edge: even numbers are horizontal, odd ones vertical.

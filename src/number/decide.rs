@@ -18,6 +18,7 @@ use super::double::Double;
 use super::evaluate::{Found, evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::sign_of;
+use super::rational;
 use super::real::Real;
 use super::sum::{Factor, Sum, Term};
 use super::zero::{Cleared, clear};
@@ -97,6 +98,9 @@ impl Real {
     /// [`super::round`]. Zero where nothing better is known, infinite beyond the range.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
+        if let Some(double) = self.as_rational().and_then(rational::to_f64) {
+            return double;
+        }
         for bits in ladder(MIN_BITS).take_while(|&bits| bits <= 1024) {
             match evaluate(self, bits) {
                 Ok(ball) if ball.accuracy() > 54 => return ball.to_f64(),

@@ -77,6 +77,15 @@ pub(super) fn divide(a: &Rational, b: &Rational) -> Rational {
     fraction(if y.above < 0 { -above } else { above }, below)
 }
 
+/// The nearest double, where both parts are doubles themselves.
+#[expect(clippy::cast_precision_loss, reason = "below 2^53 none is lost")]
+pub(super) fn to_f64(value: &Rational) -> Option<f64> {
+    const LARGEST: u64 = 1 << f64::MANTISSA_DIGITS;
+    let Short { above, below } = Short::of(value)?;
+    let exact = above.unsigned_abs() <= LARGEST && below <= LARGEST;
+    exact.then(|| above as f64 / below as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::parse_exact;

@@ -5,6 +5,7 @@ use crate::figure::{
     Axis, Contours, Field, Form, Layer, Plot, Range, Scale, Series, range_with_margin,
 };
 use crate::number::{Fault, Real};
+use crate::scenario::RunId;
 use crate::trace::{Iteration, Tensor};
 
 use super::data::{Column, Data, Entry};
@@ -23,16 +24,15 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// The part of the plane that holds the paths.
+    /// The part of the plane that holds the paths of the runs.
     pub(super) fn of(plots: &Plots<'_>) -> Self {
-        let (setup, _) = plots.scenario.run(plots.of[0]);
-        let mut trained = setup.trained_names();
-        let [x, y] = [(); 2].map(|()| {
-            let name = trained.next().unwrap_or_default();
-            let records = plots.of.iter().flat_map(|id| plots.records(*id));
-            let values = records.filter_map(|record| record.parameters.get(name)?.scalar());
-            range_with_margin(values.map(float))
-        });
+        Self::around(&paths(plots))
+    }
+
+    fn around(paths: &[Vec<(f64, f64)>]) -> Self {
+        let points = || paths.iter().flatten();
+        let x = range_with_margin(points().map(|(x, _)| *x));
+        let y = range_with_margin(points().map(|(_, y)| *y));
         Self { x, y }
     }
 
@@ -42,15 +42,33 @@ impl Window {
     }
 }
 
+/// The names of the plane's coordinates: what the first of the runs trains.
+fn coordinates<'a>(plots: &Plots<'a>) -> (&'a str, &'a str) {
+    let mut trained = plots.scenario.run(plots.of[0]).0.trained_names();
+    (trained.next().unwrap_or_default(), trained.next().unwrap_or_default())
+}
+
+/// The way of each run through the plane.
+fn paths(plots: &Plots<'_>) -> Vec<Vec<(f64, f64)>> {
+    let (first, second) = coordinates(plots);
+    let value = |record: &Iteration, name: &str| {
+        record.parameters.get(name).and_then(Tensor::scalar).map(float)
+    };
+    let point = |record: &Iteration| Some((value(record, first)?, value(record, second)?));
+    let path = |id: &RunId| plots.records(*id).iter().filter_map(point).collect();
+    plots.of.iter().map(path).collect()
+}
+
 /// The paths of the runs, over contours of the first one's loss.
 pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, Fault> {
     let (setup, _) = plots.scenario.run(plots.of[0]);
-    let mut trained = setup.trained_names();
-    let (first, second) = (trained.next().unwrap_or_default(), trained.next().unwrap_or_default());
+    let (first, second) = coordinates(plots);
     let mut layers = Vec::new();
     let mut sentences = Vec::new();
     let mut columns = Vec::new();
-    for id in plots.of {
+    let paths = paths(plots);
+    let Window { x, y } = within.unwrap_or_else(|| Window::around(&paths));
+    for (id, points) in plots.of.iter().zip(paths) {
         let display = &plots.scenario.run(*id).1.display;
         let records = plots.records(*id);
         let title = plots.title(*id);
@@ -68,13 +86,6 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
             Ok(Column { heading, entries })
         };
         let pair = [column(first)?, column(second)?];
-        let value = |record: &Iteration, name: &str| {
-            record.parameters.get(name).and_then(Tensor::scalar).map(float)
-        };
-        let points = records
-            .iter()
-            .filter_map(|record| Some((value(record, first)?, value(record, second)?)));
-        let points: Vec<(f64, f64)> = points.collect();
         let at = |index: usize| {
             let shown = |column: &Column| {
                 let entry = column.entries.get(index);
@@ -95,7 +106,6 @@ pub(super) fn plot(plots: &Plots<'_>, within: Option<Window>) -> Result<Drawn, F
         layers.push(Layer::Line(Series { label: title, points, form }));
         columns.extend(pair);
     }
-    let Window { x, y } = within.unwrap_or_else(|| Window::of(plots));
     let surface = Surface::new(setup);
     let fixed = |name: &str| {
         let found = setup.parameter(name).map(|parameter| parameter.initial.tensor());
