@@ -12,10 +12,11 @@ use std::sync::Arc;
 
 use crate::catalogue::{Mistake, Options, Rule};
 use crate::formula::Prove;
-use crate::scenario::{Carry, Instead, Reduction, Run, Scenario, Setup, Turn};
+use crate::scenario::{Carry, Instead, Reduction, Run, Setup, Turn};
 use crate::trace::{self, Iteration, Named, Tensor, Trace};
 
 use super::failure::{EngineError, Halt};
+use super::models::Models;
 use super::pass::{Activations, Model};
 use super::run::{self, Course};
 
@@ -25,10 +26,19 @@ use super::run::{self, Course};
 /// # Errors
 ///
 /// A sign that can be neither proved nor refuted, or a number out of range.
-pub fn wrong_turn(scenario: &Scenario, trace: &Trace, turn: &Turn) -> Result<Trace, EngineError> {
-    let (setup, run) = scenario.run(turn.run);
+pub fn wrong_turn(models: &Models<'_>, trace: &Trace, turn: &Turn) -> Result<Trace, EngineError> {
+    let (setup, run) = models.run(turn.run);
+    let other;
+    let model = match &turn.instead {
+        Instead::Model(lines) => {
+            other = Model::new(setup, lines);
+            &other
+        }
+        Instead::Slip(_) | Instead::Optimizer(_) => models.model(turn.run),
+    };
     let right = trace.setups.get(&setup.name).and_then(|own| own.runs.get(&run.name));
-    let found = right.map(|right| Altered::new(setup, run, turn).execute(right)).transpose()?;
+    let altered = |right| Altered::new(model, run, turn).execute(right);
+    let found = right.map(altered).transpose()?;
     let mut runs = Named::default();
     runs.extend(found.map(|found| (run.name.clone(), found)));
     let mut setups = Named::default();
@@ -42,18 +52,15 @@ struct Altered<'a> {
     run: Run,
     /// The rule of each parameter, where it is not that of the run.
     rules: Vec<(String, Arc<Rule>)>,
-    model: Model<'a>,
+    model: &'a Model<'a>,
     reduction: Reduction,
     activations: Activations,
     turn: &'a Turn,
 }
 
 impl<'a> Altered<'a> {
-    fn new(setup: &'a Setup, right: &Run, turn: &'a Turn) -> Self {
-        let model = match &turn.instead {
-            Instead::Model(model) => Model::new(setup, model),
-            Instead::Slip(_) | Instead::Optimizer(_) => Model::new(setup, &setup.model),
-        };
+    fn new(model: &'a Model<'a>, right: &Run, turn: &'a Turn) -> Self {
+        let setup = model.setup;
         let (run, rules) = match &turn.instead {
             Instead::Slip(mistake) => slip(setup, right, *mistake),
             Instead::Optimizer(run) => ((**run).clone(), Vec::new()),
@@ -88,12 +95,12 @@ impl<'a> Altered<'a> {
         let Some(before) = before.filter(|record| run::undefined_cause(record).is_none()) else {
             return Ok(Vec::new());
         };
-        let trained = run::trained(&self.run, &self.model, &|name| self.rule_of(name));
+        let trained = run::trained(&self.run, self.model, &|name| self.rule_of(name));
         let whole = Course {
             carry: (carry == Carry::Displayed).then_some(&self.run.display),
             reduction: self.reduction,
             activations: self.activations,
-            ..Course::new(&self.run, &self.model, &trained)
+            ..Course::new(&self.run, self.model, &trained)
         };
         let fail = |course: &Course<'_>, halt: Halt| {
             EngineError::new(course, halt).in_mistake(self.turn.instead.word())

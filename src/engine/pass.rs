@@ -1,5 +1,6 @@
 //! One example, forward and backward, as a record.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::formula::{Branch, Call, Decide, Evaluator, Failure, Prove, ZeroOverZero};
@@ -13,6 +14,9 @@ use super::graph::{Graph, Operation};
 
 /// The name of the objective.
 pub(super) const LOSS: &str = "loss";
+
+/// So many passes a model remembers.
+const MOST_KNOWN: usize = 16;
 
 /// What stands in the place of a named value.
 pub(super) type Replace<'a> = &'a dyn Fn(&str, Tensor) -> Tensor;
@@ -39,6 +43,16 @@ pub(super) struct Model<'a> {
     values: Vec<(Arc<str>, usize)>,
     adjoints: Vec<(Arc<str>, usize)>,
     trained: Vec<(Arc<str>, usize)>,
+    /// The first passes: runs that begin together share them.
+    passes: RefCell<Vec<Known>>,
+}
+
+/// A pass whose every sign was proved.
+struct Known {
+    activations: Activations,
+    point: Named<Tensor>,
+    index: usize,
+    example: Example,
 }
 
 /// Whether the backward pass knows the derivatives of activation functions.
@@ -61,7 +75,7 @@ impl<'a> Model<'a> {
         let values = inputs.chain(own.iter().cloned()).collect();
         let trained = setup.trained_names().filter_map(named).collect();
         let adjoints = own.into_iter().filter(|(name, _)| **name != *LOSS).collect();
-        Self { setup, graph, root, values, adjoints, trained }
+        Self { setup, graph, root, values, adjoints, trained, passes: RefCell::default() }
     }
 
     /// The parameters that are trained.
@@ -72,6 +86,32 @@ impl<'a> Model<'a> {
     /// Runs example number `index` (from 1) of the set-up at the given point; a value may be
     /// replaced by its name.
     pub(super) fn example(
+        &self,
+        activations: Activations,
+        point: &Named<Tensor>,
+        index: usize,
+        replace: Option<Replace<'_>>,
+        decide: &mut dyn Decide,
+    ) -> Result<Example, Stop> {
+        if replace.is_some() || !decide.assumes_nothing() {
+            return self.pass(activations, point, index, replace, decide);
+        }
+        let same = |known: &&Known| {
+            known.index == index && known.activations == activations && known.point == *point
+        };
+        if let Some(known) = self.passes.borrow().iter().find(same) {
+            return Ok(known.example.clone());
+        }
+        let example = self.pass(activations, point, index, None, decide)?;
+        let mut passes = self.passes.borrow_mut();
+        if passes.len() < MOST_KNOWN {
+            let point = point.clone();
+            passes.push(Known { activations, point, index, example: example.clone() });
+        }
+        Ok(example)
+    }
+
+    fn pass(
         &self,
         activations: Activations,
         point: &Named<Tensor>,

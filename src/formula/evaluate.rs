@@ -18,6 +18,11 @@ pub trait Decide {
     ///
     /// [`Undecided`] where the sign can be neither proved nor assumed.
     fn sign(&mut self, value: &Real) -> Result<Sign, Undecided>;
+
+    /// Whether every sign that it tells is proved, so that what follows holds for whoever asks again.
+    fn assumes_nothing(&self) -> bool {
+        false
+    }
 }
 
 /// Proves every sign; assumes none.
@@ -27,6 +32,10 @@ pub struct Prove;
 impl Decide for Prove {
     fn sign(&mut self, value: &Real) -> Result<Sign, Undecided> {
         value.sign()
+    }
+
+    fn assumes_nothing(&self) -> bool {
+        true
     }
 }
 

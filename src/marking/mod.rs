@@ -5,4 +5,6 @@ mod answer;
 mod wrong;
 
 pub use answer::{Asked, Marked, asked, display, marked};
-pub use wrong::{MarkingError, Outcome, WrongAnswer, WrongTurn, wrong_turns, wrong_turns_of};
+pub use wrong::{
+    MarkingError, Outcome, WrongAnswer, WrongTurn, wrong_turns, wrong_turns_by, wrong_turns_of,
+};

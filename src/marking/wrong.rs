@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::{self, EngineError};
+use crate::engine::{self, EngineError, Models};
 use crate::number::Fault;
 use crate::scenario::{Ask, Mistake, Scenario, Turn};
 use crate::trace::{Path, Target, Tensor, Trace};
@@ -81,9 +81,22 @@ impl WrongTurn {
 ///
 /// A sign or a digit that can't be decided.
 pub fn wrong_turns(scenario: &Scenario, trace: &Trace) -> Result<Vec<WrongTurn>, MarkingError> {
+    wrong_turns_by(&Models::new(&scenario.setups), scenario, trace)
+}
+
+/// The same by the models that have executed the scenario.
+///
+/// # Errors
+///
+/// As for [`wrong_turns`].
+pub fn wrong_turns_by(
+    models: &Models<'_>,
+    scenario: &Scenario,
+    trace: &Trace,
+) -> Result<Vec<WrongTurn>, MarkingError> {
     let mut list = Vec::new();
     for part in scenario.parts() {
-        for turn in wrong_turns_of(scenario, trace, part.ask)? {
+        for turn in turns(models, scenario, trace, part.ask)? {
             list.push(WrongTurn { part: part.label.clone(), ..turn });
         }
     }
@@ -100,11 +113,20 @@ pub fn wrong_turns_of(
     trace: &Trace,
     ask: &Ask,
 ) -> Result<Vec<WrongTurn>, MarkingError> {
+    turns(&Models::new(&scenario.setups), scenario, trace, ask)
+}
+
+fn turns(
+    models: &Models<'_>,
+    scenario: &Scenario,
+    trace: &Trace,
+    ask: &Ask,
+) -> Result<Vec<WrongTurn>, MarkingError> {
     let mut list = Vec::new();
     let mut right = Right { scenario, trace, known: Vec::new() };
     for mistake in &ask.mistakes {
         for (index, turn) in mistake.turns.iter().enumerate() {
-            let altered = engine::wrong_turn(scenario, trace, turn)?;
+            let altered = engine::wrong_turn(models, trace, turn)?;
             let mut answers: Vec<WrongAnswer> = Vec::new();
             for path in ask.answers.iter().filter(|path| belongs(scenario, path, turn)) {
                 if answers.iter().all(|known| known.path != *path) {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::definition::Scenario;
+use super::definition::{Cell, Scenario};
 use super::read::{self, Extent};
 use super::requirement::Requirement;
 use super::schema::{FAIR, SCENARIO, WITHIN};
@@ -115,6 +115,16 @@ impl Exam {
         self.under(assignment, Extent::Setups)
     }
 
+    /// The cells of a scenario of which all else was read.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with them for the values of its variables.
+    pub fn cells(&self, scenario: &Scenario) -> Result<Option<Vec<Cell>>, Problems> {
+        let report = Report::with_variables(scenario.variables.clone());
+        self.read_by(report, |top| read::cells(top, scenario))
+    }
+
     /// The scenario as it was written.
     pub fn top(&self) -> &Node {
         &self.top
@@ -127,10 +137,19 @@ impl Exam {
 
     fn under(&self, assignment: &Assignment, extent: Extent) -> Result<Scenario, Problems> {
         let report = Report::with_variables(assignment.clone());
-        let read = read::scenario(&Field::new(&self.top, "", &report), &self.file, extent);
+        self.read_by(report, |top| Some(read::scenario(top, &self.file, extent)?.0))
+    }
+
+    /// What a reader makes of the text, if it finds no problem.
+    fn read_by<T>(
+        &self,
+        report: Report,
+        read: impl FnOnce(&Field<'_>) -> Option<T>,
+    ) -> Result<T, Problems> {
+        let read = read(&Field::new(&self.top, "", &report));
         let problems = report.into_problems();
         match read {
-            Some((scenario, _)) if problems.is_empty() => Ok(scenario),
+            Some(read) if problems.is_empty() => Ok(read),
             _ => {
                 let name = self.file.display().to_string();
                 Err(Problems::new(name, self.text.as_str(), problems))

@@ -7,7 +7,7 @@ use crate::number::{Precision, Rounding};
 
 use super::cells::Cells;
 use super::date::Date;
-use super::definition::{Carry, Display, ExactForm, FrontMatter, Scenario, Setup};
+use super::definition::{Carry, Cell, Display, ExactForm, FrontMatter, Scenario, Setup};
 use super::exam::Exam;
 use super::explore::Source;
 use super::paths::{Paths, Site};
@@ -35,6 +35,12 @@ pub(super) struct Origin<'a> {
     pub(super) folder: &'a Path,
 }
 
+impl<'a> Origin<'a> {
+    fn of(file: &'a Path, seed: u64) -> Self {
+        Self { seed, folder: file.parent().unwrap_or(Path::new("")) }
+    }
+}
+
 /// How much of a scenario is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -55,7 +61,7 @@ pub(super) fn scenario(
     let mut map = top.fields(&SCENARIO)?;
     let front = front_matter(&mut map);
     let seed = map.unsigned("seed").unwrap_or(0);
-    let origin = Origin { seed, folder: file.parent().unwrap_or(Path::new("")) };
+    let origin = Origin::of(file, seed);
     let printing = printing(&mut map, origin.folder);
     let display = display(&mut map, &default_display());
     // Read before, since all else may depend on it.
@@ -111,6 +117,18 @@ pub(super) fn scenario(
         files: top.report().files(),
     };
     Some((scenario, requirements))
+}
+
+/// The cells of a scenario of which all else was read, if it has any.
+pub(super) fn cells(top: &Field<'_>, scenario: &Scenario) -> Option<Option<Vec<Cell>>> {
+    let mut map = top.fields(&SCENARIO)?;
+    let (cells, written) = (map.take("cells"), map.take("setups"));
+    let (variables, display) = (map.take("variables"), display(&mut map, &default_display()));
+    let (Some(field), Some(written)) = (cells, written) else { return Some(None) };
+    let (variables, file) = (variables.as_ref(), scenario.file.as_path());
+    let (origin, counted) = (Origin::of(file, scenario.seed), std::cell::Cell::default());
+    let source = Source { variables, display: &display, origin: &origin, file, counted };
+    Cells::new(&scenario.setups, &written, &source).read(&field).map(Some)
 }
 
 /// What is wrong with cells whatever the set-ups are, which could not be read.

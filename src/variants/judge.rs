@@ -2,9 +2,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::engine;
+use crate::engine::{self, Models};
 use crate::number::trace_decimal;
-use crate::scenario::{Assignment, Exam, Requirement, Scenario, assign};
+use crate::scenario::{Assignment, Exam, Requirement, RunId, Scenario, assign};
 use crate::trace::{Path, Reading, Target, Trace, Value};
 
 use super::answer::{self, Asked, Outcome, WrongTurn};
@@ -141,15 +141,13 @@ impl<'a> Judge<'a> {
             return Err(Rejection { broken, reason: None });
         }
         let mut scenario = self.exam.setups(&assignment).map_err(|_| because(Reason::Invalid))?;
-        for setup in &mut scenario.setups {
-            setup.experiments.clear();
-        }
         // Run by run: most candidates break a requirement on one of the first.
         let mut trace = engine::begun(&scenario);
         let mut executed: Vec<(&str, &str)> = Vec::new();
-        for setup in &scenario.setups {
-            for run in &setup.runs {
-                let record = engine::substitute(setup, run, &[]);
+        let models = Models::new(&scenario.setups);
+        for (index, setup) in scenario.setups.iter().enumerate() {
+            for (number, run) in setup.runs.iter().enumerate() {
+                let record = models.execute(RunId { setup: index, run: number });
                 let record = record.map_err(|_| because(Reason::Undecided))?;
                 if let Some(known) = trace.setups.get_mut(&setup.name) {
                     known.runs.push(run.name.clone(), record);
@@ -187,8 +185,8 @@ impl<'a> Judge<'a> {
             return Err(because(Reason::Unfair));
         }
         let answers = self.answers(&trace).map_err(because)?;
-        let scenario = self.exam.scenario(&assignment).map_err(|_| because(Reason::Invalid))?;
-        let wrong_turns = self.mistakes(&scenario, &trace).map_err(because)?;
+        scenario.cells = self.exam.cells(&scenario).map_err(|_| because(Reason::Invalid))?;
+        let wrong_turns = self.mistakes(&models, &scenario, &trace).map_err(because)?;
         let worked = Some(Worked { scenario, trace, wrong_turns });
         Ok(Accepted { assignment, fingerprint, answers, worked })
     }
@@ -219,8 +217,14 @@ impl<'a> Judge<'a> {
 
     /// Refuses a paper in which a mistake does not show: where all answers of a wrong turn
     /// come out right, or one of them that it makes wrong in the default paper.
-    fn mistakes(&self, scenario: &Scenario, trace: &Trace) -> Result<Vec<WrongTurn>, Reason> {
-        let turns = answer::wrong_turns(scenario, trace).map_err(|_| Reason::Undecided)?;
+    fn mistakes(
+        &self,
+        models: &Models<'_>,
+        scenario: &Scenario,
+        trace: &Trace,
+    ) -> Result<Vec<WrongTurn>, Reason> {
+        let turns = answer::wrong_turns_by(models, scenario, trace);
+        let turns = turns.map_err(|_| Reason::Undecided)?;
         // Which mistakes can be made at all may hang on the variables, as for an epsilon of 0.
         let comparable = turns.len() == self.shown.len();
         let covers = |(index, turn): (usize, &WrongTurn)| {
