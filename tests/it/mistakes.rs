@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use gradsheet::engine::execute;
-use gradsheet::marking::{Outcome, wrong_turns};
-use gradsheet::scenario::{self, Exam};
+use gradsheet::engine::{Models, execute};
+use gradsheet::marking::{Outcome, WrongTurn, wrong_turns, wrong_turns_by};
+use gradsheet::scenario::{self, Exam, RunId, Scenario};
+use gradsheet::trace::Trace;
 use gradsheet::variants::{Reason, Search, TooFew, Variant};
 
 use super::shipped::{self, Texts};
@@ -47,6 +48,7 @@ fn found(answers: &str, mistakes: &str) -> Vec<String> {
     let scenario = scenario::read(Path::new("q.yaml"), &text).unwrap_or_else(|all| panic!("{all}"));
     let trace = execute(&scenario).unwrap();
     let turns = wrong_turns(&scenario, &trace).unwrap();
+    assert_same_by_shared_models(&scenario, &trace, &turns);
     let exact = |value: &gradsheet::trace::Value| match value.real() {
         Some(real) => real.closed_form().unwrap().to_text(),
         None => "undefined".to_owned(),
@@ -64,6 +66,22 @@ fn found(answers: &str, mistakes: &str) -> Vec<String> {
         list.push(told.collect::<Vec<_>>().join(", "));
     }
     list
+}
+
+/// Models that have executed the runs know passes of theirs; nothing else may come of them.
+#[track_caller]
+fn assert_same_by_shared_models(scenario: &Scenario, trace: &Trace, turns: &[WrongTurn]) {
+    let models = Models::new(&scenario.setups);
+    for (index, setup) in scenario.setups.iter().enumerate() {
+        for (number, run) in setup.runs.iter().enumerate() {
+            let record = models.execute(RunId { setup: index, run: number }).unwrap();
+            assert_eq!(Some(&record), trace.setups.get(&setup.name).unwrap().runs.get(&run.name));
+        }
+    }
+    let again = wrong_turns_by(&models, scenario, trace).unwrap();
+    let answers =
+        |turns: &[WrongTurn]| -> Vec<_> { turns.iter().map(|turn| turn.answers.clone()).collect() };
+    assert_eq!(answers(&again), answers(turns));
 }
 
 #[test]
