@@ -21,7 +21,7 @@ use super::function::exp_form;
 use super::integer::{exact_root, is_negative, magnitude, sign_of, unsigned};
 use super::real::Real;
 use super::sum::{Factor, Sum, Term, collect, from_terms, is_multiquadratic, primitive, scaled};
-use super::surd::root_of_rational;
+use super::surd::{root_of_rational, whole_root_of_rational};
 use super::{Integer, Rational};
 
 impl Real {
@@ -35,6 +35,20 @@ impl Real {
             Sign::Negative => Err(Undefined::RootOfNegative.into()),
             Sign::Zero => Ok(Real::zero()),
             Sign::Positive => Ok(root_of_positive(self)),
+        }
+    }
+
+    /// The square root of a number that is only printed, not computed with: that of a fraction stays
+    /// one root, whose radicand is not split into primes.
+    ///
+    /// # Errors
+    /// As for [`Real::sqrt`].
+    pub fn whole_sqrt(&self) -> Result<Real, Fault> {
+        match self.as_rational() {
+            Some(value) if sign_of(value) == Sign::Positive => {
+                Ok(from_terms(vec![whole_root_of_rational(value)]))
+            }
+            _ => self.sqrt(),
         }
     }
 }
@@ -145,6 +159,7 @@ fn rational_root(value: &Rational) -> Option<Rational> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Precision, Rounding, round};
     use super::*;
 
     fn real(n: i64) -> Real {
@@ -177,6 +192,27 @@ mod tests {
         assert_eq!(e.sqrt().unwrap().pow(2), Ok(e.clone()));
         let product = sum.pow(3).unwrap().sqrt().unwrap();
         assert_eq!(product, sum.sqrt().unwrap() * &sum);
+    }
+
+    #[test]
+    fn whole_roots_are_the_same_numbers() {
+        // Digits of the roots of 2, 3, 5 and 7, from OEIS A002193, A002194, A002163, A010465; the others follow.
+        let table = [
+            ("2", "1.414213562373095048802"),
+            ("3/4", "0.866025403784438646764"),
+            ("20", "4.472135954999579392818"),
+            ("1/7", "0.377964473009227227215"),
+            ("9/4", "1.500000000000000000000"),
+            ("0", "0.000000000000000000000"),
+        ];
+        for (value, digits) in table {
+            let value = Real::rational(value.parse().unwrap());
+            let root = value.whole_sqrt().unwrap();
+            let printed = round(&root, Precision::Decimals(21), Rounding::HalfEven).unwrap();
+            assert_eq!(printed.to_text(), digits);
+            assert_eq!(root.pow(2), Ok(value));
+        }
+        assert_eq!(real(-1).whole_sqrt(), Err(Undefined::RootOfNegative.into()));
     }
 
     #[test]

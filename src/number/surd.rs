@@ -20,7 +20,7 @@ use dashu_int::UBig;
 use super::atom::{Atom, Function, Split};
 use super::expand::{Budget, expand};
 use super::factor::{Effort, Kind, factor};
-use super::integer::{reciprocal, size, unsigned};
+use super::integer::{exact_root, reciprocal, size, unsigned};
 use super::real::Real;
 use super::sum::{Factor, Monomial, Term, coefficient_limit, is_multiquadratic, scaled};
 use super::{Integer, Rational};
@@ -56,6 +56,17 @@ pub(super) fn root_of_rational(value: &Rational) -> Term {
         above.inside.into_iter().chain(below.inside).map(|(base, kind)| surd(base, kind)).collect();
     factors.sort();
     Term::new(coefficient, Monomial::from(factors))
+}
+
+/// The same without splitting anything, `sqrt(n/d) = sqrt(n d)/d`: irrational unless both parts of the
+/// fraction, which is in lowest terms, are squares.
+pub(super) fn whole_root_of_rational(value: &Rational) -> Term {
+    let (above, below) = (unsigned(value.numerator()), value.denominator());
+    if let (Some(above), Some(below)) = (exact_root(&above), exact_root(below)) {
+        return Term::rational(Rational::from_parts(Integer::from(above), below));
+    }
+    let coefficient = Rational::from_parts(Integer::ONE, below.clone());
+    Term::atom(coefficient, surd(above * below, Kind::Cofactor).atom)
 }
 
 fn surd(radicand: UBig, kind: Kind) -> Factor {

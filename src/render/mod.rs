@@ -6,6 +6,8 @@ mod paper;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::engine::{self, Effort, EngineError};
 use crate::limits::Limit;
 use crate::publish::flavor::{self, Flavor, Front};
@@ -135,7 +137,11 @@ pub fn render_with(
     if !problems.is_empty() {
         return Err(RenderError::Texts(problems));
     }
-    let trace = engine::execute_with(scenario, effort)?;
+    // While the engine is at work, another core reads what its results will be set by.
+    let trace = rayon::in_place_scope(|scope| {
+        scope.spawn(|_| templates.prepare(&scenario.front.language));
+        engine::execute_with(scenario, effort)
+    })?;
     papers(Solved::new(scenario, &trace), templates, formats, audience)
 }
 
@@ -146,11 +152,16 @@ pub(crate) fn papers(
     formats: &[Format],
     audience: Audience,
 ) -> Result<Files, RenderError> {
+    let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
+    let made: Vec<Result<Files, RenderError>> = audience
+        .papers()
+        .par_iter()
+        .map(|paper| paper_files(solved, templates, formats, (*paper, hidden)))
+        .collect();
     let mut files = Files::new();
     let mut problems = Vec::new();
-    let hidden = if audience == Audience::Both { Hidden::Skipped } else { Hidden::Checked };
-    for paper in audience.papers() {
-        match paper_files(solved, templates, formats, (*paper, hidden)) {
+    for made in made {
+        match made {
             Ok(more) => files.extend(more),
             Err(RenderError::Texts(found)) => problems.extend(found),
             Err(error) => return Err(error),
@@ -211,22 +222,21 @@ fn paper_files(
 ) -> Result<Files, RenderError> {
     let scenario = solved.scenario;
     let sheet = checked_sheet(solved, templates, (paper, hidden))?;
-    let mut files = Files::new();
-    for format in formats {
-        match format {
-            Format::Markdown => {
-                files.extend(markdown(scenario, &sheet, templates, paper, Flavor::GitHub)?);
-            }
-            Format::Flavored(flavor) => {
-                files.extend(markdown(scenario, &sheet, templates, paper, *flavor)?);
-            }
-            Format::Html => {
-                let page = page(&sheet, templates)?;
-                files.insert(format!("{}.html", paper.name()), page.into_bytes());
-            }
-            #[cfg(feature = "pdf")]
-            Format::Pdf => files.extend(printed_paper(scenario, &sheet, templates, paper)?),
+    let written = |format: &Format| match format {
+        Format::Markdown => markdown(scenario, &sheet, templates, paper, Flavor::GitHub),
+        Format::Flavored(flavor) => markdown(scenario, &sheet, templates, paper, *flavor),
+        Format::Html => {
+            let page = page(&sheet, templates)?;
+            Ok(Files::from([(format!("{}.html", paper.name()), page.into_bytes())]))
         }
+        #[cfg(feature = "pdf")]
+        Format::Pdf => printed_paper(scenario, &sheet, templates, paper),
+    };
+    // In the order of the formats, whichever is finished first.
+    let written: Vec<Result<Files, RenderError>> = formats.par_iter().map(written).collect();
+    let mut files = Files::new();
+    for more in written {
+        files.extend(more?);
     }
     Ok(files)
 }

@@ -25,12 +25,13 @@ use super::experiment_plots;
 use super::label::{self, plain};
 use super::names::{callout, conventions, iteration_title, run_heading, run_name, run_title};
 use super::plots::{self, Drawn};
-use super::prose::{Prose, ProseError};
+use super::prose::Prose;
 use super::show::{Numbers, aligned};
 use super::solved::Solved;
 use super::standard;
 use super::steps::Steps;
 use super::templates::{TemplateError, Templates};
+use super::texts::{TextError, Texts};
 use super::told::Told;
 use super::update::{Asked, in_symbols};
 use super::view::{Block, CellView, IterationView, RuleView, SheetView};
@@ -166,7 +167,8 @@ pub fn build_among(
             place: scenario.front.language_place,
         });
     };
-    let prose = Prose::new(scenario, trace, words);
+    let prose = Prose::new(words);
+    let texts = Texts::new(scenario, trace, words);
     let standard_cells;
     let cells = match &scenario.cells {
         Some(cells) => cells,
@@ -181,6 +183,7 @@ pub fn build_among(
         scenario,
         trace,
         prose: &prose,
+        texts: &texts,
         paper,
         hidden,
         numbering: &numbering,
@@ -287,6 +290,7 @@ pub(super) struct Builder<'a> {
     pub(super) scenario: &'a Scenario,
     pub(super) trace: &'a Trace,
     pub(super) prose: &'a Prose,
+    pub(super) texts: &'a Texts<'a>,
     pub(super) paper: Paper,
     pub(super) hidden: Hidden,
     pub(super) numbering: &'a Numbering<'a>,
@@ -424,18 +428,18 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn text(&mut self, text: &Text, home: Option<&str>) -> Result<String, SheetError> {
-        match self.prose.render(text, home) {
+        match self.texts.render(text, home) {
             Ok(rendered) => {
                 let linked = self.linked(text, &rendered, self.shown);
                 self.passages.push(Passage { text: text.clone(), rendered });
                 Ok(linked.trim().to_owned())
             }
-            Err(ProseError::Text { offset, width, message, help }) => {
+            Err(TextError::Text { offset, width, message, help }) => {
                 let problem = text.problem(offset, width, message);
                 self.problems.push(Problem { help, ..problem });
                 Ok(String::new())
             }
-            Err(ProseError::Number(fault)) => {
+            Err(TextError::Number(fault)) => {
                 Err(SheetError::Number { place: "a number in a text".into(), fault })
             }
         }

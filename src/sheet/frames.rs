@@ -10,8 +10,8 @@ use crate::trace::Trace;
 
 use super::build::{Builder, SheetError};
 use super::plots::{self, Drawn, Plots, spans_decades};
-use super::prose::Prose;
 use super::solved::Solved;
+use super::texts::Texts;
 use super::trajectory::Window;
 use super::view::{CellView, FrameView};
 use super::words::listed;
@@ -57,12 +57,13 @@ impl Builder<'_> {
         let mut views = Vec::new();
         for (index, (frame, trace)) in pairs.iter().enumerate() {
             let Some(cell) = frame.scenario.cells.iter().flatten().next() else { continue };
-            let prose = Prose::new(&frame.scenario, trace, self.prose.words());
+            let texts = Texts::new(&frame.scenario, trace, self.prose.words());
             let mut inner = Builder {
                 solved: Solved::new(&frame.scenario, trace),
                 scenario: &frame.scenario,
                 trace,
-                prose: &prose,
+                prose: self.prose,
+                texts: &texts,
                 paper: self.paper,
                 numbering: self.numbering,
                 links: self.links,

@@ -2,7 +2,7 @@
 //!
 //! The builder turns every cell into a plain record of finished strings; the template
 //! `sheet.md` sets them. Worked lines come from `work` and `update`, remarks from
-//! `explain`, prose and phrases from `prose`, figures from `plots`,
+//! `explain`, texts from `texts`, phrases from `prose`, figures from `plots`,
 //! each with the table of its data.
 
 mod activation;
@@ -22,6 +22,7 @@ mod explain;
 mod frames;
 mod initializers;
 mod label;
+mod ledger;
 mod loops;
 mod meaning;
 mod mistakes;
@@ -35,9 +36,11 @@ mod solved;
 mod standard;
 mod steps;
 pub mod templates;
+mod texts;
 mod told;
 mod trajectory;
 mod update;
+mod values;
 mod view;
 mod width;
 mod words;
@@ -47,8 +50,8 @@ pub use build::{Hidden, Paper, Passage, Sheet, SheetError, build, build_among, t
 pub use data::{Data, Entry};
 pub use elsewhere::{Elsewhere, Links, Target};
 pub use label::plain;
-pub(crate) use prose::syntax;
 pub use references::targets;
 pub use solved::Solved;
 pub use templates::{TemplateError, Templates};
+pub(crate) use texts::syntax;
 pub use words::Words;

@@ -270,7 +270,7 @@ fn norm<'v>(values: impl Iterator<Item = &'v Tensor>) -> Result<Option<Value>, F
             Value::Undefined(cause) => return Ok(Some(Value::Undefined(cause.clone()))),
         }
     }
-    if entries.is_empty() { Ok(None) } else { sum.sqrt().map(|root| Some(Value::Real(root))) }
+    if entries.is_empty() { Ok(None) } else { sum.whole_sqrt().map(|root| Some(Value::Real(root))) }
 }
 
 fn logarithmic_where_it_shows_more(quantity: String, lines: &[Told]) -> Axis {

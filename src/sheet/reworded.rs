@@ -6,7 +6,7 @@ use tera::{Error, ErrorKind};
 
 use crate::scenario::suggest;
 
-use super::prose::{FILTERS, NO_VALUE};
+use super::ledger::{FILTERS, NO_VALUE};
 
 /// Where an error of the template engine is, and its message.
 pub(super) fn spanned(error: &Error) -> (Range<usize>, String) {

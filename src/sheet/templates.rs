@@ -24,7 +24,8 @@ static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// Everything that turns results into readable text.
 #[derive(Debug)]
 pub struct Templates {
-    tera: Tera,
+    /// The engine with every template; with built-in ones alone it is made when it is first asked for.
+    tera: OnceLock<Tera>,
     words: BTreeMap<String, Language>,
     /// What is for Typst, by file name.
     typst: BTreeMap<String, String>,
@@ -87,24 +88,11 @@ impl Templates {
     }
 
     fn load(user: &[(String, String)]) -> Result<Self, TemplateError> {
-        let mut tera = Tera::default();
-        let fail = |problem: tera::Error| engine_error("templates", &problem);
-        tera.set_fallback_prefixes(["user/", "builtin/"]).map_err(fail)?;
-        tera.autoescape_on(vec!["html"]);
-        tera.register_filter("quoted", |text: &str, _: Kwargs, _: &State<'_>| quoted(text));
-        tera.register_filter("item", |text: &str, arguments: Kwargs, _: &State<'_>| {
-            Ok::<_, tera::Error>(item(text, arguments.must_get("number")?))
-        });
+        let tera = if user.is_empty() { OnceLock::new() } else { engine(user)?.into() };
         let built_in = files(&BUILT_IN);
         let own = || user.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         let texts = || built_in.iter().map(|(name, text)| (name.as_str(), *text)).chain(own());
         let is_words = |name: &str| name.starts_with("words/");
-        let prefixes = built_in.iter().map(|_| "builtin").chain(user.iter().map(|_| "user"));
-        let templates = prefixes
-            .zip(texts())
-            .filter(|(_, (name, _))| !name.ends_with(".yaml") && !name.ends_with(".typ"))
-            .map(|(prefix, (name, text))| (format!("{prefix}/{name}"), text));
-        tera.add_raw_templates(templates).map_err(fail)?;
         let language =
             |name: &str| name.trim_start_matches("words/").trim_end_matches(".yaml").to_owned();
         let mut words: BTreeMap<String, Language> = built_in
@@ -167,7 +155,14 @@ impl Templates {
 
     /// The template engine, with every template loaded.
     pub fn tera(&self) -> &Tera {
-        &self.tera
+        // A test makes it.
+        self.tera.get_or_init(|| engine(&[]).unwrap_or_default())
+    }
+
+    /// Reads beforehand what papers in a language are set by.
+    pub(crate) fn prepare(&self, language: &str) {
+        self.tera();
+        self.words(language);
     }
 
     /// Renders a template.
@@ -176,8 +171,29 @@ impl Templates {
     ///
     /// What the template engine finds wrong.
     pub fn render(&self, name: &str, context: &Context) -> Result<String, TemplateError> {
-        self.tera.render(name, context).map_err(|problem| engine_error(name, &problem))
+        self.tera().render(name, context).map_err(|problem| engine_error(name, &problem))
     }
+}
+
+/// The template engine with the built-in templates and a user's on top.
+fn engine(user: &[(String, String)]) -> Result<Tera, TemplateError> {
+    let mut tera = Tera::default();
+    let fail = |problem: tera::Error| engine_error("templates", &problem);
+    tera.set_fallback_prefixes(["user/", "builtin/"]).map_err(fail)?;
+    tera.autoescape_on(vec!["html"]);
+    tera.register_filter("quoted", |text: &str, _: Kwargs, _: &State<'_>| quoted(text));
+    tera.register_filter("item", |text: &str, arguments: Kwargs, _: &State<'_>| {
+        Ok::<_, tera::Error>(item(text, arguments.must_get("number")?))
+    });
+    let built_in = files(&BUILT_IN);
+    let user = user.iter().map(|(name, text)| ("user", name.as_str(), text.as_str()));
+    let built_in = built_in.iter().map(|(name, text)| ("builtin", name.as_str(), *text));
+    let templates = built_in
+        .chain(user)
+        .filter(|(_, name, _)| !name.ends_with(".yaml") && !name.ends_with(".typ"))
+        .map(|(prefix, name, text)| (format!("{prefix}/{name}"), text));
+    tera.add_raw_templates(templates).map_err(fail)?;
+    Ok(tera)
 }
 
 fn error(file: &str, message: impl std::fmt::Display) -> TemplateError {

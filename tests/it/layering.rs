@@ -146,7 +146,7 @@ const LAYERS: [Layer; 25] = [
             "limits", "number", "markup", "scenario", "trace", "engine", "figure", "sheet",
             "publish",
         ],
-        crates: &["thiserror"],
+        crates: &["rayon", "thiserror"],
     },
     Layer {
         module: "variants",

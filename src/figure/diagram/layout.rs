@@ -3,7 +3,7 @@
 //! dagre counts every edge twice as long as it is, so that its words have a layer of their own
 //! between those of its ends; a long edge gets a place in every layer that it passes.
 
-use std::cell::RefCell;
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use dagre::graph::{Graph, GraphOptions};
 use dagre::{Align, EdgeLabel, LayoutOptions, NodeLabel};
@@ -14,9 +14,9 @@ use crate::memo::Memo;
 /// Layouts that are remembered: those of one sheet's figures.
 const REMEMBERED: usize = 64;
 
-thread_local! {
-    static LAYOUTS: RefCell<Memo<Vec<u64>, Places>> = RefCell::new(Memo::new(REMEMBERED));
-}
+/// Shared by all threads: one that asks for a layout on which another is at work waits for it.
+static LAYOUTS: LazyLock<Mutex<Memo<Vec<u64>, Arc<OnceLock<Places>>>>> =
+    LazyLock::new(|| Mutex::new(Memo::new(REMEMBERED)));
 
 /// An edge to be laid out: its ends, and half the size of its words.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,8 @@ pub(super) fn layout(halves: &[Spot], links: &[Link], apart: f64) -> Places {
         key.extend([link.from, link.to].map(|end| u64::try_from(end).unwrap_or(u64::MAX)));
         key.extend(size(&link.half));
     }
-    LAYOUTS.with_borrow_mut(|known| known.result(&*key, || laid_out(halves, links, apart)))
+    let known = LAYOUTS.lock().unwrap_or_else(PoisonError::into_inner).result(&*key, Arc::default);
+    known.get_or_init(|| laid_out(halves, links, apart)).clone()
 }
 
 fn laid_out(halves: &[Spot], links: &[Link], apart: f64) -> Places {

@@ -250,10 +250,11 @@ impl<'s> Walk<'s> {
         }
         let first_of_line = begins_line(self.source, range.start);
         let stop = if self.opening && first_of_line { number(text) } else { None };
+        let line = self.source[range.start..].lines().next().unwrap_or_default();
         for (at, _) in text.char_indices() {
             let place = range.start + at;
             let spot = Spot {
-                rest: self.source.get(place..).and_then(|rest| rest.lines().next()).unwrap_or(""),
+                rest: line.get(at..).unwrap_or_default(),
                 before: place.checked_sub(1).and_then(|at| bytes.get(at)).copied().unwrap_or(b'\n'),
                 first: at == 0 && first_of_line,
                 opening: stop == Some(at),
