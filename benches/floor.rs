@@ -25,6 +25,10 @@ use pulldown_latex::{Parser as Formula, RenderConfig, Storage, push_mathml};
 
 type Failure = Box<dyn Error>;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXAM: &str = "scenarios/exam-optimizers.yaml";
 const ROUNDS: usize = 5;
 

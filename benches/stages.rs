@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -27,6 +27,10 @@ use gradsheet::sheet::{Hidden, Paper, Sheet, Solved, Templates, build};
 use gradsheet::trace::{Iteration, json};
 use gradsheet::variants::{Press, Search};
 use gradsheet::{Audience, Format, render};
+
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const WORKSHEET: &str = include_str!("../scenarios/optimization-initialization.yaml");
 const EXAM: &str = include_str!("../scenarios/exam-optimizers.yaml");
@@ -54,6 +58,27 @@ fn training(optimizer: &str, iterations: usize) -> Scenario {
     writeln!(text, "    iterations: {iterations}").unwrap();
     writeln!(text, "    optimizers:\n      run: {{{optimizer}}}").unwrap();
     scenario(&text)
+}
+
+/// The worksheet's neuron under one optimizer, for so many steps, each on one of its two examples in
+/// turn. Under SGD the unit is active in every one of them.
+fn steps(optimizer: &str, count: usize) -> Scenario {
+    let batches = ["[1]", "[2]"].iter().cycle().take(count).copied().collect::<Vec<_>>().join(", ");
+    scenario(&format!(
+        "title: A neuron, step by step
+setups:
+  neuron:
+    model: |
+      z = w*x + b
+      y_hat = relu(z)
+      loss = 1/2 * (y_hat - y)^2
+    init: {{w: 1, b: -1}}
+    data: [{{x: 3, y: 0}}, {{x: -3, y: 0}}]
+    batches: [{batches}]
+    optimizers:
+      run: {{{optimizer}}}
+"
+    ))
 }
 
 /// The parameters at the end of the only run, with 40 digits each.
@@ -99,6 +124,31 @@ fn reading(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("read");
     group.bench_function("one-neuron", |bench| bench.iter(|| scenario(black_box(SMALLEST))));
     group.bench_function("worksheet", |bench| bench.iter(|| scenario(black_box(WORKSHEET))));
+    group.finish();
+}
+
+/// Exact steps, several in a row, as a training loop is timed: the time is that of one of them.
+fn in_a_row(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("step");
+    let adam = "kind: adam, learning_rate: 0.5, beta1: 0.5, beta2: 0.5, bias_correction: false";
+    for (name, optimizer, count) in [
+        ("sgd, of 20", "kind: sgd, learning_rate: 0.5", 20),
+        ("sgd, of 2", "kind: sgd, learning_rate: 0.5", 2),
+        ("momentum, of 2", "kind: momentum, learning_rate: 0.5, beta: 0.5", 2),
+        ("adam, of 2", adam, 2),
+    ] {
+        let scenario = steps(optimizer, count);
+        let count = u32::try_from(count).unwrap();
+        group.bench_function(name, |bench| {
+            bench.iter_custom(|rounds| {
+                let start = Instant::now();
+                for _ in 0..rounds {
+                    black_box(execute(black_box(&scenario)).unwrap());
+                }
+                start.elapsed() / count
+            });
+        });
+    }
     group.finish();
 }
 
@@ -349,6 +399,7 @@ fn papers(criterion: &mut Criterion) {
 fn papers(_: &mut Criterion) {}
 
 criterion_group!(
-    stages, reading, iterations, digits, sheets, plots, figures, formulas, whole, variants, papers
+    stages, reading, in_a_row, iterations, digits, sheets, plots, figures, formulas, whole,
+    variants, papers
 );
 criterion_main!(stages);
