@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::number::{Rational, Real};
+use crate::number::{Integer, Rational, Real};
 use crate::scenario::Reduction;
 use crate::trace::{Example, Named, Tensor};
 
@@ -25,7 +25,7 @@ pub(super) fn together<'a>(
     mut values: impl Iterator<Item = &'a Tensor>,
 ) -> Tensor {
     let Some(mut sum) = values.next().cloned() else { return Tensor::zeros(None) };
-    let mut count = 1_i64;
+    let mut count = 1_u64;
     for value in values {
         sum.add(value);
         count += 1;
@@ -33,6 +33,6 @@ pub(super) fn together<'a>(
     if count == 1 || reduction == Reduction::Sum {
         return sum;
     }
-    let share = Real::from(Rational::ONE / Rational::from(count));
+    let share = Real::from(Rational::from_parts(Integer::ONE, count.into()));
     sum.each(|entry| entry * &share)
 }

@@ -228,7 +228,29 @@ impl Ball {
         if size > 1100 {
             return if self.mid > Integer::ZERO { f64::INFINITY } else { f64::NEG_INFINITY };
         }
-        if size < -1100 { 0.0 } else { self.midpoint().to_f64().value() }
+        if size < -1100 {
+            return 0.0;
+        }
+        self.leading_double().unwrap_or_else(|| self.midpoint().to_f64().value())
+    }
+
+    /// The midpoint as a double, from its leading 64 bits, the last of which is set where more
+    /// follow: they round as the whole does. `None` where the result might be at an end of the
+    /// range.
+    #[expect(clippy::cast_precision_loss, reason = "this is the rounding that is wanted")]
+    fn leading_double(&self) -> Option<f64> {
+        let drop = (bit_length(&self.mid) - 64).max(0);
+        let exp = self.exp.saturating_add(drop);
+        if !(-1022..=900).contains(&exp) {
+            return None;
+        }
+        let places = usize::try_from(drop).ok()?;
+        let size = unsigned(&self.mid);
+        let follows = size.trailing_zeros().is_some_and(|zeros| zeros < places);
+        let leading = u64::try_from(&(size >> places)).ok()? | u64::from(follows);
+        let unit = f64::from_bits(u64::try_from(exp + 1023).ok()? << 52);
+        let size = leading as f64 * unit;
+        Some(if self.mid < Integer::ZERO { -size } else { size })
     }
 
     /// The midpoint alone, as a ball of radius zero.
@@ -287,6 +309,24 @@ mod tests {
                     assert!(rounded.lower() <= exact.lower(), "{exact:?} to {bits}");
                     assert!(rounded.upper() >= exact.upper(), "{exact:?} to {bits}");
                     assert!(bit_length(&rounded.mid) <= i64::from(bits) + 1);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn doubles_are_rounded_as_fractions_are() {
+        let tie = Integer::from((1_i64 << 53) + 1);
+        let high = shift(&tie, 80);
+        let long = [&high + Integer::ONE, &high - Integer::ONE, -Integer::ONE - &high, high];
+        let mids = [Integer::ZERO, tie.clone(), -tie, Integer::from(u64::MAX), (-7).into()];
+        for mid in mids.into_iter().chain(long) {
+            for exp in [-1300, -1100, -1074, -1000, -64, 0, 3, 700, 960] {
+                let ball = Ball { mid: mid.clone(), rad: 0, exp };
+                let expected = ball.midpoint().to_f64().value();
+                let size = exp + bit_length(&mid);
+                if (-1100..=1024).contains(&size) {
+                    assert_eq!(ball.to_f64().to_bits(), expected.to_bits(), "{ball:?}");
                 }
             }
         }

@@ -8,15 +8,27 @@
 //! Methods: trial division; squares; the Miller-Rabin test, whose first twelve prime
 //! bases decide all numbers below 2^64 (Sorenson and Webster 2015); Pollard's rho in
 //! Brent's form (1980), which takes about `sqrt(p)` steps to find a factor `p`, with
-//! Montgomery's products.
+//! Montgomery's products. A run comes to the same radicands for several parameters and in
+//! several iterations, so what a search found is remembered.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use dashu_base::{BitTest, Gcd};
 use dashu_int::UBig;
 
+use crate::memo::Memo;
+
 use super::integer::exact_root;
 use super::montgomery::Field;
+
+/// How many searches for a divisor are remembered, on each thread.
+const REMEMBERED: usize = 1 << 12;
+
+thread_local! {
+    static DIVISORS: RefCell<Memo<(u128, Effort), Option<u128>>> =
+        RefCell::new(Memo::new(REMEMBERED));
+}
 
 /// Trial divisors for numbers of up to 128 bits, and for longer ones.
 const TRIAL_LIMIT: usize = 1 << 12;
@@ -29,7 +41,7 @@ const RHO_BATCH: u32 = 128;
 const BASES: [u8; 12] = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37];
 
 /// How long to search for a factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Effort {
     /// Less than a tenth of a millisecond: factors of up to about 20 bits.
     Quick,
@@ -85,7 +97,7 @@ pub(super) fn factor(n: &UBig, effort: Effort) -> Vec<Part> {
             }
         } else if is_prime(&part) {
             record(&mut found, part, multiplicity, Kind::Prime);
-        } else if let Some(divisor) = u128::try_from(&part).ok().and_then(|n| rho(n, effort)) {
+        } else if let Some(divisor) = u128::try_from(&part).ok().and_then(|n| divisor(n, effort)) {
             pending.push((&part / divisor, multiplicity));
             pending.push((UBig::from(divisor), multiplicity));
         } else {
@@ -184,6 +196,10 @@ fn is_prime(n: &UBig) -> bool {
 }
 
 /// A proper divisor of an odd composite number, if the budget finds one.
+fn divisor(n: u128, effort: Effort) -> Option<u128> {
+    DIVISORS.with_borrow_mut(|known| known.result(&(n, effort), || rho(n, effort)))
+}
+
 fn rho(n: u128, effort: Effort) -> Option<u128> {
     let field = Field::new(n)?;
     let mut steps = effort.steps();

@@ -17,7 +17,7 @@ use super::integer::size;
 use super::real::Real;
 use super::sum::{
     Sum, Term, coefficient_limit, from_rational, from_terms, is_multiquadratic, primitive, ratio,
-    scaled, seal,
+    scaled, seal, sealed_rational,
 };
 use super::{Rational, rational};
 
@@ -43,13 +43,10 @@ fn scale(value: &Real, factor: &Rational) -> Real {
     let terms = value.terms();
     if size(factor) > coefficient_limit(&terms) {
         // As an atom it costs one digest instead of a long multiplication in each term.
-        return multiply_sums(value, &sealed_rational(factor));
+        let sealed = Real::from_sum(Sum::new(vec![sealed_rational(factor.clone())]));
+        return multiply_sums(value, &sealed);
     }
     from_terms(scaled(&terms, factor))
-}
-
-fn sealed_rational(value: &Rational) -> Real {
-    Real::from_atom(Atom::new(Function::Sealed, Real::rational(value.clone())))
 }
 
 fn multiply_sums(left: &Real, right: &Real) -> Real {

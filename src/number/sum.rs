@@ -5,9 +5,8 @@
 //! sorted by monomial, in which no monomial stands twice. The rational part is the
 //! term with the empty monomial and comes first.
 //!
-//! Forms are kept small, or a long run would drown in them. A sum of more than
-//! [`MAX_TERMS`] irrational terms, or with a coefficient above [`COEFFICIENT_BITS`],
-//! is *sealed*:
+//! Forms are kept small, or a long run would drown in them. A sum of too many irrational
+//! terms, or with too long a coefficient (see [`Limits`]), is *sealed*:
 //!
 //! ```text
 //! c + q1 m1 + q2 m2 + ...   becomes   c + q * Sealed(n1 m1 + n2 m2 + ...)
@@ -24,25 +23,39 @@ use dashu_base::Gcd;
 use dashu_int::UBig;
 use sha2::{Digest as _, Sha256};
 
-use super::atom::{Atom, Digest, Function, hash_length, hash_monomial, hash_rational};
+use super::atom::{Atom, Digest, Function, depth, hash_length, hash_monomial, hash_rational};
+use super::bound::MAX_ATOMS;
 use super::evaluate::Memo;
 use super::integer::{is_negative, size, unsigned};
 use super::real::Real;
 use super::{Rational, Sign, rational};
 
-/// Most irrational terms of a sum that is not sealed, and bits of their coefficients.
-const MAX_TERMS: usize = 12;
-const COEFFICIENT_BITS: usize = 1 << 10;
-/// The same where all atoms are square roots of integers: long runs are not of this
-/// kind, so that exactness may cost more.
-const MAX_SURDS: usize = 32;
-const SURD_BITS: usize = 1 << 14;
 /// Largest rational number that is computed, in bits; what was read may be longer.
 ///
 /// Two layers under SGD treble the length in each iteration, so that a limit costs one
 /// iteration of exact fractions for each factor of three; above this one a single
 /// greatest common divisor takes a millisecond, and a long run has hundreds of thousands.
 pub(super) const RATIONAL_BITS: usize = 1 << 15;
+
+/// How long a sum may be that is not sealed.
+struct Limits {
+    /// Irrational terms.
+    terms: usize,
+    /// Bits of their coefficients.
+    bits: usize,
+    /// Bits of the rational part.
+    rational: usize,
+}
+
+/// Where all atoms are square roots of integers: long runs are not of this kind, so that
+/// exactness may cost more.
+const SURDS: Limits = Limits { terms: 32, bits: 1 << 14, rational: RATIONAL_BITS };
+const MIXED: Limits = Limits { terms: 12, bits: 1 << 10, rational: RATIONAL_BITS };
+/// Where atoms are deeper than a separation bound looks: long runs would multiply long
+/// coefficients all day, but what is left to be seen are common parts.
+const DEEP: Limits = Limits { terms: 12, bits: 1 << 8, rational: 1 << 8 };
+/// Longest factor that is taken out of a sum, in bits.
+const CONTENT_BITS: usize = 1 << 10;
 
 /// A power of an atom; the exponent is not zero.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,21 +223,26 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
         }
         _ => {}
     }
-    let (most, bits) = limits(&terms);
-    let limit = |term: &Term| {
-        if term.is_rational() { RATIONAL_BITS } else { bits }
-    };
+    let limits = Limits::of(&terms);
+    let most = |term: &Term| if term.is_rational() { limits.rational } else { limits.bits };
     let irrational = terms.iter().filter(|term| !term.is_rational()).count();
-    if irrational > most || terms.iter().any(|term| size(&term.coefficient) > limit(term)) {
+    if irrational > limits.terms || terms.iter().any(|term| size(&term.coefficient) > most(term)) {
         seal(terms)
     } else {
         Real::from_sum(Sum::new(terms))
     }
 }
 
-/// Most irrational terms, and most bits of their coefficients.
-fn limits(terms: &[Term]) -> (usize, usize) {
-    if is_multiquadratic(terms) { (MAX_SURDS, SURD_BITS) } else { (MAX_TERMS, COEFFICIENT_BITS) }
+impl Limits {
+    fn of(terms: &[Term]) -> Self {
+        if depth(terms) > MAX_ATOMS {
+            DEEP
+        } else if is_multiquadratic(terms) {
+            SURDS
+        } else {
+            MIXED
+        }
+    }
 }
 
 /// A rational number, sealed where it exceeds the limit.
@@ -232,8 +250,7 @@ pub(super) fn from_rational(value: Rational) -> Real {
     if size(&value) <= RATIONAL_BITS {
         return Real::rational(value);
     }
-    let atom = Atom::new(Function::Sealed, Real::rational(value));
-    Real::from_sum(Sum::new(vec![Term::atom(Rational::ONE, atom)]))
+    Real::from_sum(Sum::new(vec![sealed_rational(value)]))
 }
 
 /// Puts all but the rational part into one atom.
@@ -248,15 +265,24 @@ pub(super) fn seal(mut terms: Vec<Term>) -> Real {
         terms = vec![Term::atom(scale, Atom::new(Function::Sealed, argument))];
     }
     // A rational part beyond the limit becomes an atom too.
-    terms.extend_from_slice(&from_rational(constant).terms());
+    if size(&constant) > Limits::of(&terms).rational {
+        terms.push(sealed_rational(constant));
+    } else if !constant.is_zero() {
+        terms.push(Term::rational(constant));
+    }
     Real::from_sum(Sum::new(collect(terms)))
+}
+
+/// A rational number as an atom.
+pub(super) fn sealed_rational(value: Rational) -> Term {
+    Term::atom(Rational::ONE, Atom::new(Function::Sealed, Real::rational(value)))
 }
 
 /// Whether a sum is a short multiple of one sealed atom already.
 fn is_sealed(terms: &[Term]) -> bool {
     match terms {
         [only] => {
-            size(&only.coefficient) <= COEFFICIENT_BITS
+            size(&only.coefficient) <= CONTENT_BITS
                 && matches!(&*only.monomial, [Factor { atom, power: 1 }]
                     if atom.function() == Function::Sealed)
         }
@@ -268,10 +294,14 @@ fn is_sealed(terms: &[Term]) -> bool {
 /// without a common divisor, the first irrational one positive.
 pub(super) fn primitive(terms: &[Term]) -> (Rational, Vec<Term>) {
     let content = content(terms);
-    if content.is_one() || size(&content) > COEFFICIENT_BITS {
+    if content.is_one() || size(&content) > CONTENT_BITS {
         return (Rational::ONE, terms.to_vec());
     }
-    let divide = |coefficient: &Rational| rational::divide(coefficient, &content);
+    // Both quotients are integers.
+    let divide = |coefficient: &Rational| {
+        let above = coefficient.numerator() / content.numerator();
+        Rational::from(above * (content.denominator() / coefficient.denominator()))
+    };
     let primitive = terms.iter().map(|term| mapped(term, divide)).collect();
     (content, primitive)
 }
@@ -299,6 +329,9 @@ pub(super) fn ratio(left: &[Term], right: &[Term]) -> Option<Rational> {
     if left.len() != right.len() || !left.iter().zip(right).all(alike) {
         return None;
     }
+    if std::ptr::eq(left, right) {
+        return Some(Rational::ONE);
+    }
     let quotient = rational::divide(&first.coefficient, &other.coefficient);
     left.iter()
         .zip(right)
@@ -308,10 +341,57 @@ pub(super) fn ratio(left: &[Term], right: &[Term]) -> Option<Rational> {
 
 /// The largest coefficient that is not sealed, in bits.
 pub(super) fn coefficient_limit(terms: &[Term]) -> usize {
-    limits(terms).1
+    Limits::of(terms).bits
 }
 
 /// Whether all atoms are square roots of integers.
 pub(super) fn is_multiquadratic(terms: &[Term]) -> bool {
     terms.iter().flat_map(|term| &*term.monomial).all(|factor| factor.atom.function().is_surd())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse_exact;
+    use super::*;
+
+    fn real(text: &str) -> Real {
+        Real::from(parse_exact(text).unwrap())
+    }
+
+    /// `x <- sqrt(x/3 + 7/5)` and `y <- y/9 + x/7 + 1/11`, so often, from 1.
+    fn chain(steps: usize) -> (Real, Real) {
+        let (mut x, mut y) = (Real::one(), Real::one());
+        for _ in 0..steps {
+            x = (real("1/3") * x + real("7/5")).sqrt().unwrap();
+            y = real("1/9") * y + real("1/7") * &x + real("1/11");
+        }
+        (x, y)
+    }
+
+    #[test]
+    fn deep_sums_keep_their_digits_but_no_long_rational_part() {
+        // In the limit x = 1/6 + sqrt(1/36 + 7/5) and y = (x/7 + 1/11) 9/8.
+        let x = real("1/6") + real("257/180").sqrt().unwrap();
+        let y = (real("1/7") * &x + real("1/11")) * real("9/8");
+        let found = chain(80);
+        for (found, limit) in [(&found.0, x), (&found.1, y)] {
+            assert!(depth(&found.terms()) > MAX_ATOMS);
+            let rational = |term: &&Term| term.is_rational();
+            let short = |term: &Term| size(&term.coefficient) <= DEEP.rational;
+            assert!(found.terms().iter().find(rational).is_none_or(short));
+            // Each step shrinks the distance by 9 at least.
+            assert!((found - limit).ball(512).unwrap().magnitude_bits() < -230);
+        }
+    }
+
+    #[test]
+    fn deep_sums_that_move_by_multiples_of_the_same_amount_share_it() {
+        let (step, _) = chain(80);
+        let (mut w, mut b) = (Real::one(), Real::zero());
+        for rate in ["1/3", "-2/7", "12/5"] {
+            w = w + real(rate) * &step;
+            b = b - real(rate) * &step;
+        }
+        assert_eq!(w + b, Real::one());
+    }
 }

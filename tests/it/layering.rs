@@ -19,9 +19,10 @@ struct Layer {
 /// Each module uses modules above it alone, so data flows one way.
 const LAYERS: [Layer; 25] = [
     Layer { module: "limits", uses: &[], crates: &["thiserror"] },
+    Layer { module: "memo", uses: &[], crates: &[] },
     Layer {
         module: "number",
-        uses: &["limits"],
+        uses: &["limits", "memo"],
         crates: &["dashu_base", "dashu_int", "dashu_ratio", "sha2"],
     },
     Layer {
@@ -29,7 +30,6 @@ const LAYERS: [Layer; 25] = [
         uses: &[],
         crates: &["libm", "pulp", "rand_chacha", "rand_core", "rayon", "sha2"],
     },
-    Layer { module: "memo", uses: &[], crates: &[] },
     Layer { module: "formula", uses: &["limits", "memo", "number"], crates: &["libm", "strsim"] },
     Layer { module: "catalogue", uses: &["memo", "number", "formula"], crates: &[] },
     Layer {
