@@ -127,7 +127,11 @@ impl<'a> Adjoints<'a> {
             }
             (op, [a]) => {
                 if let Some(mut da) = self.open(tape, *a) {
-                    elementwise::pull(op, tape.value(*a), tape.value(index), g, &mut da);
+                    let (x, y) = (tape.value(*a), tape.value(index));
+                    tape.threads.share(&mut da, |start, da| {
+                        let own = start..start + da.len();
+                        elementwise::pull(op, &x[own.clone()], &y[own.clone()], &g[own], da);
+                    });
                     self.adjoints[*a] = da;
                 }
             }

@@ -9,8 +9,8 @@
 use super::program::Op;
 use std::f64::consts::PI;
 
-/// Appends the function's value at each entry.
-pub(super) fn values(op: Op, a: &[f64], out: &mut Vec<f64>) {
+/// The function's value at each entry.
+pub(super) fn values(op: Op, a: &[f64], out: &mut [f64]) {
     match op {
         Op::Power(exponent) => map(a, out, |x| power(x, exponent)),
         Op::Negate => map(a, out, |x| -x),
@@ -26,7 +26,7 @@ pub(super) fn values(op: Op, a: &[f64], out: &mut Vec<f64>) {
         Op::Cos => map(a, out, libm::cos),
         Op::Erf => map(a, out, libm::erf),
         Op::Softplus => map(a, out, |x| x.max(0.0) + libm::log1p(libm::exp(-x.abs()))),
-        _ => out.extend_from_slice(a),
+        _ => out.copy_from_slice(a),
     }
 }
 
@@ -53,8 +53,8 @@ pub(super) fn pull(op: Op, a: &[f64], y: &[f64], g: &[f64], da: &mut [f64]) {
     }
 }
 
-fn map(a: &[f64], out: &mut Vec<f64>, function: impl Fn(f64) -> f64) {
-    out.extend(a.iter().map(|x| function(*x)));
+fn map(a: &[f64], out: &mut [f64], function: impl Fn(f64) -> f64) {
+    out.iter_mut().zip(a).for_each(|(out, x)| *out = function(*x));
 }
 
 fn each(a: &[f64], y: &[f64], g: &[f64], da: &mut [f64], slope: impl Fn(f64, f64) -> f64) {
@@ -185,7 +185,7 @@ mod tests {
             (Op::Tanh, 1.0),
         ];
         for (op, slope) in table {
-            let (mut y, mut da) = (Vec::new(), [0.0]);
+            let (mut y, mut da) = ([0.0], [0.0]);
             values(op, &[0.0], &mut y);
             pull(op, &[0.0], &y, &[1.0], &mut da);
             assert!((da[0] - slope).abs() < 1e-15, "{op:?}: {}", da[0]);
@@ -202,7 +202,7 @@ mod tests {
             (Op::Softplus, -800.0, 0.0),
         ];
         for (op, x, expected) in table {
-            let mut y = Vec::new();
+            let mut y = [0.0];
             values(op, &[x], &mut y);
             assert!((y[0] - expected).abs() < 1e-300, "{op:?}({x}) = {}", y[0]);
         }

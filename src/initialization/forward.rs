@@ -95,7 +95,13 @@ impl<'a> Tape<'a> {
                 let size = self.program.nodes()[*a].shape.size();
                 out.extend(self.value(*a).chunks(size).map(|entries| reduce(node.op, entries)));
             }
-            (op, [a]) => elementwise::values(op, self.value(*a), out),
+            (op, [a]) => {
+                out.resize(size, 0.0);
+                let a = self.value(*a);
+                self.threads.share(out, |start, out| {
+                    elementwise::values(op, &a[start..start + out.len()], out);
+                });
+            }
             _ => {}
         }
     }

@@ -20,25 +20,37 @@
 //!
 //! Source of the layout: Goto and van de Geijn (2008).
 
+use std::ops::Range;
+
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
 
 /// How far along `k` a block reaches, so that a panel of `b` fits the first-level cache.
 const DEPTH: usize = 256;
-/// How many rows a task takes: whole panels of any tile.
-const ROWS: usize = 48;
+/// About how many rows a task takes at most.
+const ROWS: usize = 64;
 /// Below this many products, packing costs more than it saves.
 const SMALL: usize = 4096;
 /// Below this many products, a second thread costs more than it saves.
 const LARGE: usize = 1 << 20;
+/// How many numbers a task takes where it does little with each.
+const STRETCH: usize = 1 << 14;
 
-/// Whether the rows of a product are shared among threads. The bits are the same.
+/// Whether the rows of a product, or long data, are shared among threads. The bits are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Threads {
     /// One thread; for use within a parallel trial.
     One,
     /// All of the current pool's.
     All,
+}
+
+impl Threads {
+    /// Does something with every stretch of long data, given where it begins.
+    pub(super) fn share(self, data: &mut [f64], work: impl Fn(usize, &mut [f64]) + Send + Sync) {
+        let is_shared = self == Self::All && data.len() > STRETCH;
+        for_chunks(data, STRETCH, is_shared, |(index, stretch)| work(index * STRETCH, stretch));
+    }
 }
 
 /// A matrix, or the transpose of one, in row order.
@@ -106,20 +118,39 @@ fn tiled<const M: usize, const N: usize>(
     threads: Threads,
 ) {
     let products = c.len().saturating_mul(a.columns);
+    let is_shared = threads == Threads::All && products >= LARGE;
+    let tasks = if is_shared { rayon::current_num_threads() } else { 1 };
+    let rows = rows_of_task(a.rows, tasks).next_multiple_of(M);
     for from in (0..a.columns).step_by(DEPTH) {
         let depth = from..a.columns.min(from + DEPTH);
-        let packed = pack_columns::<N>(b, depth.clone());
+        let packed = pack::<N>(b, 0..b.columns, depth.clone(), is_shared);
         let block = |(index, c): (usize, &mut [f64])| {
-            let rows = pack_rows::<M>(a, index * ROWS, c.len() / b.columns, depth.clone());
-            let (a, b, depth, columns) = (&*rows, &*packed, depth.len(), b.columns);
+            let first = index * rows;
+            let own = first..first + c.len() / b.columns;
+            let a = pack::<M>(a.transposed(), own, depth.clone(), false);
+            let (a, b, depth, columns) = (&*a, &*packed, depth.len(), b.columns);
             arch.dispatch(Block::<M, N> { a, b, depth, c, columns });
         };
-        let length = ROWS * b.columns;
-        if threads == Threads::All && products >= LARGE {
-            c.par_chunks_mut(length).enumerate().for_each(block);
-        } else {
-            c.chunks_mut(length).enumerate().for_each(block);
-        }
+        for_chunks(c, rows * b.columns, is_shared, block);
+    }
+}
+
+/// How many rows a task takes, so that each of as many threads gets as many tasks of one size.
+fn rows_of_task(rows: usize, threads: usize) -> usize {
+    rows.div_ceil(threads * rows.div_ceil(threads * ROWS).max(1))
+}
+
+/// Does something with each chunk, which has its number.
+fn for_chunks(
+    data: &mut [f64],
+    length: usize,
+    is_shared: bool,
+    work: impl Fn((usize, &mut [f64])) + Send + Sync,
+) {
+    if is_shared {
+        data.par_chunks_mut(length).enumerate().for_each(work);
+    } else {
+        data.chunks_mut(length).enumerate().for_each(work);
     }
 }
 
@@ -134,45 +165,30 @@ fn simple(a: View<'_>, b: View<'_>, c: &mut [f64]) {
     }
 }
 
-/// Panels of `N` columns; within a panel, row after row. Missing columns are zeros.
-fn pack_columns<const N: usize>(b: View<'_>, depth: std::ops::Range<usize>) -> Vec<f64> {
-    let panels = b.columns.div_ceil(N);
-    let mut packed = vec![0.0; panels * depth.len() * N];
-    for (index, panel) in packed.chunks_mut(depth.len() * N).enumerate() {
-        let first = index * N;
-        let width = N.min(b.columns - first);
-        for (row, k) in panel.chunks_mut(N).zip(depth.clone()) {
-            if b.strides.1 == 1 {
-                let start = k * b.strides.0 + first;
-                row[..width].copy_from_slice(&b.data[start..start + width]);
-            } else {
-                for (j, entry) in row[..width].iter_mut().enumerate() {
-                    *entry = b.at(k, first + j);
-                }
-            }
-        }
-    }
-    packed
-}
-
-/// Panels of `M` rows; within a panel, column after column. Missing rows are zeros.
-fn pack_rows<const M: usize>(
-    a: View<'_>,
-    first: usize,
-    count: usize,
-    depth: std::ops::Range<usize>,
+/// Panels of `N` of the columns; within a panel, row after row. Missing columns are zeros.
+fn pack<const N: usize>(
+    b: View<'_>,
+    columns: Range<usize>,
+    depth: Range<usize>,
+    is_shared: bool,
 ) -> Vec<f64> {
-    let panels = count.div_ceil(M);
-    let mut packed = vec![0.0; panels * depth.len() * M];
-    for (index, panel) in packed.chunks_mut(depth.len() * M).enumerate() {
-        let first = first + index * M;
-        let height = M.min(a.rows - first);
-        for (column, k) in panel.chunks_mut(M).zip(depth.clone()) {
-            for (i, entry) in column[..height].iter_mut().enumerate() {
-                *entry = a.at(first + i, k);
+    let panels = columns.len().div_ceil(N);
+    let mut packed = vec![0.0; panels * depth.len() * N];
+    for_chunks(&mut packed, depth.len() * N, is_shared, |(index, panel)| {
+        let first = columns.start + index * N;
+        let width = N.min(columns.end - first);
+        let rows = panel.as_chunks_mut::<N>().0;
+        if b.strides.1 == 1 {
+            let starts = depth.clone().map(|k| k * b.strides.0 + first);
+            copy_rows(rows.iter_mut().zip(starts.map(|start| &b.data[start..])), width);
+        } else {
+            for j in 0..width {
+                let start = (first + j) * b.strides.1;
+                let column = &b.data[start + depth.start..start + depth.end];
+                rows.iter_mut().zip(column).for_each(|(row, entry)| row[j] = *entry);
             }
         }
-    }
+    });
     packed
 }
 
@@ -196,26 +212,39 @@ impl<const M: usize, const N: usize> WithSimd for Block<'_, M, N> {
             let width = N.min(columns - first);
             for (a, rows) in a.chunks(depth * M).zip(c.chunks_mut(M * columns)) {
                 let mut tile = [[0.0; N]; M];
-                for (entries, row) in tile.iter_mut().zip(rows.chunks(columns)) {
-                    // Of a known length it is copied without a call.
-                    match row[first..].first_chunk::<N>() {
-                        Some(whole) => *entries = *whole,
-                        None => entries[..width].copy_from_slice(&row[first..]),
-                    }
-                }
+                let entries = rows.chunks(columns).map(|row| &row[first..]);
+                copy_rows(tile.iter_mut().zip(entries), width);
                 if N == 2 * S::F64_LANES {
                     multiply_vectors(simd, a, b, &mut tile);
                 } else {
                     multiply_tile(a, b, &mut tile);
                 }
-                for (entries, row) in tile.iter().zip(rows.chunks_mut(columns)) {
-                    match row[first..].first_chunk_mut::<N>() {
-                        Some(whole) => *whole = *entries,
-                        None => row[first..].copy_from_slice(&entries[..width]),
+                let entries = rows.chunks_mut(columns).map(|row| &mut row[first..]);
+                if width == N {
+                    for (row, entries) in entries.zip(&tile) {
+                        row[..N].copy_from_slice(entries);
+                    }
+                } else {
+                    for (row, entries) in entries.zip(&tile) {
+                        row[..width].copy_from_slice(&entries[..width]);
                     }
                 }
             }
         }
+    }
+}
+
+/// Copies the beginnings of rows. Whole rows have a loop of their own: of a known length, they are
+/// copied without a call.
+#[inline(always)]
+fn copy_rows<'a, const N: usize>(
+    rows: impl Iterator<Item = (&'a mut [f64; N], &'a [f64])>,
+    width: usize,
+) {
+    if width == N {
+        rows.for_each(|(row, entries)| row.copy_from_slice(&entries[..N]));
+    } else {
+        rows.for_each(|(row, entries)| row[..width].copy_from_slice(&entries[..width]));
     }
 }
 

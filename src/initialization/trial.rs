@@ -1,7 +1,8 @@
 //! One trial of an experiment: draw, run forward and backward block by block, measure.
 //!
-//! A block has 128 examples. Gradients are summed example by example across blocks, so their bits
-//! do not depend on that number; means and spreads are merged block by block, always alike.
+//! A block has 128 examples; where all threads are at one trial, they compute a block for each of
+//! them at once. Gradients are summed example by example across blocks, so their bits do not depend
+//! on those numbers; means and spreads are merged block by block, always alike.
 
 use super::backward::Adjoints;
 use super::draw::draw;
@@ -15,7 +16,7 @@ use super::scheme::Shape;
 use super::statistics::Histogram;
 use rayon::prelude::*;
 
-/// How many examples are computed at once.
+/// How many examples a thread computes at once.
 pub(super) const BLOCK: usize = 128;
 
 impl Experiment {
@@ -92,8 +93,9 @@ impl Pass<'_> {
         let mut tape = Tape::new(program, parameters, threads);
         let mut adjoints = Adjoints::new(program, &observed);
         self.look(&tape, Scope::Shared);
-        for first in (0..*examples).step_by(BLOCK) {
-            let count = BLOCK.min(examples - first);
+        let blocks = if threads == Threads::All { rayon::current_num_threads() } else { 1 };
+        for first in (0..*examples).step_by(blocks * BLOCK) {
+            let count = (blocks * BLOCK).min(examples - first);
             let block = inputs
                 .iter()
                 .zip(program.inputs())
@@ -123,19 +125,24 @@ impl Pass<'_> {
     }
 
     fn look(&mut self, tape: &Tape<'_>, scope: Scope) {
-        for (recorder, measure) in self.recorders.iter_mut().zip(self.measures) {
+        let look = |(recorder, measure): (&mut Recorder, &Measure)| {
             if let Some(node) = measure.value(tape.program)
                 && tape.program.nodes()[node].scope == scope
             {
-                recorder.add(tape.value(node));
+                record(recorder, tape.value(node), tape.program.nodes()[node].shape);
             }
+        };
+        match tape.threads {
+            Threads::One => self.recorders.iter_mut().zip(self.measures).for_each(look),
+            Threads::All => self.recorders.par_iter_mut().zip(self.measures).for_each(look),
         }
     }
 
     fn adjoint(&mut self, node: usize, adjoint: &[f64]) {
+        let shape = self.experiment.program.nodes()[node].shape;
         for (recorder, measure) in self.recorders.iter_mut().zip(self.measures) {
             if measure.adjoint() == Some(node) {
-                recorder.add(adjoint);
+                record(recorder, adjoint, shape);
             }
         }
     }
@@ -154,4 +161,9 @@ impl Pass<'_> {
                 .collect(),
         }
     }
+}
+
+/// Adds a node's values or adjoints, block by block.
+fn record(recorder: &mut Recorder, values: &[f64], shape: Shape) {
+    values.chunks(BLOCK * shape.size()).for_each(|block| recorder.add(block));
 }

@@ -248,3 +248,55 @@ fn names(scenario: &Scenario) -> BTreeSet<&str> {
     let templates = scenario.texts().into_iter().filter(|text| text.is_template());
     templates.flat_map(|text| words(&text.source)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::templates::Templates;
+    use super::*;
+    use crate::{engine, scenario};
+
+    /// Loss and gradient are `w_1 + 3 w_2` and `(1, 3)`; a step of SGD takes half of that from `(1, 2)`.
+    const SOURCE: &str = "\
+title: T
+setups:
+  s:
+    shapes: {x: [1, 2], W: [2, 1]}
+    model: |
+      loss = sum(x @ W)
+    init: {W: [[1], [2]]}
+    data: [{x: [1, 3]}]
+    iterations: 1
+    optimizers:
+      sgd: {kind: sgd, learning_rate: 0.5}
+cells:
+";
+
+    #[test]
+    fn a_value_is_found_by_its_path_as_the_template_engine_finds_it() {
+        let table = [
+            ("sgd.t1.W.r2.c1", Some("0.5")),
+            ("s.sgd.t0.W.r2.c1", Some("2")),
+            ("sgd.t1.grad.W.r2.c1 | tex", Some("3")),
+            ("sgd.t1.loss | exact", Some("7")),
+            ("sgd.t1.e1.x.r1.c2", Some("3")),
+            ("data.d1.x.r1.c2 | scientific", Some("3e0")),
+            ("sgd.learning_rate", Some("0.5")),
+            ("sgd.t1.W | tex", Some(r"\begin{pmatrix} 0.5 \\ 0.5 \end{pmatrix}")),
+            ("sgd.t2.loss", None),
+        ];
+        let cell = |(path, _): &(&str, Option<&str>)| format!("  - markdown: '<< {path} >>'\n");
+        let source = SOURCE.to_owned() + &table.iter().map(cell).collect::<String>();
+        let scenario = scenario::read(Path::new("s.yaml"), &source).unwrap();
+        let trace = engine::execute(&scenario).unwrap();
+        let templates = Templates::built_in().unwrap();
+        let texts = Texts::new(&scenario, &trace, templates.words("en").unwrap());
+        for (text, (path, expected)) in scenario.texts().into_iter().zip(table) {
+            let alone = texts.values_alone(&text.source, Some("s")).ok().flatten();
+            assert_eq!(alone.as_deref(), expected, "{path}");
+            let rendered = texts.engine().render(text, Some("s")).ok();
+            assert_eq!(rendered.as_deref(), expected, "{path}");
+        }
+    }
+}

@@ -14,9 +14,11 @@ use crate::memo::Memo;
 /// Layouts that are remembered: those of one sheet's figures.
 const REMEMBERED: usize = 64;
 
+/// Layouts by what they are made of.
+type Known = Memo<Vec<u64>, Arc<OnceLock<Places>>>;
+
 /// Shared by all threads: one that asks for a layout on which another is at work waits for it.
-static LAYOUTS: LazyLock<Mutex<Memo<Vec<u64>, Arc<OnceLock<Places>>>>> =
-    LazyLock::new(|| Mutex::new(Memo::new(REMEMBERED)));
+static LAYOUTS: LazyLock<Mutex<Known>> = LazyLock::new(|| Mutex::new(Memo::new(REMEMBERED)));
 
 /// An edge to be laid out: its ends, and half the size of its words.
 #[derive(Debug, Clone, Copy)]
