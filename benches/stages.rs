@@ -192,7 +192,13 @@ fn sheets(criterion: &mut Criterion) {
     let trace = execute(&scenario).unwrap();
     let solved = Solved::new(&scenario, &trace);
     let mut group = criterion.benchmark_group("sheet");
-    group.bench_function("templates", |bench| bench.iter(|| Templates::built_in().unwrap()));
+    group.bench_function("templates and words", |bench| {
+        bench.iter(|| {
+            // Each is read when it is first asked for.
+            let templates = Templates::built_in().unwrap();
+            black_box((templates.tera(), templates.words("en")));
+        });
+    });
     for paper in [Paper::Handout, Paper::Solutions] {
         group.bench_function(format!("{} in Markdown", paper.name()), |bench| {
             bench.iter(|| build(black_box(solved), &templates, paper, Hidden::Checked).unwrap());

@@ -27,7 +27,7 @@ use sha2::{Digest as _, Sha256};
 use super::Rational;
 use super::evaluate::Memo;
 use super::real::Real;
-use super::sum::{Factor, Term};
+use super::sum::Factor;
 
 /// A fingerprint of a form's structure.
 pub(super) type Digest = [u8; 32];
@@ -104,8 +104,6 @@ impl Function {
 pub(super) struct Atom {
     function: Function,
     argument: Real,
-    /// How many atoms there are, one in the argument of the other, this one included.
-    depth: usize,
     digest: Digest,
     memo: Memo,
     split: OnceLock<Split>,
@@ -120,9 +118,7 @@ impl Atom {
         hash.update([function.tag()]);
         hash.update(argument.digest());
         let digest = hash.finalize().into();
-        let depth = 1 + argument.as_sum().map_or(0, |sum| depth(sum.terms()));
-        let (memo, split) = (Memo::default(), OnceLock::new());
-        Arc::new(Atom { function, argument, depth, digest, memo, split })
+        Arc::new(Atom { function, argument, digest, memo: Memo::default(), split: OnceLock::new() })
     }
 
     pub(super) fn function(&self) -> Function {
@@ -181,12 +177,6 @@ impl Drop for Atom {
             form.into_last_owned(|atom| pending.push(std::mem::take(&mut atom.argument)));
         }
     }
-}
-
-/// How many atoms there are at most, one in the argument of the other.
-pub(super) fn depth(terms: &[Term]) -> usize {
-    let factors = terms.iter().flat_map(|term| &*term.monomial);
-    factors.map(|factor| factor.atom.depth).max().unwrap_or(0)
 }
 
 /// Digest of a fraction.

@@ -37,7 +37,7 @@ const MAX_BITS: u64 = 1 << 18;
 /// Most square roots: more would need more bits than that.
 const MAX_ROOTS: u32 = 16;
 /// Most atoms that are looked at.
-pub(super) const MAX_ATOMS: usize = 64;
+const MAX_ATOMS: usize = 64;
 
 /// `log2 u` and `log2 l`.
 #[derive(Clone, Copy)]

@@ -200,6 +200,7 @@ fn divisor(n: u128, effort: Effort) -> Option<u128> {
     DIVISORS.with_borrow_mut(|known| known.result(&(n, effort), || rho(n, effort)))
 }
 
+/// The same without what is remembered.
 fn rho(n: u128, effort: Effort) -> Option<u128> {
     let field = Field::new(n)?;
     let mut steps = effort.steps();

@@ -23,8 +23,7 @@ use dashu_base::Gcd;
 use dashu_int::UBig;
 use sha2::{Digest as _, Sha256};
 
-use super::atom::{Atom, Digest, Function, depth, hash_length, hash_monomial, hash_rational};
-use super::bound::MAX_ATOMS;
+use super::atom::{Atom, Digest, Function, hash_length, hash_monomial, hash_rational};
 use super::evaluate::Memo;
 use super::integer::{is_negative, size, unsigned};
 use super::real::Real;
@@ -43,17 +42,14 @@ struct Limits {
     terms: usize,
     /// Bits of their coefficients.
     bits: usize,
-    /// Bits of the rational part.
-    rational: usize,
 }
 
 /// Where all atoms are square roots of integers: long runs are not of this kind, so that
 /// exactness may cost more.
-const SURDS: Limits = Limits { terms: 32, bits: 1 << 14, rational: RATIONAL_BITS };
-const MIXED: Limits = Limits { terms: 12, bits: 1 << 10, rational: RATIONAL_BITS };
-/// Where atoms are deeper than a separation bound looks: long runs would multiply long
-/// coefficients all day, but what is left to be seen are common parts.
-const DEEP: Limits = Limits { terms: 12, bits: 1 << 8, rational: 1 << 8 };
+const SURDS: Limits = Limits { terms: 32, bits: 1 << 14 };
+/// All others.
+const MIXED: Limits = Limits { terms: 12, bits: 1 << 10 };
+
 /// Longest factor that is taken out of a sum, in bits.
 const CONTENT_BITS: usize = 1 << 10;
 
@@ -224,7 +220,7 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
         _ => {}
     }
     let limits = Limits::of(&terms);
-    let most = |term: &Term| if term.is_rational() { limits.rational } else { limits.bits };
+    let most = |term: &Term| if term.is_rational() { RATIONAL_BITS } else { limits.bits };
     let irrational = terms.iter().filter(|term| !term.is_rational()).count();
     if irrational > limits.terms || terms.iter().any(|term| size(&term.coefficient) > most(term)) {
         seal(terms)
@@ -235,13 +231,7 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
 
 impl Limits {
     fn of(terms: &[Term]) -> Self {
-        if depth(terms) > MAX_ATOMS {
-            DEEP
-        } else if is_multiquadratic(terms) {
-            SURDS
-        } else {
-            MIXED
-        }
+        if is_multiquadratic(terms) { SURDS } else { MIXED }
     }
 }
 
@@ -265,7 +255,7 @@ pub(super) fn seal(mut terms: Vec<Term>) -> Real {
         terms = vec![Term::atom(scale, Atom::new(Function::Sealed, argument))];
     }
     // A rational part beyond the limit becomes an atom too.
-    if size(&constant) > Limits::of(&terms).rational {
+    if size(&constant) > RATIONAL_BITS {
         terms.push(sealed_rational(constant));
     } else if !constant.is_zero() {
         terms.push(Term::rational(constant));
@@ -347,51 +337,4 @@ pub(super) fn coefficient_limit(terms: &[Term]) -> usize {
 /// Whether all atoms are square roots of integers.
 pub(super) fn is_multiquadratic(terms: &[Term]) -> bool {
     terms.iter().flat_map(|term| &*term.monomial).all(|factor| factor.atom.function().is_surd())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::parse_exact;
-    use super::*;
-
-    fn real(text: &str) -> Real {
-        Real::from(parse_exact(text).unwrap())
-    }
-
-    /// `x <- sqrt(x/3 + 7/5)` and `y <- y/9 + x/7 + 1/11`, so often, from 1.
-    fn chain(steps: usize) -> (Real, Real) {
-        let (mut x, mut y) = (Real::one(), Real::one());
-        for _ in 0..steps {
-            x = (real("1/3") * x + real("7/5")).sqrt().unwrap();
-            y = real("1/9") * y + real("1/7") * &x + real("1/11");
-        }
-        (x, y)
-    }
-
-    #[test]
-    fn deep_sums_keep_their_digits_but_no_long_rational_part() {
-        // In the limit x = 1/6 + sqrt(1/36 + 7/5) and y = (x/7 + 1/11) 9/8.
-        let x = real("1/6") + real("257/180").sqrt().unwrap();
-        let y = (real("1/7") * &x + real("1/11")) * real("9/8");
-        let found = chain(80);
-        for (found, limit) in [(&found.0, x), (&found.1, y)] {
-            assert!(depth(&found.terms()) > MAX_ATOMS);
-            let rational = |term: &&Term| term.is_rational();
-            let short = |term: &Term| size(&term.coefficient) <= DEEP.rational;
-            assert!(found.terms().iter().find(rational).is_none_or(short));
-            // Each step shrinks the distance by 9 at least.
-            assert!((found - limit).ball(512).unwrap().magnitude_bits() < -230);
-        }
-    }
-
-    #[test]
-    fn deep_sums_that_move_by_multiples_of_the_same_amount_share_it() {
-        let (step, _) = chain(80);
-        let (mut w, mut b) = (Real::one(), Real::zero());
-        for rate in ["1/3", "-2/7", "12/5"] {
-            w = w + real(rate) * &step;
-            b = b - real(rate) * &step;
-        }
-        assert_eq!(w + b, Real::one());
-    }
 }

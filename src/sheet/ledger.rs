@@ -80,6 +80,11 @@ impl Ledger {
         self.fault.lock().ok().and_then(|mut slot| slot.take())
     }
 
+    /// Whether a text has tokens in a list of them, as the template engine writes it.
+    pub(super) fn is_listed(rendered: &str) -> bool {
+        rendered.contains(&format!("\"{}", OPEN.escape_unicode()))
+    }
+
     /// Prints the values that no filter has printed.
     pub(super) fn fill(&self, rendered: &str) -> Result<String, Fault> {
         let mut filled = String::with_capacity(rendered.len());

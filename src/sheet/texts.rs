@@ -67,8 +67,41 @@ impl<'a> Texts<'a> {
         if let Some(rendered) = self.values_alone(&text.source, home)? {
             return Ok(rendered);
         }
+        if let Some(error) = self.group_alone(&text.source, home) {
+            return Err(error);
+        }
         let engine = self.engine.get_or_init(|| self.engine());
         engine.render(text, home)
+    }
+
+    /// A path to several values without a filter: they have no text of their own. In a text with
+    /// blocks its name may be that of a turn's value.
+    fn group_alone(&self, source: &str, home: Option<&str>) -> Option<TextError> {
+        if source.contains("<%") {
+            return None;
+        }
+        let openings = source.match_indices("<<").map(|(at, opening)| at + opening.len());
+        openings.into_iter().find_map(|start| {
+            let inside = source[start..].split(">>").next()?;
+            let path = inside.trim();
+            let (message, help) = match self.place(path, home)? {
+                Place::Value(_) => return None,
+                Place::Matrix(_) => (
+                    format!("`{path}` is a matrix, which prints in a formula"),
+                    format!("write `$<< {path} | tex >>$`, or ask for an entry, `{path}.r1.c1`"),
+                ),
+                place => {
+                    let below = place.below();
+                    let names: Vec<&str> = below.iter().map(|(name, _)| &**name).collect();
+                    (
+                        format!("`{path}` is not one value but several"),
+                        format!("ask for what is in it: {}", names.join(", ")),
+                    )
+                }
+            };
+            let offset = start + inside.find(path)?;
+            Some(TextError::Text { offset, width: path.len(), message, help: Some(help) })
+        })
     }
 
     /// A text that is a template by nothing but values, each alone or with one filter.
@@ -166,8 +199,16 @@ impl Engine {
         let mut out = Bounded::default();
         match self.tera.render_str_to(&counted.source, &context, false, &mut out) {
             Ok(()) => {
-                let filled = self.ledger.fill(&String::from_utf8_lossy(&out.0));
-                filled.map_err(TextError::Number)
+                let rendered = String::from_utf8_lossy(&out.0);
+                if Ledger::is_listed(&rendered) {
+                    return Err(TextError::Text {
+                        offset: 0,
+                        width: 1,
+                        message: "this text prints several values as if they were one".into(),
+                        help: Some("print a matrix by `| tex`; of other groups, a value".into()),
+                    });
+                }
+                self.ledger.fill(&rendered).map_err(TextError::Number)
             }
             Err(_) if out.is_full() => {
                 Err(exceeded(Limit::TextSize, "the bytes that this text's template gives"))
