@@ -23,6 +23,9 @@ use super::words::{Words, exchanged};
 /// The name by which a template gets all there is.
 const EVERYTHING: &str = "__tera_context";
 
+/// So many names a message tells of a group.
+const MOST_NAMES: usize = 8;
+
 /// Renders the texts of a scenario.
 pub(super) struct Texts<'a> {
     scenario: &'a Scenario,
@@ -92,7 +95,11 @@ impl<'a> Texts<'a> {
                 ),
                 place => {
                     let below = place.below();
-                    let names: Vec<&str> = below.iter().map(|(name, _)| &**name).collect();
+                    let mut names: Vec<&str> = below.iter().map(|(name, _)| &**name).collect();
+                    if names.len() > MOST_NAMES {
+                        names.truncate(MOST_NAMES);
+                        names.push("…");
+                    }
                     (
                         format!("`{path}` is not one value but several"),
                         format!("ask for what is in it: {}", names.join(", ")),

@@ -437,7 +437,8 @@ const BEYOND: &str = "
     template_argument_is_negative template_block_is_not_closed template_block_is_unknown
     template_comment_is_not_closed template_filter_is_misspelt template_is_not_closed
     template_name_is_misspelt template_operator_is_missing template_path_ends_too_late
-    template_path_is_no_value template_variable_is_unknown text_with_nabla_in_double_quotes
+    template_path_is_no_value template_prints_a_matrix template_variable_is_unknown
+    text_with_nabla_in_double_quotes
     text_with_tab trajectory_of_matrices trajectory_of_two_setups
     variable_derived_from_later_ones variable_derived_is_too_large variable_derived_is_undecided
     variable_derived_is_undefined variable_is_a_run_too weight_decay_inside_is_of_lamb
