@@ -49,6 +49,7 @@ pub(super) struct Model<'a> {
 
 /// A pass whose every sign was proved.
 struct Known {
+    t: usize,
     activations: Activations,
     point: Named<Tensor>,
     index: usize,
@@ -83,12 +84,12 @@ impl<'a> Model<'a> {
         self.trained.iter().map(|(name, _)| name)
     }
 
-    /// Runs example number `index` (from 1) of the set-up at the given point; a value may be
-    /// replaced by its name.
+    /// Runs example number `index` (from 1) of the set-up at the point that iteration `t` is at; a
+    /// value may be replaced by its name.
     pub(super) fn example(
         &self,
         activations: Activations,
-        point: &Named<Tensor>,
+        (t, point): (usize, &Named<Tensor>),
         index: usize,
         replace: Option<Replace<'_>>,
         decide: &mut dyn Decide,
@@ -97,7 +98,8 @@ impl<'a> Model<'a> {
             return self.pass(activations, point, index, replace, decide);
         }
         let same = |known: &&Known| {
-            known.index == index && known.activations == activations && known.point == *point
+            (known.t, known.index, known.activations) == (t, index, activations)
+                && known.point == *point
         };
         if let Some(known) = self.passes.borrow().iter().find(same) {
             return Ok(known.example.clone());
@@ -106,7 +108,7 @@ impl<'a> Model<'a> {
         let mut passes = self.passes.borrow_mut();
         if passes.len() < MOST_KNOWN {
             let point = point.clone();
-            passes.push(Known { activations, point, index, example: example.clone() });
+            passes.push(Known { t, activations, point, index, example: example.clone() });
         }
         Ok(example)
     }

@@ -212,7 +212,8 @@ impl<'a> Course<'a> {
                 };
                 let replace: Option<pass::Replace<'_>> =
                     if self.substitutions.is_empty() { None } else { Some(&replace) };
-                let passed = self.model.example(self.activations, point, index, replace, decide);
+                let passed =
+                    self.model.example(self.activations, (t, point), index, replace, decide);
                 passed.map_err(at(place))
             })
             .collect::<Result<Vec<_>, _>>()?;

@@ -1,6 +1,6 @@
 //! Atoms: the irrational quantities that forms are polynomials in.
 //!
-//! An atom is a function of a [`Real`] in normal form, known by a digest of its
+//! An atom is a function of a number in normal form, known by a digest of its
 //! structure (SHA-256), so that atoms are compared and ordered in constant time,
 //! and alike on every thread and machine.
 //!
@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Rational;
 use super::evaluate::Memo;
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::Factor;
 
 /// A fingerprint of a form's structure.
@@ -103,8 +103,10 @@ impl Function {
 /// One irrational quantity.
 pub(super) struct Atom {
     function: Function,
-    argument: Real,
+    argument: Normal,
     digest: Digest,
+    /// Whether something in it is sealed.
+    is_sealed: bool,
     memo: Memo,
     split: OnceLock<Split>,
 }
@@ -113,19 +115,25 @@ pub(super) struct Atom {
 pub(super) type Split = Option<Vec<(UBig, usize)>>;
 
 impl Atom {
-    pub(super) fn new(function: Function, argument: Real) -> Arc<Self> {
+    pub(super) fn new(function: Function, argument: Normal) -> Arc<Self> {
         let mut hash = Sha256::new();
         hash.update([function.tag()]);
         hash.update(argument.digest());
         let digest = hash.finalize().into();
-        Arc::new(Atom { function, argument, digest, memo: Memo::default(), split: OnceLock::new() })
+        let is_sealed = function == Function::Sealed || argument.is_sealed();
+        let (memo, split) = (Memo::default(), OnceLock::new());
+        Arc::new(Atom { function, argument, digest, is_sealed, memo, split })
+    }
+
+    pub(super) fn is_sealed(&self) -> bool {
+        self.is_sealed
     }
 
     pub(super) fn function(&self) -> Function {
         self.function
     }
 
-    pub(super) fn argument(&self) -> &Real {
+    pub(super) fn argument(&self) -> &Normal {
         &self.argument
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::integer::{is_negative, magnitude, size};
-use super::real::Real;
+use super::normal::Normal;
 use super::surd::squarefree;
 use super::{Integer, Rational};
 
@@ -22,11 +22,10 @@ pub struct ClosedForm {
     terms: Vec<(Rational, Integer)>,
 }
 
-impl Real {
+impl Normal {
     /// The number as a sum of square roots, where it has that form, all radicands could
     /// be factored, and it has no more than about 4,000 digits.
-    #[must_use]
-    pub fn closed_form(&self) -> Option<ClosedForm> {
+    pub(super) fn closed_form(&self) -> Option<ClosedForm> {
         let terms = self.terms();
         if terms.iter().map(|term| size(&term.coefficient)).sum::<usize>() > MAX_BITS {
             return None;
@@ -98,7 +97,7 @@ impl ClosedForm {
 }
 
 /// The number's text, where it has a short one.
-pub(super) fn short_text(value: &Real) -> Option<String> {
+pub(super) fn short_text(value: &Normal) -> Option<String> {
     let text = value.closed_form()?.to_text();
     (text.len() <= SHORT).then_some(text)
 }
@@ -126,9 +125,9 @@ mod tests {
             ),
         ];
         for (terms, text, latex) in table {
-            let value = terms.iter().fold(Real::zero(), |sum, &(n, d, root)| {
+            let value = terms.iter().fold(Normal::zero(), |sum, &(n, d, root)| {
                 let coefficient = Rational::from_parts(n.into(), d.into());
-                sum + Real::from(coefficient) * Real::from(root).sqrt().unwrap()
+                sum + Normal::from(coefficient) * Normal::from(root).sqrt().unwrap()
             });
             let form = value.closed_form().unwrap();
             assert_eq!(form.to_text(), text);
@@ -138,8 +137,8 @@ mod tests {
 
     #[test]
     fn other_atoms_have_no_closed_form() {
-        let nested = (Real::one() + Real::from(2).sqrt().unwrap()).sqrt().unwrap();
+        let nested = (Normal::one() + Normal::from(2).sqrt().unwrap()).sqrt().unwrap();
         assert_eq!(nested.closed_form(), None);
-        assert_eq!(Real::one().exp().unwrap().closed_form(), None);
+        assert_eq!(Normal::one().exp().unwrap().closed_form(), None);
     }
 }

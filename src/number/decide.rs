@@ -18,8 +18,9 @@ use super::double::Double;
 use super::evaluate::{Found, evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::sign_of;
+use super::normal::Normal;
 use super::rational;
-use super::real::Real;
+use super::real::{Kind, Real};
 use super::sum::{Factor, Sum, Term};
 use super::zero::{Cleared, clear};
 
@@ -44,15 +45,9 @@ impl Real {
     /// [`Undecided`] where the number is zero to the last digit that was computed, but
     /// not proved to be zero.
     pub fn sign(&self) -> Result<Sign, Undecided> {
-        match (self.as_sum(), self.as_rational()) {
-            (Some(sum), _) => match sum.sign().get() {
-                Some(sign) => Ok(*sign),
-                None => {
-                    let sign = decide(self, sum)?;
-                    Ok(*sum.sign().get_or_init(|| sign))
-                }
-            },
-            (None, rational) => Ok(rational.map_or(Sign::Zero, sign_of)),
+        match self.kind() {
+            Kind::Normal(normal) => normal.sign(),
+            Kind::Lazy(lazy) => lazy.sign(),
         }
     }
 
@@ -62,7 +57,9 @@ impl Real {
     /// [`Undecided`] where they agree to the last digit that was computed, but were
     /// not proved to be equal.
     pub fn compare(&self, other: &Real) -> Result<Ordering, Undecided> {
-        if let (Some(a), Some(b)) = (self.as_rational(), other.as_rational()) {
+        if let (Kind::Normal(a), Kind::Normal(b)) = (self.kind(), other.kind())
+            && let (Some(a), Some(b)) = (a.as_rational(), b.as_rational())
+        {
             return Ok(a.cmp(b));
         }
         Ok((self - other).sign()?.cmp(&Sign::Zero))
@@ -77,7 +74,7 @@ impl Real {
     pub fn ball(&self, bits: u32) -> Result<Ball, Fault> {
         let mut precision = bits.clamp(8, MAX_BALL_BITS);
         loop {
-            match evaluate(self, precision) {
+            match self.evaluate(precision) {
                 Ok(ball) if ball.magnitude_bits() > WRITTEN_EXPONENT => {
                     return Err(OutOfRange.into());
                 }
@@ -98,17 +95,35 @@ impl Real {
     /// [`super::round`]. Zero where nothing better is known, infinite beyond the range.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        if let Some(double) = self.as_rational().and_then(rational::to_f64) {
+        if let Kind::Normal(normal) = self.kind()
+            && let Some(double) = normal.as_rational().and_then(rational::to_f64)
+        {
             return double;
         }
         for bits in ladder(MIN_BITS).take_while(|&bits| bits <= 1024) {
-            match evaluate(self, bits) {
+            match self.evaluate(bits) {
                 Ok(ball) if ball.accuracy() > 54 => return ball.to_f64(),
                 Err(BallFault::OutOfRange) => return f64::INFINITY,
                 _ => {}
             }
         }
         0.0
+    }
+}
+
+impl Normal {
+    /// The sign.
+    pub(super) fn sign(&self) -> Result<Sign, Undecided> {
+        match (self.as_sum(), self.as_rational()) {
+            (Some(sum), _) => match sum.sign().get() {
+                Some(sign) => Ok(*sign),
+                None => {
+                    let sign = decide(self, sum)?;
+                    Ok(*sum.sign().get_or_init(|| sign))
+                }
+            },
+            (None, rational) => Ok(rational.map_or(Sign::Zero, sign_of)),
+        }
     }
 }
 
@@ -119,7 +134,7 @@ pub(super) fn ladder(from: u32) -> impl Iterator<Item = u32> {
         .take_while(|&bits| bits <= max_bits())
 }
 
-fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
+fn decide(value: &Normal, sum: &Sum) -> Result<Sign, Undecided> {
     if let Some(sign) = sign_of_terms(sum.terms(), sign_by_function) {
         return Ok(sign);
     }
@@ -131,12 +146,11 @@ fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
     if let Some(sign) = Double::of(value).and_then(Double::sign) {
         return Ok(sign);
     }
-    let coarse = ladder(known_bits(value).min(PROOF_BITS)).take_while(|&bits| bits <= PROOF_BITS);
     let fine = ladder(known_bits(value).max(2 * PROOF_BITS));
-    let found = sign_by_balls(value, coarse)
+    let found = sign_by_balls(coarse(known_bits(value)), |bits| evaluate(value, bits))
         .or_else(|| clear(sum).and_then(|cleared| sign_of_cleared(&cleared)))
         .or_else(|| bound::sign(value))
-        .or_else(|| sign_by_balls(value, fine))
+        .or_else(|| sign_by_balls(fine, |bits| evaluate(value, bits)))
         .or_else(|| sign_of_terms(sum.terms(), sign_of_atom));
     found.ok_or_else(|| {
         let out_of_range = evaluate(value, MIN_BITS) == Err(BallFault::OutOfRange);
@@ -145,9 +159,18 @@ fn decide(value: &Real, sum: &Sum) -> Result<Sign, Undecided> {
     })
 }
 
-fn sign_by_balls(value: &Real, precisions: impl Iterator<Item = u32>) -> Option<Sign> {
+/// The precisions that are tried before a proof of zero is.
+pub(super) fn coarse(known: u32) -> impl Iterator<Item = u32> {
+    ladder(known.min(PROOF_BITS)).take_while(|&bits| bits <= PROOF_BITS)
+}
+
+/// The sign that the first ball tells which keeps clear of zero.
+pub(super) fn sign_by_balls(
+    precisions: impl Iterator<Item = u32>,
+    evaluate: impl Fn(u32) -> Found,
+) -> Option<Sign> {
     precisions
-        .map(|bits| evaluate(value, bits))
+        .map(evaluate)
         .take_while(|ball| *ball != Err(BallFault::OutOfRange))
         .find_map(|ball| ball.ok()?.sign())
 }
@@ -158,7 +181,7 @@ fn sign_of_cleared(cleared: &Cleared) -> Option<Sign> {
     let sign = match numerator.as_sum() {
         None => sign_of(numerator.as_rational()?),
         Some(sum) => sign_of_terms(sum.terms(), sign_by_function)
-            .or_else(|| sign_by_balls(numerator, ladder(MIN_BITS)))?,
+            .or_else(|| sign_by_balls(ladder(MIN_BITS), |bits| evaluate(numerator, bits)))?,
     };
     sign_of_factors(sign, denominators, sign_of_atom)
 }
@@ -197,7 +220,7 @@ fn sign_by_function(atom: &Arc<Atom>) -> Option<Sign> {
 pub(super) fn evaluate_cleared(cleared: &Cleared, bits: u32) -> Found {
     let mut ball = evaluate(&cleared.numerator, bits)?;
     for factor in &cleared.denominators {
-        let atom = evaluate(&Real::from_atom(Arc::clone(&factor.atom)), bits)?;
+        let atom = evaluate(&Normal::from_atom(Arc::clone(&factor.atom)), bits)?;
         ball = Arc::new(ball.div(&atom.powi(i64::from(factor.power), bits)?, bits)?);
     }
     Ok(ball)
@@ -206,8 +229,9 @@ pub(super) fn evaluate_cleared(cleared: &Cleared, bits: u32) -> Found {
 /// The sign of an atom that is not zero, from its function or a ball.
 pub(super) fn sign_of_atom(atom: &Arc<Atom>) -> Option<Sign> {
     sign_by_function(atom).or_else(|| {
-        let value = Real::from_atom(Arc::clone(atom));
-        sign_by_balls(&value, ladder(known_bits(&value))).filter(|&sign| sign != Sign::Zero)
+        let value = Normal::from_atom(Arc::clone(atom));
+        let sign = sign_by_balls(ladder(known_bits(&value)), |bits| evaluate(&value, bits));
+        sign.filter(|&sign| sign != Sign::Zero)
     })
 }
 

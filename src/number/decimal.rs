@@ -24,7 +24,9 @@ use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::{
     bit_length, magnitude_text, power_of_ten, power_of_two, scale_by_ten, sign_of, size, unsigned,
 };
-use super::real::Real;
+use super::lazy::Lazy;
+use super::normal::Normal;
+use super::real::{Kind, Real};
 use super::zero::clear;
 use super::{Integer, Rational};
 
@@ -33,6 +35,8 @@ const MAX_DIGITS: u32 = 10_000;
 /// Fractions above this many bits are rounded by balls first, which look at their leading
 /// digits only.
 const LONG: usize = 1 << 12;
+/// Balls that are tried before a number's form is worked out.
+const TRIES: usize = 2;
 /// Further bits of the balls that are rounded first.
 const SPARE_BITS: u32 = 16;
 
@@ -124,6 +128,13 @@ pub fn round(value: &Real, precision: Precision, rounding: Rounding) -> Result<D
     if count > MAX_DIGITS {
         return Err(OutOfRange.into());
     }
+    let value = match value.kind() {
+        Kind::Normal(normal) => normal,
+        Kind::Lazy(lazy) => match round_by_balls(lazy, precision, rounding.into()) {
+            Some(decimal) => return Ok(decimal),
+            None => lazy.form(),
+        },
+    };
     let Some(rational) = value.as_rational() else {
         return round_irrational(value, precision, rounding);
     };
@@ -133,9 +144,28 @@ pub fn round(value: &Real, precision: Precision, rounding: Rounding) -> Result<D
     }
 }
 
+/// Rounds a number whose form is not known, if a ball tells the digits and that they are not all
+/// of it: it holds neither the decimal itself nor an integer, which would print as they are.
+fn round_by_balls(lazy: &Lazy, precision: Precision, ties: Ties) -> Option<Decimal> {
+    let known = precision.bits().max(lazy.known_bits());
+    ladder(known).take(TRIES).find_map(|bits| {
+        let ball = lazy.evaluate(bits).ok()?;
+        let decimal = Decimal::new(agreed_of_long(&ball, precision, ties)?, false);
+        let (low, high) = (ball.lower(), ball.upper());
+        let is_decimal = low <= decimal.value && decimal.value <= high;
+        (!is_decimal && low.ceil() > high.floor()).then_some(decimal)
+    })
+}
+
 /// As [`round`], but integers too are cut to the number of digits.
 pub(super) fn significant(value: &Real, digits: u32) -> Result<Decimal, Fault> {
     let precision = Precision::Significant(digits);
+    if let Kind::Lazy(lazy) = value.kind()
+        && let Some(decimal) = round_by_balls(lazy, precision, Ties::Even)
+    {
+        return Ok(decimal);
+    }
+    let value = value.normal();
     match value.as_rational() {
         None => round_irrational(value, precision, Rounding::HalfEven),
         Some(rational) => Ok(match Decimal::within(rational, precision) {
@@ -184,7 +214,7 @@ fn round_leading(value: &Rational, precision: Precision, ties: Ties) -> Option<C
 }
 
 fn round_irrational(
-    value: &Real,
+    value: &Normal,
     precision: Precision,
     rounding: Rounding,
 ) -> Result<Decimal, Fault> {
@@ -235,7 +265,7 @@ fn round_irrational(
 /// Rounds a number whose ball holds a border between two decimals, by the side on which
 /// it lies; `None` where the ball holds more than one border.
 fn beside_border(
-    value: &Real,
+    value: &Normal,
     ball: &Ball,
     precision: Precision,
     ties: Ties,
@@ -250,7 +280,7 @@ fn beside_border(
     let inside = |border: &&Rational| ball.lower() <= **border && **border <= ball.upper();
     for border in borders.iter().filter(inside).filter(|border| !border.is_zero()) {
         let open = |_| Fault::from(Undecided { bits: max_bits(), question: Question::Digit });
-        let side = (value - Real::from(border.clone())).sign().map_err(open)?;
+        let side = (value - Normal::from(border.clone())).sign().map_err(open)?;
         if side == Sign::Zero {
             return Ok(Some(round_rational(border, precision, ties)));
         }

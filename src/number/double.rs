@@ -22,7 +22,7 @@ use dashu_base::Sign as IntegerSign;
 
 use super::atom::Function;
 use super::ball::{Ball, Spread};
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::{Factor, Term};
 use super::{Integer, Rational, Sign};
 
@@ -48,7 +48,7 @@ pub(super) struct Double {
 
 impl Double {
     /// An enclosure of a number, if it is made of few roots and of numbers that are not extreme.
-    pub(super) fn of(value: &Real) -> Option<Self> {
+    pub(super) fn of(value: &Normal) -> Option<Self> {
         of_real(value, &mut { MAX_TERMS })
     }
 
@@ -99,7 +99,7 @@ impl Double {
     }
 }
 
-fn of_real(value: &Real, left: &mut u32) -> Option<Double> {
+fn of_real(value: &Normal, left: &mut u32) -> Option<Double> {
     match (value.as_sum(), value.as_rational()) {
         (Some(sum), _) => {
             let mut total = Double { mid: 0.0, rad: 0.0 };
@@ -122,7 +122,7 @@ fn of_term(term: &Term, left: &mut u32) -> Option<Double> {
 }
 
 /// The number that a factor is the square root of.
-fn root_below(factor: &Factor) -> Option<&Real> {
+fn root_below(factor: &Factor) -> Option<&Normal> {
     let is_root = matches!(
         (factor.atom.function(), factor.power),
         (Function::Prime | Function::Cofactor | Function::Root, 1)
@@ -173,12 +173,12 @@ mod tests {
     use super::super::{Precision, Rounding, parse_exact, round};
     use super::*;
 
-    fn real(text: &str) -> Real {
-        Real::from(parse_exact(text).unwrap())
+    fn real(text: &str) -> Normal {
+        Normal::from(parse_exact(text).unwrap())
     }
 
     /// Sums of roots: plain and nested, of long fractions, and nearly zero.
-    fn sums() -> Vec<Real> {
+    fn sums() -> Vec<Normal> {
         let numbers = ["2", "-3/7", "1e-8", "12345678901234567890123/1000000007", "-1e40"];
         let root = |text: &str| real(text).sqrt().unwrap();
         let roots = [root("2"), root("3/5"), root("1000000007"), root("10"), root("2e-16")];
@@ -186,17 +186,18 @@ mod tests {
         for number in numbers {
             for (place, root) in roots.iter().enumerate() {
                 let sum = real(number) + root * &roots[place / 2] * real(numbers[place]) + root;
-                sums.push(sum.abs().unwrap().sqrt().unwrap() - root);
+                let size = if sum.sign() == Ok(Sign::Negative) { -&sum } else { sum.clone() };
+                sums.push(size.sqrt().unwrap() - root);
                 sums.push(&sum - &roots[4 - place]);
                 sums.push(sum);
             }
         }
         // p/q with p^2 - 2 q^2 = 1, which comes nearer and nearer to the root.
-        let (mut p, mut q) = (Real::from(3), Real::from(2));
+        let (mut p, mut q) = (Normal::from(3), Normal::from(2));
         for _ in 0..25 {
             sums.push(p.checked_div(&q).unwrap() - &roots[0]);
-            let next = &p * Real::from(3) + &q * Real::from(4);
-            q = &p * Real::from(2) + &q * Real::from(3);
+            let next = &p * Normal::from(3) + &q * Normal::from(4);
+            q = &p * Normal::from(2) + &q * Normal::from(3);
             p = next;
         }
         sums
@@ -213,7 +214,9 @@ mod tests {
             assert!(double.sign().is_none() || double.sign() == fine.sign(), "{value:?}");
             assert_eq!(double.sign().is_some(), ball.sign().is_some(), "{value:?}");
             for digits in 1..=8 {
-                let shown = round(value, Precision::Significant(digits), Rounding::HalfUp).unwrap();
+                let shown =
+                    round(&value.clone().into(), Precision::Significant(digits), Rounding::HalfUp)
+                        .unwrap();
                 let gap = magnitude(&(fine.midpoint() - &shown.value));
                 assert!(gap <= shown.half_unit() + fine.radius(), "{value:?} to {digits}");
             }
@@ -229,7 +232,7 @@ mod tests {
             real("1e300") * real("2").sqrt().unwrap(),
             real("1e-200") + real("2").sqrt().unwrap(),
             real("2").exp().unwrap(),
-            (real("2").sqrt().unwrap() + Real::one().exp().unwrap()).sqrt().unwrap(),
+            (real("2").sqrt().unwrap() + Normal::one().exp().unwrap()).sqrt().unwrap(),
         ];
         for value in table {
             assert!(Double::of(&value).is_none(), "{value:?}");

@@ -5,28 +5,27 @@
 //! keeps its most precise ball: later values build on it, and earlier ones are
 //! computed again only where more digits are asked for.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::atom::{Atom, Function};
 use super::ball::{Ball, BallFault};
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::{Factor, Sum, Term};
 
 /// Largest precision that a new number takes over from what it is made of.
-const MAX_KNOWN: u32 = 1024;
+pub(super) const MAX_KNOWN: u32 = 1024;
 /// Atoms that are new, one upon the other, before the first known one.
-const MAX_STEPS: usize = 64;
+pub(super) const MAX_STEPS: usize = 64;
 /// How many times finer than asked a ball is handed out unchanged.
 const FINER: u32 = 16;
 
 /// The most precise ball so far.
 #[derive(Debug, Default)]
-pub(super) struct Memo(Mutex<Option<Known>>);
-
-#[derive(Clone, Debug)]
-struct Known {
-    bits: u32,
-    ball: Found,
+pub(super) struct Memo {
+    /// Its precision, 0 where there is none. It is set after the ball.
+    bits: AtomicU32,
+    ball: Mutex<Option<Found>>,
 }
 
 /// A ball, shared by all that is made of it.
@@ -35,38 +34,38 @@ pub(super) type Found = Result<Arc<Ball>, BallFault>;
 impl Memo {
     /// The ball, if it was computed with at least this precision; shortened where it is so
     /// much finer that its length would cost more than computing anew.
-    fn get(&self, bits: u32) -> Option<Found> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*known {
-            Some(Known { bits: finer, ball: Ok(ball) }) if finer / FINER >= bits => {
-                Some(ball.shortened(2 * bits).map(Arc::new))
-            }
-            Some(known) if known.bits >= bits => Some(known.ball.clone()),
-            _ => None,
+    pub(super) fn get(&self, bits: u32) -> Option<Found> {
+        let finer = self.bits();
+        if finer < bits {
+            return None;
+        }
+        match &*self.ball.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Ok(ball)) if finer / FINER >= bits => Some(ball.shortened(2 * bits).map(Arc::new)),
+            known => known.clone(),
         }
     }
 
-    fn is_known(&self, bits: u32) -> bool {
+    pub(super) fn is_known(&self, bits: u32) -> bool {
         self.bits() >= bits
     }
 
     /// The precision of the ball, 0 where there is none.
-    fn bits(&self) -> u32 {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.as_ref().map_or(0, |known| known.bits)
+    pub(super) fn bits(&self) -> u32 {
+        self.bits.load(Ordering::Acquire)
     }
 
-    fn set(&self, bits: u32, ball: Found) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.as_ref().is_none_or(|known| known.bits < bits) {
-            *known = Some(Known { bits, ball });
+    pub(super) fn set(&self, bits: u32, ball: Found) {
+        let mut known = self.ball.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.bits() < bits {
+            *known = Some(ball);
+            self.bits.store(bits, Ordering::Release);
         }
     }
 }
 
 /// The precision at which what a number is made of is known already: a chain of iterations
 /// that needed more digits once will need them again. It is no more than 1,024.
-pub(super) fn known_bits(value: &Real) -> u32 {
+pub(super) fn known_bits(value: &Normal) -> u32 {
     let mut next = value.as_sum();
     for _ in 0..MAX_STEPS {
         let terms = next.map_or(&[][..], Sum::terms);
@@ -82,7 +81,7 @@ pub(super) fn known_bits(value: &Real) -> u32 {
 }
 
 /// A ball that holds the number, computed with `bits` bits.
-pub(super) fn evaluate(value: &Real, bits: u32) -> Found {
+pub(super) fn evaluate(value: &Normal, bits: u32) -> Found {
     let Some(sum) = value.as_sum() else {
         return match value.as_rational() {
             Some(rational) => Ball::from_rational(rational, bits).map(Arc::new),
@@ -137,13 +136,18 @@ fn apply(atom: &Atom, bits: u32) -> Found {
         (None, Some(rational)) => Arc::new(Ball::from_rational(rational, bits)?),
         (None, None) => return Err(BallFault::Coarse),
     };
-    let ball = match atom.function() {
+    match (atom.function(), above_one(atom.argument())) {
+        (Function::Log, Some(rest)) => add_terms(rest, bits)?.ln_1p(bits).map(Arc::new),
+        (function, _) => of_ball(function, &argument, bits),
+    }
+}
+
+/// The values of a function for all members of a ball.
+pub(super) fn of_ball(function: Function, argument: &Arc<Ball>, bits: u32) -> Found {
+    let ball = match function {
         Function::Prime | Function::Cofactor | Function::Root => argument.sqrt(bits),
         Function::Exp => argument.exp(bits),
-        Function::Log => match above_one(atom.argument()) {
-            Some(rest) => add_terms(rest, bits)?.ln_1p(bits),
-            None => argument.ln(bits),
-        },
+        Function::Log => argument.ln(bits),
         Function::Sigmoid => argument.sigmoid(bits),
         Function::Tanh => argument.tanh(bits),
         Function::Sin => argument.sin(bits),
@@ -152,14 +156,14 @@ fn apply(atom: &Atom, bits: u32) -> Found {
         Function::Phi => argument.phi(bits),
         Function::Pi => Ball::pi(bits),
         Function::CosPi => argument.mul(&Ball::pi(bits)?, bits)?.cos(bits),
-        Function::Group | Function::Sealed => return Ok(argument),
+        Function::Group | Function::Sealed => return Ok(Arc::clone(argument)),
     };
     ball.map(Arc::new)
 }
 
 /// The terms that follow the 1 in `1 + ...`: where they are small, their size must not
 /// be lost in it.
-fn above_one(argument: &Real) -> Option<&[Term]> {
+fn above_one(argument: &Normal) -> Option<&[Term]> {
     let (first, rest) = argument.as_sum()?.terms().split_first()?;
     (first.is_rational() && first.coefficient.is_one() && !rest.is_empty()).then_some(rest)
 }
@@ -211,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_more_precise_ball_is_kept() {
-        let root = Real::from(2).sqrt().unwrap();
+        let root = Normal::from(2).sqrt().unwrap();
         let fine = evaluate(&root, 512).unwrap();
         assert_eq!(evaluate(&root, 64).unwrap(), fine);
         assert!(fine.accuracy() > 480);
@@ -220,9 +224,9 @@ mod tests {
     #[test]
     fn depth_needs_no_stack() {
         // x -> sqrt(x + 1), from 1, tends to the golden ratio 1.618033988749894848...
-        let mut x = Real::one();
+        let mut x = Normal::one();
         for _ in 0..20_000 {
-            x = (x + Real::one()).sqrt().unwrap();
+            x = (x + Normal::one()).sqrt().unwrap();
         }
         let ball = evaluate(&x, 128).unwrap();
         let golden = "1618033988749894848204586834365638117".parse::<super::super::Integer>();

@@ -17,7 +17,7 @@ use super::atom::{Atom, Function};
 use super::common::{common_factors, with, without};
 use super::function::exp_form;
 use super::integer::size;
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::{Factor, Monomial, Term, collect, ratio};
 use super::{Rational, rational};
 
@@ -226,14 +226,14 @@ fn reduce(
 ) -> Result<Vec<Term>, Exhausted> {
     let mut kept = Vec::with_capacity(factors.len());
     let mut replaced = Vec::new();
-    let mut exponent = Real::zero();
+    let mut exponent = Normal::zero();
     let is_exp = |factor: &Factor| factor.atom.function() == Function::Exp;
     let several = factors.iter().filter(|factor| is_exp(factor)).count() > 1;
     for factor in factors {
         let argument = factor.atom.argument();
         match factor.atom.function() {
             Function::Exp if several || factor.power != 1 => {
-                exponent = exponent + argument * Real::from(i64::from(factor.power));
+                exponent = exponent + argument * Normal::from(i64::from(factor.power));
             }
             Function::Group if factor.power == 1 => replaced.push(argument.clone()),
             Function::Prime | Function::Cofactor if factor.power == 2 => {

@@ -15,35 +15,35 @@
 use super::Rational;
 use super::function::{exp_form, log_form, multiple_of_log};
 use super::integer::size;
+use super::normal::Normal;
 use super::quotient::reciprocal_of;
-use super::real::Real;
 use super::sum::{Term, is_multiquadratic};
 
 /// Longest exponential whose logarithm is split over prime factors, in bits.
 const MAX_BITS: usize = 1 << 10;
 
 /// The logistic function, where it is such a number.
-pub(super) fn sigmoid(value: &Real) -> Option<Real> {
+pub(super) fn sigmoid(value: &Normal) -> Option<Normal> {
     let power = exponential(value)?;
-    known(&power * reciprocal_of(&(&power + Real::one())))
+    known(&power * reciprocal_of(&(&power + Normal::one())))
 }
 
 /// The hyperbolic tangent, where it is such a number.
-pub(super) fn tanh(value: &Real) -> Option<Real> {
+pub(super) fn tanh(value: &Normal) -> Option<Normal> {
     let power = exponential(&(value + value))?;
-    known((&power - Real::one()) * reciprocal_of(&(&power + Real::one())))
+    known((&power - Normal::one()) * reciprocal_of(&(&power + Normal::one())))
 }
 
 /// `log(1 + exp(x))`, where the exponential is a fraction. Of one with roots it would be a
 /// logarithm of a sum, for which `softplus(x) = x + softplus(-x)` doesn't show.
-pub(super) fn softplus(value: &Real) -> Option<Real> {
+pub(super) fn softplus(value: &Normal) -> Option<Normal> {
     let power = exponential(value)?;
     let short = power.as_rational().filter(|power| size(power) <= MAX_BITS)?;
-    Some(log_form(&Real::from(short + Rational::ONE)))
+    Some(log_form(&Normal::from(short + Rational::ONE)))
 }
 
 /// The exponential of a sum of logarithms of fractions.
-fn exponential(value: &Real) -> Option<Real> {
+fn exponential(value: &Normal) -> Option<Normal> {
     let of_fraction = |term: &Term| {
         multiple_of_log(term).is_some_and(|(_, atom)| atom.argument().as_rational().is_some())
     };
@@ -52,28 +52,29 @@ fn exponential(value: &Real) -> Option<Real> {
 }
 
 /// A fraction or a sum of square roots of integers.
-fn known(value: Real) -> Option<Real> {
+fn known(value: Normal) -> Option<Normal> {
     (value.as_rational().is_some() || is_multiquadratic(&value.terms())).then_some(value)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::evaluate::evaluate;
     use super::super::{Sign, parse_exact};
     use super::*;
 
-    fn real(text: &str) -> Real {
-        Real::from(parse_exact(text).unwrap())
+    fn real(text: &str) -> Normal {
+        Normal::from(parse_exact(text).unwrap())
     }
 
     /// `2*3 + 1/2*5` is 2 log 3 + 1/2 log 5.
-    fn logarithms(text: &str) -> Real {
-        text.split(" + ").fold(Real::zero(), |sum, term| {
+    fn logarithms(text: &str) -> Normal {
+        text.split(" + ").fold(Normal::zero(), |sum, term| {
             let (multiple, number) = term.split_once('*').unwrap_or(("1", term));
             sum + real(multiple) * real(number).log().unwrap()
         })
     }
 
-    fn text(value: &Real) -> Option<String> {
+    fn text(value: &Normal) -> Option<String> {
         value.closed_form().map(|form| form.to_text())
     }
 
@@ -130,7 +131,7 @@ mod tests {
             for multiple in ["1", "-1", "1/2", "-3/2", "5", "-31", "64"] {
                 let value = logarithms(&format!("{multiple}*{number} + {}", numbers[place / 2]));
                 for bits in [80, 300] {
-                    let argument = value.ball(bits).unwrap();
+                    let argument = evaluate(&value, bits).unwrap();
                     let rows = [
                         (sigmoid(&value), argument.sigmoid(bits)),
                         (tanh(&value), argument.tanh(bits)),
@@ -138,7 +139,7 @@ mod tests {
                     ];
                     for (found, ball) in rows {
                         let (Some(found), ball) = (found, ball.unwrap()) else { continue };
-                        let found = found.ball(bits).unwrap();
+                        let found = evaluate(&found, bits).unwrap();
                         let meet = found.lower() <= ball.upper() && ball.lower() <= found.upper();
                         assert!(meet, "{multiple} log {number} at {bits}");
                     }
@@ -150,9 +151,10 @@ mod tests {
     #[test]
     fn other_arguments_are_left_as_they_are() {
         let (log, tiny) = (logarithms("3"), real("1").checked_div(&real("10").pow(60).unwrap()));
-        let root = (real("2").sqrt().unwrap() + Real::one()).log().unwrap();
-        let opaque = [&log + Real::one(), &log * real("1/3"), &log * &log, &log + root, real("3")];
-        for value in opaque.into_iter().chain([Real::zero(), &log * real("65")]) {
+        let root = (real("2").sqrt().unwrap() + Normal::one()).log().unwrap();
+        let opaque =
+            [&log + Normal::one(), &log * real("1/3"), &log * &log, &log + root, real("3")];
+        for value in opaque.into_iter().chain([Normal::zero(), &log * real("65")]) {
             assert_eq!(sigmoid(&value), None, "{value:?}");
             assert_eq!(softplus(&value), None, "{value:?}");
         }
@@ -161,7 +163,7 @@ mod tests {
         assert_eq!((near - real("3/4")).sign(), Ok(Sign::Positive));
         // The quotient and a function that saturates agree.
         let value = logarithms("64*3");
-        let rest = Real::one() - value.sigmoid().unwrap();
+        let rest = Normal::one() - value.sigmoid().unwrap();
         assert_eq!(rest, (-value).sigmoid().unwrap());
         assert_eq!(rest.sign(), Ok(Sign::Positive));
     }

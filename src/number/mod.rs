@@ -14,7 +14,8 @@
 //!
 //! ```text
 //! parse     text -> Rational
-//! real      the value and its operators       sum, atom: its form; rational: fractions
+//! real      the value and its operators       normal, sum, atom: its form; lazy: what waits
+//!                                             for one; rational: fractions
 //! product   expand, common: multiplying out   quotient, root, power, function, logarithmic:
 //!                                             the rest
 //! surd      square roots of integers          factor, montgomery: their factors
@@ -39,6 +40,36 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+/// Implements an operator for all combinations of values and references.
+macro_rules! operator {
+    ($number:ident, $trait:ident, $method:ident, $function:path) => {
+        impl $trait<&$number> for &$number {
+            type Output = $number;
+            fn $method(self, other: &$number) -> $number {
+                $function(self, other)
+            }
+        }
+        impl $trait<$number> for &$number {
+            type Output = $number;
+            fn $method(self, other: $number) -> $number {
+                $function(self, &other)
+            }
+        }
+        impl $trait<&$number> for $number {
+            type Output = $number;
+            fn $method(self, other: &$number) -> $number {
+                $function(&self, other)
+            }
+        }
+        impl $trait<$number> for $number {
+            type Output = $number;
+            fn $method(self, other: $number) -> $number {
+                $function(&self, &other)
+            }
+        }
+    };
+}
+
 mod analytic;
 mod atom;
 mod ball;
@@ -57,8 +88,10 @@ mod factor;
 mod fault;
 mod function;
 mod integer;
+mod lazy;
 mod logarithmic;
 mod montgomery;
+mod normal;
 mod parse;
 mod power;
 mod product;

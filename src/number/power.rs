@@ -6,6 +6,7 @@ use dashu_int::UBig;
 use super::atom::{Atom, Function};
 use super::fault::{Fault, Sign, Undefined};
 use super::integer::{is_negative, magnitude, reciprocal, size, unsigned};
+use super::normal::Normal;
 use super::quotient::reciprocal_of;
 use super::real::Real;
 use super::sum::{RATIONAL_BITS, Term, from_terms};
@@ -18,26 +19,21 @@ const MAX_SEALED: u32 = 1 << 20;
 /// Largest root that is tried on fractions.
 const MAX_DEGREE: usize = 64;
 
-impl Real {
+impl Normal {
     /// The number to an integer power; `x^0` is 1 for every `x`, zero included.
-    ///
-    /// # Errors
-    /// [`Fault::Undefined`] for a negative power of zero, [`Fault::Undecided`] where
-    /// a base cannot be told from zero, [`Fault::OutOfRange`] where the result is too
-    /// large.
-    pub fn pow(&self, exponent: i64) -> Result<Real, Fault> {
+    pub(super) fn pow(&self, exponent: i64) -> Result<Normal, Fault> {
         if exponent < 0 && self.sign()? == Sign::Zero {
             return Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into());
         }
         match self.as_rational() {
             Some(base) => match (is_short_power(base, exponent), i32::try_from(exponent)) {
-                (true, _) => Ok(Real::rational(power_of_rational(base, exponent))),
+                (true, _) => Ok(Normal::rational(power_of_rational(base, exponent))),
                 (false, Ok(power)) if power.unsigned_abs() <= MAX_SEALED => {
                     let atom = Atom::new(Function::Sealed, self.clone());
                     Ok(from_terms(vec![Term::power(Rational::ONE, &atom, power)]))
                 }
                 (false, _) => {
-                    let size = Real::from(magnitude(base)).log()? * Real::from(exponent);
+                    let size = Normal::from(magnitude(base)).log()? * Normal::from(exponent);
                     let power = size.exp()?;
                     let negative = is_negative(base) && exponent % 2 != 0;
                     Ok(if negative { -power } else { power })
@@ -46,7 +42,9 @@ impl Real {
             None => Ok(integer_power(self, exponent)),
         }
     }
+}
 
+impl Real {
     /// The number to a fractional power.
     ///
     /// # Errors
@@ -115,10 +113,10 @@ fn power_of_rational(base: &Rational, exponent: i64) -> Rational {
 }
 
 /// A power by repeated squaring. The base of a negative power is not zero.
-pub(super) fn integer_power(base: &Real, exponent: i64) -> Real {
+pub(super) fn integer_power(base: &Normal, exponent: i64) -> Normal {
     let mut square = if exponent < 0 { reciprocal_of(base) } else { base.clone() };
     let mut left = exponent.unsigned_abs();
-    let mut result = Real::one();
+    let mut result = Normal::one();
     while left > 0 {
         if left % 2 == 1 {
             result = result * &square;

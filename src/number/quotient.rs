@@ -20,32 +20,34 @@ use super::common::{common_factors, without};
 use super::fault::{Fault, Sign, Undefined};
 use super::function::exp_form;
 use super::integer::reciprocal;
+use super::normal::Normal;
 use super::product::group;
-use super::real::Real;
 use super::sum::{Factor, Monomial, Sum, Term, collect, from_rational, from_terms};
 use super::surd::rationalised_reciprocal;
 use super::{Integer, Rational, rational};
 
-impl Real {
-    /// The quotient `self / divisor`.
-    ///
-    /// # Errors
-    /// [`Fault::Undefined`] where the divisor is zero, [`Fault::Undecided`] where it
-    /// cannot be told from zero.
-    pub fn checked_div(&self, divisor: &Real) -> Result<Real, Fault> {
+impl Normal {
+    /// The quotient; the divisor is certified.
+    pub(super) fn checked_div(&self, divisor: &Normal) -> Result<Normal, Fault> {
         if divisor.sign()? == Sign::Zero {
             return Err(division_by_zero(self)?.into());
         }
+        Ok(self.quotient(divisor))
+    }
+
+    /// The quotient by a number that was certified not to be zero.
+    pub(super) fn quotient(&self, divisor: &Normal) -> Normal {
         match (self.as_rational(), divisor.as_rational()) {
-            (Some(a), Some(b)) => Ok(from_rational(rational::divide(a, b))),
-            _ if self.is_zero_form() => Ok(Real::zero()),
-            _ if self == divisor => Ok(Real::one()),
-            _ => Ok(self * reciprocal_of(divisor)),
+            (Some(a), Some(b)) => from_rational(rational::divide(a, b)),
+            _ if self.is_zero_form() => Normal::zero(),
+            _ if self == divisor => Normal::one(),
+            _ => self * reciprocal_of(divisor),
         }
     }
 }
 
-fn division_by_zero(numerator: &Real) -> Result<Undefined, Fault> {
+/// What a division by zero lacks.
+pub(super) fn division_by_zero(numerator: &Normal) -> Result<Undefined, Fault> {
     Ok(match numerator.sign()? {
         Sign::Zero => Undefined::ZeroOverZero,
         Sign::Negative | Sign::Positive => {
@@ -55,9 +57,9 @@ fn division_by_zero(numerator: &Real) -> Result<Undefined, Fault> {
 }
 
 /// The reciprocal of a number that was certified not to be zero.
-pub(super) fn reciprocal_of(value: &Real) -> Real {
+pub(super) fn reciprocal_of(value: &Normal) -> Normal {
     if let Some(rational) = value.as_rational() {
-        return reciprocal(rational).map_or_else(Real::zero, from_rational);
+        return reciprocal(rational).map_or_else(Normal::zero, from_rational);
     }
     let terms = value.terms();
     match &*terms {
@@ -69,7 +71,7 @@ pub(super) fn reciprocal_of(value: &Real) -> Real {
     }
 }
 
-fn reciprocal_of_sum(terms: &[Term]) -> Real {
+fn reciprocal_of_sum(terms: &[Term]) -> Normal {
     let common = common_factors(terms);
     if !common.is_empty() {
         let rest = from_terms(collect(without(terms, &common)));
@@ -81,19 +83,19 @@ fn reciprocal_of_sum(terms: &[Term]) -> Real {
 
 /// The reciprocal of a sum under a root. Not by its common factors: those may be roots
 /// of the same kind, as deep as a run is long.
-fn reciprocal_below_root(terms: &[Term]) -> Real {
+fn reciprocal_below_root(terms: &[Term]) -> Normal {
     rationalised_reciprocal(terms).map_or_else(|| reciprocal_of_group(terms), from_terms)
 }
 
-fn reciprocal_of_group(terms: &[Term]) -> Real {
+fn reciprocal_of_group(terms: &[Term]) -> Normal {
     let (content, atom) = group(terms);
     let coefficient = reciprocal(&content).unwrap_or(Rational::ONE);
     from_terms(vec![Term::power(coefficient, &atom, -1)])
 }
 
 /// Inverts factor by factor; nested roots are unwound by a loop.
-fn reciprocal_of_term(term: &Term) -> Real {
-    let mut result = reciprocal(&term.coefficient).map_or_else(Real::one, from_rational);
+fn reciprocal_of_term(term: &Term) -> Normal {
+    let mut result = reciprocal(&term.coefficient).map_or_else(Normal::one, from_rational);
     let mut pending: Vec<Factor> = term.monomial.to_vec();
     let mut direct = Vec::new();
     let mut opened = Vec::new();
@@ -105,7 +107,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
                 result = result * from_terms(vec![Term::atom(below, atom)]);
             }
             Function::Root => {
-                result = result * Real::from_atom(Arc::clone(&atom));
+                result = result * Normal::from_atom(Arc::clone(&atom));
                 match &*argument.terms() {
                     [only] => {
                         let below = reciprocal(&only.coefficient).unwrap_or(Rational::ONE);
@@ -116,7 +118,7 @@ fn reciprocal_of_term(term: &Term) -> Real {
                 }
             }
             Function::Exp => {
-                let turned = argument * Real::rational(Rational::from(Integer::from(-power)));
+                let turned = argument * Normal::rational(Rational::from(Integer::from(-power)));
                 result = result * exp_form(&turned);
             }
             Function::Group if power == -1 => opened.push(argument.clone()),
@@ -138,10 +140,10 @@ fn reciprocal_of_term(term: &Term) -> Real {
 }
 
 /// The product of powers without rules, each of which is its own normal form.
-fn product_of(factors: Vec<Factor>) -> Real {
-    factors.into_iter().fold(Real::one(), |product, factor| {
+fn product_of(factors: Vec<Factor>) -> Normal {
+    factors.into_iter().fold(Normal::one(), |product, factor| {
         let monomial: Monomial = Arc::new([factor]);
-        product * Real::from_sum(Sum::new(vec![Term::new(Rational::ONE, monomial)]))
+        product * Normal::from_sum(Sum::new(vec![Term::new(Rational::ONE, monomial)]))
     })
 }
 
@@ -149,18 +151,18 @@ fn product_of(factors: Vec<Factor>) -> Real {
 mod tests {
     use super::*;
 
-    fn real(n: i64) -> Real {
-        Real::from(n)
+    fn real(n: i64) -> Normal {
+        Normal::from(n)
     }
 
-    fn root(value: &Real) -> Real {
+    fn root(value: &Normal) -> Normal {
         value.sqrt().unwrap()
     }
 
     #[test]
     fn reciprocals_reach_their_normal_form() {
         let (two, three) = (root(&real(2)), root(&real(3)));
-        let e = Real::one().exp().unwrap();
+        let e = Normal::one().exp().unwrap();
         let nested = root(&(&e + &two));
         let table = [
             (two.clone(), "1/2*sqrt(2)"),
@@ -173,20 +175,20 @@ mod tests {
             assert_eq!(found.as_deref(), Some(expected));
         }
         for value in [two, &e + &three, nested.clone(), &nested * &e + &nested, &e * &nested] {
-            assert_eq!(reciprocal_of(&value) * &value, Real::one(), "{value:?}");
+            assert_eq!(reciprocal_of(&value) * &value, Normal::one(), "{value:?}");
             assert_eq!(reciprocal_of(&reciprocal_of(&value)), value, "{value:?}");
         }
     }
 
     #[test]
     fn nested_roots_are_inverted_without_recursion() {
-        let mut x = Real::one().exp().unwrap();
+        let mut x = Normal::one().exp().unwrap();
         for _ in 0..10_000 {
             x = root(&x);
         }
         let mut y = real(3);
         for _ in 0..5_000 {
-            y = root(&(&y + &y * Real::one().exp().unwrap()));
+            y = root(&(&y + &y * Normal::one().exp().unwrap()));
         }
         for value in [x, y] {
             assert!(reciprocal_of(&value).sign().is_ok());

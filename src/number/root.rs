@@ -19,25 +19,24 @@ use super::decide::sign_of_atom;
 use super::fault::{Fault, Sign, Undefined};
 use super::function::exp_form;
 use super::integer::{exact_root, is_negative, magnitude, sign_of, unsigned};
+use super::normal::Normal;
 use super::real::Real;
 use super::sum::{Factor, Sum, Term, collect, from_terms, is_multiquadratic, primitive, scaled};
 use super::surd::{root_of_rational, whole_root_of_rational};
 use super::{Integer, Rational};
 
-impl Real {
+impl Normal {
     /// The square root.
-    ///
-    /// # Errors
-    /// [`Fault::Undefined`] of a negative number, [`Fault::Undecided`] where the sign
-    /// cannot be told.
-    pub fn sqrt(&self) -> Result<Real, Fault> {
+    pub(super) fn sqrt(&self) -> Result<Normal, Fault> {
         match self.sign()? {
             Sign::Negative => Err(Undefined::RootOfNegative.into()),
-            Sign::Zero => Ok(Real::zero()),
+            Sign::Zero => Ok(Normal::zero()),
             Sign::Positive => Ok(root_of_positive(self)),
         }
     }
+}
 
+impl Real {
     /// The square root of a number that is only printed, not computed with: that of a fraction stays
     /// one root, whose radicand is not split into primes.
     ///
@@ -46,7 +45,7 @@ impl Real {
     pub fn whole_sqrt(&self) -> Result<Real, Fault> {
         match self.as_rational() {
             Some(value) if sign_of(value) == Sign::Positive => {
-                Ok(from_terms(vec![whole_root_of_rational(value)]))
+                Ok(from_terms(vec![whole_root_of_rational(value)]).into())
             }
             _ => self.sqrt(),
         }
@@ -54,7 +53,7 @@ impl Real {
 }
 
 /// The square root of a number that was certified to be positive.
-pub(super) fn root_of_positive(value: &Real) -> Real {
+pub(super) fn root_of_positive(value: &Normal) -> Normal {
     if let Some(rational) = value.as_rational() {
         return from_terms(vec![root_of_rational(rational)]);
     }
@@ -66,20 +65,20 @@ pub(super) fn root_of_positive(value: &Real) -> Real {
     }
 }
 
-fn opaque_root(value: &Real) -> Real {
-    Real::from_atom(Atom::new(Function::Root, value.clone()))
+fn opaque_root(value: &Normal) -> Normal {
+    Normal::from_atom(Atom::new(Function::Root, value.clone()))
 }
 
-fn root_of_sum(terms: &[Term]) -> Real {
+fn root_of_sum(terms: &[Term]) -> Normal {
     let (content, primitive) = primitive(terms);
     let primitive =
         if is_negative(&content) { scaled(&primitive, &Rational::NEG_ONE) } else { primitive };
-    let root = opaque_root(&Real::from_sum(Sum::new(primitive)));
+    let root = opaque_root(&Normal::from_sum(Sum::new(primitive)));
     from_terms(vec![root_of_rational(&magnitude(&content))]) * root
 }
 
 /// Takes the root factor by factor; `None` where a factor's sign is not known.
-fn root_of_term(term: &Term) -> Option<Real> {
+fn root_of_term(term: &Term) -> Option<Normal> {
     let mut result = from_terms(vec![root_of_rational(&magnitude(&term.coefficient))]);
     for factor in &*term.monomial {
         let sign = sign_of_atom(&factor.atom)?;
@@ -95,27 +94,27 @@ fn root_of_term(term: &Term) -> Option<Real> {
 }
 
 /// `|x|^power` for an atom `x` of known sign.
-fn absolute_power(factor: &Factor, power: i32, sign: Sign) -> Real {
+fn absolute_power(factor: &Factor, power: i32, sign: Sign) -> Normal {
     let value = match (factor.atom.function(), power) {
         (Function::Group, 1) => factor.atom.argument().clone(),
         _ => {
             let term = Term::power(Rational::ONE, &factor.atom, power);
-            Real::from_sum(Sum::new(vec![term]))
+            Normal::from_sum(Sum::new(vec![term]))
         }
     };
     if sign == Sign::Negative && power % 2 != 0 { -value } else { value }
 }
 
 /// `sqrt|x|` for an atom `x` of known sign.
-fn root_of_atom(factor: &Factor, sign: Sign) -> Real {
+fn root_of_atom(factor: &Factor, sign: Sign) -> Normal {
     let argument = factor.atom.argument();
     let inner = match factor.atom.function() {
         Function::Exp => {
             let half = Rational::from_parts(Integer::ONE, 2_u8.into());
-            return exp_form(&(argument * Real::rational(half)));
+            return exp_form(&(argument * Normal::rational(half)));
         }
         Function::Group => argument.clone(),
-        _ => Real::from_atom(factor.atom.clone()),
+        _ => Normal::from_atom(factor.atom.clone()),
     };
     let inner = if sign == Sign::Negative { -inner } else { inner };
     match factor.atom.function() {
@@ -125,7 +124,7 @@ fn root_of_atom(factor: &Factor, sign: Sign) -> Real {
 }
 
 /// The root of `a + b sqrt(d)` as a sum of two roots of fractions, if it is one.
-fn denested(first: &Term, second: &Term) -> Option<Real> {
+fn denested(first: &Term, second: &Term) -> Option<Normal> {
     if !first.is_rational() || !is_multiquadratic(std::slice::from_ref(second)) {
         return None;
     }
@@ -162,13 +161,13 @@ mod tests {
     use super::super::{Precision, Rounding, round};
     use super::*;
 
-    fn real(n: i64) -> Real {
-        Real::from(n)
+    fn real(n: i64) -> Normal {
+        Normal::from(n)
     }
 
     #[test]
     fn roots_of_squares_are_absolute_values() {
-        let (e, s) = (Real::one().exp().unwrap(), real(4).sin().unwrap());
+        let (e, s) = (Normal::one().exp().unwrap(), real(4).sin().unwrap());
         // sin 4 < 0, and e - 3 < 0.
         let table = [
             (s.clone(), -&s),
@@ -186,7 +185,7 @@ mod tests {
 
     #[test]
     fn roots_share_what_differs_by_a_square() {
-        let e = Real::one().exp().unwrap();
+        let e = Normal::one().exp().unwrap();
         let sum = &e + real(7).sin().unwrap();
         assert_eq!((&sum * real(9)).sqrt().unwrap(), sum.sqrt().unwrap() * real(3));
         assert_eq!(e.sqrt().unwrap().pow(2), Ok(e.clone()));
@@ -212,7 +211,7 @@ mod tests {
             assert_eq!(printed.to_text(), digits);
             assert_eq!(root.pow(2), Ok(value));
         }
-        assert_eq!(real(-1).whole_sqrt(), Err(Undefined::RootOfNegative.into()));
+        assert_eq!(Real::from(-1).whole_sqrt(), Err(Undefined::RootOfNegative.into()));
     }
 
     #[test]

@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use super::atom::{Atom, Digest, Function, hash_length, hash_monomial, hash_rational};
 use super::evaluate::Memo;
 use super::integer::{is_negative, size, unsigned};
-use super::real::Real;
+use super::normal::Normal;
 use super::{Rational, Sign, rational};
 
 /// Largest rational number that is computed, in bits; what was read may be longer.
@@ -211,9 +211,9 @@ pub(super) fn collect(mut terms: Vec<Term>) -> Vec<Term> {
 }
 
 /// The number with these terms, sorted and merged; sealed where they exceed a limit.
-pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
+pub(super) fn from_terms(mut terms: Vec<Term>) -> Normal {
     match terms.as_mut_slice() {
-        [] => return Real::zero(),
+        [] => return Normal::zero(),
         [only] if only.is_rational() => {
             return from_rational(std::mem::take(&mut only.coefficient));
         }
@@ -225,7 +225,7 @@ pub(super) fn from_terms(mut terms: Vec<Term>) -> Real {
     if irrational > limits.terms || terms.iter().any(|term| size(&term.coefficient) > most(term)) {
         seal(terms)
     } else {
-        Real::from_sum(Sum::new(terms))
+        Normal::from_sum(Sum::new(terms))
     }
 }
 
@@ -236,22 +236,22 @@ impl Limits {
 }
 
 /// A rational number, sealed where it exceeds the limit.
-pub(super) fn from_rational(value: Rational) -> Real {
+pub(super) fn from_rational(value: Rational) -> Normal {
     if size(&value) <= RATIONAL_BITS {
-        return Real::rational(value);
+        return Normal::rational(value);
     }
-    Real::from_sum(Sum::new(vec![sealed_rational(value)]))
+    Normal::from_sum(Sum::new(vec![sealed_rational(value)]))
 }
 
 /// Puts all but the rational part into one atom.
-pub(super) fn seal(mut terms: Vec<Term>) -> Real {
+pub(super) fn seal(mut terms: Vec<Term>) -> Normal {
     let constant = match terms.first() {
         Some(first) if first.is_rational() => terms.remove(0).coefficient,
         _ => Rational::ZERO,
     };
     if !is_sealed(&terms) {
         let (scale, primitive) = primitive(&terms);
-        let argument = Real::from_sum(Sum::new(primitive));
+        let argument = Normal::from_sum(Sum::new(primitive));
         terms = vec![Term::atom(scale, Atom::new(Function::Sealed, argument))];
     }
     // A rational part beyond the limit becomes an atom too.
@@ -260,12 +260,12 @@ pub(super) fn seal(mut terms: Vec<Term>) -> Real {
     } else if !constant.is_zero() {
         terms.push(Term::rational(constant));
     }
-    Real::from_sum(Sum::new(collect(terms)))
+    Normal::from_sum(Sum::new(collect(terms)))
 }
 
 /// A rational number as an atom.
 pub(super) fn sealed_rational(value: Rational) -> Term {
-    Term::atom(Rational::ONE, Atom::new(Function::Sealed, Real::rational(value)))
+    Term::atom(Rational::ONE, Atom::new(Function::Sealed, Normal::rational(value)))
 }
 
 /// Whether a sum is a short multiple of one sealed atom already.

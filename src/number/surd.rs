@@ -21,7 +21,7 @@ use super::atom::{Atom, Function, Split};
 use super::expand::{Budget, expand};
 use super::factor::{Effort, Kind, factor};
 use super::integer::{exact_root, reciprocal, size, unsigned};
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::{Factor, Monomial, Term, coefficient_limit, is_multiquadratic, scaled};
 use super::{Integer, Rational};
 
@@ -74,7 +74,7 @@ fn surd(radicand: UBig, kind: Kind) -> Factor {
         Kind::Prime => Function::Prime,
         Kind::Cofactor => Function::Cofactor,
     };
-    let argument = Real::rational(Rational::from(radicand));
+    let argument = Normal::rational(Rational::from(radicand));
     Factor { atom: Atom::new(function, argument), power: 1 }
 }
 

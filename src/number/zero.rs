@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use super::Rational;
 use super::atom::{Atom, Digest, Function};
 use super::expand::{Budget, Exhausted, expand};
-use super::real::Real;
+use super::normal::Normal;
 use super::sum::{Factor, Sum, Term, collect};
 
 /// Layers of brackets that are opened.
@@ -24,7 +24,7 @@ const MAX_POWER: i32 = 8;
 /// A number as `numerator / product of denominators`.
 #[derive(Debug)]
 pub(super) struct Cleared {
-    pub(super) numerator: Real,
+    pub(super) numerator: Normal,
     /// None of them is zero.
     pub(super) denominators: Vec<Factor>,
 }
@@ -53,11 +53,11 @@ pub(super) fn clear(sum: &Sum) -> Option<Cleared> {
 }
 
 /// The number with these terms, however many.
-fn unsealed(mut terms: Vec<Term>) -> Real {
+fn unsealed(mut terms: Vec<Term>) -> Normal {
     match terms.as_mut_slice() {
-        [] => Real::zero(),
-        [only] if only.is_rational() => Real::rational(std::mem::take(&mut only.coefficient)),
-        _ => Real::from_sum(Sum::new(terms)),
+        [] => Normal::zero(),
+        [only] if only.is_rational() => Normal::rational(std::mem::take(&mut only.coefficient)),
+        _ => Normal::from_sum(Sum::new(terms)),
     }
 }
 
@@ -120,15 +120,15 @@ mod tests {
 
     #[test]
     fn brackets_and_denominators_are_opened() {
-        let e = Real::one().exp().unwrap();
-        let (two, s) = (Real::from(2), Real::from(3).sin().unwrap());
-        let square = (&e + Real::one()).pow(2).unwrap();
+        let e = Normal::one().exp().unwrap();
+        let (two, s) = (Normal::from(2), Normal::from(3).sin().unwrap());
+        let square = (&e + Normal::one()).pow(2).unwrap();
         let sum = &e + &s;
         let table = [
-            (&square - &e * &e - &two * &e - Real::one(), true),
+            (&square - &e * &e - &two * &e - Normal::one(), true),
             (&square - &e * &e - &two * &e, false),
-            (e.checked_div(&sum).unwrap() + s.checked_div(&sum).unwrap() - Real::one(), true),
-            (e.checked_div(&sum).unwrap() - s.checked_div(&sum).unwrap() - Real::one(), false),
+            (e.checked_div(&sum).unwrap() + s.checked_div(&sum).unwrap() - Normal::one(), true),
+            (e.checked_div(&sum).unwrap() - s.checked_div(&sum).unwrap() - Normal::one(), false),
         ];
         for (value, zero) in table {
             assert!(!value.is_zero_form());
