@@ -15,6 +15,8 @@
 //! p = softmax(a) ā += p ⊙ (p̄ − Σ p̄ ⊙ p), by rows; the other row functions alike
 //! ```
 
+use std::slice;
+
 use crate::formula::function::{Reduction, Row};
 use crate::formula::{Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Real, Sign};
@@ -202,13 +204,20 @@ impl Sweep<'_, '_> {
         let within = node.definition.unwrap_or_default();
         let columns = adjoint.columns();
         let terms = Tensor::built(adjoint.shape(), |row, column| {
-            let inputs = node.inputs.iter().map(|input| pass.values[*input].at(row, column));
-            match inputs.map(Value::number).collect::<Result<Vec<_>, _>>() {
-                Ok(numbers) => {
-                    let entry = row * columns + column;
-                    let slope = self.slope(node, (index, entry), position, &numbers);
-                    Ok(product(adjoint.at(row, column), &settle(slope, within)?))
+            let number = |input: &usize| pass.values[*input].at(row, column).number();
+            let place = (index, row * columns + column);
+            let slope = match node.inputs.as_slice() {
+                [only] => number(only).map(|only| self.slope(node, place, position, &[only])),
+                [left, right] => number(left).and_then(|left| {
+                    Ok(self.slope(node, place, position, &[left, number(right)?]))
+                }),
+                inputs => {
+                    let numbers = inputs.iter().map(number).collect::<Result<Vec<_>, _>>();
+                    numbers.map(|numbers| self.slope(node, place, position, &numbers))
                 }
+            };
+            match slope {
+                Ok(slope) => Ok(product(adjoint.at(row, column), &settle(slope, within)?)),
                 Err(undefined) => Ok(undefined),
             }
         })?;
@@ -241,12 +250,15 @@ impl Sweep<'_, '_> {
                 binary_slope(*operator, position, values, &node.expression, &mut self.evaluator)
             }
             Operation::Call(call) => {
-                let taken = self.pass.branches[index].get(entry).and_then(Option::as_ref);
+                let taken = self.pass.branches_of(index).get(entry).and_then(Option::as_ref);
                 let side = match (self.slope)(index) {
                     Slope::Own(side) => side,
                     Slope::One => return Ok(Real::one()),
                 };
                 let case = taken.map_or(0, |branch| branch.beside(side));
+                if let [only] = values {
+                    return self.evaluator.derivative(call, position, slice::from_ref(*only), case);
+                }
                 let values: Vec<Real> = values.iter().copied().cloned().collect();
                 self.evaluator.derivative(call, position, &values, case)
             }

@@ -1,5 +1,7 @@
 //! The forward pass: every node's value, every branch taken.
 
+use std::slice;
+
 use crate::formula::function::{Reduction, Row};
 use crate::formula::{Branch, Decide, Evaluator, Expression, Failure, Operator, ZeroOverZero};
 use crate::number::{Fault, Rational, Real};
@@ -13,8 +15,16 @@ use super::tensor::{product, total};
 pub(super) struct Pass {
     /// The value of each node.
     pub values: Vec<Tensor>,
-    /// The branches of each node that has some, entry by entry.
-    pub branches: Vec<Vec<Option<Branch>>>,
+    /// The nodes that have branches, in order, with those of each entry.
+    branches: Vec<(usize, Vec<Option<Branch>>)>,
+}
+
+impl Pass {
+    /// The branches of a node, entry by entry; none of a node without any.
+    pub(super) fn branches_of(&self, node: usize) -> &[Option<Branch>] {
+        let place = self.branches.binary_search_by_key(&node, |(node, _)| *node);
+        place.map_or(&[], |place| &self.branches[place].1)
+    }
 }
 
 /// A failure that is not a value: the sign is undecided, or a number is out of range.
@@ -42,12 +52,16 @@ pub(super) fn forward_with(
     replace: &dyn Fn(usize, Tensor) -> Tensor,
     decide: &mut dyn Decide,
 ) -> Result<Pass, Stop> {
-    let count = graph.nodes.len();
-    let mut pass = Pass { values: Vec::with_capacity(count), branches: vec![Vec::new(); count] };
+    let values = Vec::with_capacity(graph.nodes.len());
+    let mut pass = Pass { values, branches: Vec::new() };
+    let mut branches = Vec::new();
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
     for (index, node) in graph.nodes.iter().enumerate() {
-        let value = operate(node, &pass.values, leaf, &mut evaluator, &mut pass.branches[index])?;
+        let value = operate(node, &pass.values, leaf, &mut evaluator, &mut branches)?;
         pass.values.push(replace(index, value));
+        if !branches.is_empty() {
+            pass.branches.push((index, std::mem::take(&mut branches)));
+        }
     }
     Ok(pass)
 }
@@ -116,9 +130,15 @@ pub(super) fn entries(
     mut operate: impl FnMut(Result<&[Real], Failure>) -> Result<Real, Failure>,
 ) -> Result<Tensor, Stop> {
     Tensor::built(Tensor::common(inputs.iter().copied()), |row, column| {
-        let numbers = inputs.iter().map(|input| input.at(row, column).number().cloned());
-        match numbers.collect::<Result<Vec<_>, _>>() {
-            Ok(numbers) => settle(operate(Ok(&numbers)), within),
+        let value = match inputs {
+            [only] => only.at(row, column).number().map(|one| operate(Ok(slice::from_ref(one)))),
+            _ => {
+                let numbers = inputs.iter().map(|input| input.at(row, column).number().cloned());
+                numbers.collect::<Result<Vec<_>, _>>().map(|numbers| operate(Ok(&numbers)))
+            }
+        };
+        match value {
+            Ok(value) => settle(value, within),
             Err(undefined) => {
                 // The failure only tells the operation that there is nothing to do.
                 let _ = operate(Err(Failure::OutOfRange(String::new())));

@@ -164,7 +164,7 @@ impl<'a> Model<'a> {
         decide: &mut dyn Decide,
     ) -> Result<Vec<usize>, Stop> {
         let on_kink = |index: &usize| {
-            pass.branches[*index].iter().flatten().any(|branch| branch.sign == Sign::Zero)
+            pass.branches_of(*index).iter().flatten().any(|branch| branch.sign == Sign::Zero)
         };
         let kinks: Vec<usize> = (0..self.graph.nodes.len()).filter(on_kink).collect();
         let mut changes = |moved: &dyn Fn(usize) -> bool| -> Result<bool, Stop> {
@@ -201,7 +201,7 @@ impl<'a> Model<'a> {
             let inputs: Vec<&Tensor> =
                 definition.inputs.iter().map(|input| &pass.values[*input]).collect();
             let shape = Tensor::common(inputs.iter().copied());
-            for (entry, branch) in pass.branches[node].iter().enumerate() {
+            for (entry, branch) in pass.branches_of(node).iter().enumerate() {
                 let Some(branch) = branch else { continue };
                 let columns = shape.map_or(1, |(_, columns)| columns);
                 let at =

@@ -13,12 +13,16 @@ use super::tensor::Counts;
 
 /// The names that a line may use, a few dozen at most.
 #[derive(Clone, Default)]
-pub(super) struct Known<'a>(Vec<(&'a str, Cow<'a, Tensor>)>);
+pub(super) struct Known<'a> {
+    /// What was known before.
+    outer: &'a [(&'a str, Cow<'a, Tensor>)],
+    own: Vec<(&'a str, Cow<'a, Tensor>)>,
+}
 
 impl<'a> Known<'a> {
     /// Makes a value known, in the place of an earlier one of that name.
     pub(super) fn insert(&mut self, name: &'a str, value: Cow<'a, Tensor>) {
-        self.0.push((name, value));
+        self.own.push((name, value));
     }
 
     /// The same for a number.
@@ -27,14 +31,13 @@ impl<'a> Known<'a> {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Tensor> {
-        self.0.iter().rev().find(|(known, _)| *known == name).map(|(_, value)| &**value)
+        let mut latest_first = self.own.iter().rev().chain(self.outer.iter().rev());
+        latest_first.find(|(known, _)| *known == name).map(|(_, value)| &**value)
     }
 
-    /// The same values, lent to a list that more are added to.
-    pub(super) fn borrowed(&'a self) -> Self {
-        let mut list = Vec::with_capacity(2 * self.0.len() + 8);
-        list.extend(self.0.iter().map(|(name, value)| (*name, Cow::Borrowed(&**value))));
-        Self(list)
+    /// The same values, lent to a list that more are added to; they are no such list themselves.
+    pub(super) fn lent(&'a self) -> Self {
+        Self { outer: &self.own, own: Vec::with_capacity(8) }
     }
 }
 

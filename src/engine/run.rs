@@ -401,7 +401,7 @@ impl<'a> Course<'a> {
 impl<'a> Trained<'a> {
     /// The names that a rule's line may use: options, states, and the parameter itself.
     fn known<'b>(&'b self, before: &'b Iteration, theta: &'b Tensor) -> Known<'b> {
-        let mut known = self.options.borrowed();
+        let mut known = self.options.lent();
         for (state, values) in before.state.iter() {
             if let Some(value) = values.get(&self.name) {
                 known.insert(state, Cow::Borrowed(value));

@@ -80,11 +80,14 @@ impl Normal {
 
     /// A rational number, whatever its size.
     pub(super) fn rational(value: Rational) -> Self {
-        let form = if size(&value) <= SMALL_BITS {
-            Form::Small(value)
-        } else {
-            Form::Large(Arc::new(value))
-        };
+        let size = size(&value);
+        Self::rational_of(value, size)
+    }
+
+    /// The same of a number of so many bits.
+    pub(super) fn rational_of(value: Rational, size: usize) -> Self {
+        let form =
+            if size <= SMALL_BITS { Form::Small(value) } else { Form::Large(Arc::new(value)) };
         Normal { form }
     }
 

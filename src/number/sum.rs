@@ -237,8 +237,9 @@ impl Limits {
 
 /// A rational number, sealed where it exceeds the limit.
 pub(super) fn from_rational(value: Rational) -> Normal {
-    if size(&value) <= RATIONAL_BITS {
-        return Normal::rational(value);
+    let size = size(&value);
+    if size <= RATIONAL_BITS {
+        return Normal::rational_of(value, size);
     }
     Normal::from_sum(Sum::new(vec![sealed_rational(value)]))
 }
