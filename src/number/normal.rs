@@ -25,7 +25,7 @@ const SMALL_BITS: usize = 256;
 /// A real number in normal form: immutable, exact, cheap to clone.
 ///
 /// `==` compares normal forms. Equal forms are equal numbers; for the converse use
-/// [`Normal::compare`], which decides or says that it cannot.
+/// `Real::compare`, which decides or says that it cannot.
 #[derive(Clone)]
 pub(super) struct Normal {
     form: Form,
