@@ -25,7 +25,7 @@ use super::normal::Normal;
 use super::power::integer_power;
 use super::real::{Kind, Real};
 
-/// What is done to the operands. All but the first four have a single one.
+/// What is done to the operands: two of them in the first four, one in the others.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operation {
     Add,
@@ -123,10 +123,7 @@ impl Lazy {
         if let Some(sign) = self.sign.get() {
             return Ok(*sign);
         }
-        let by_balls = match self.form.get() {
-            Some(_) => None,
-            None => sign_by_balls(coarse(self.known_bits()), |bits| self.evaluate(bits)),
-        };
+        let by_balls = sign_by_balls(coarse(self.known_bits()), |bits| self.evaluate(bits));
         let sign = by_balls.map_or_else(|| self.form().sign(), Ok)?;
         Ok(*self.sign.get_or_init(|| sign))
     }
