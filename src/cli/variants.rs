@@ -333,9 +333,12 @@ impl<'a> Case<'a> {
     }
 
     /// Makes all papers, some at a time, and writes them with their records in order.
+    ///
+    /// While a window of papers is made, the next one is searched for and the records of the one
+    /// before are written, so that no thread waits for another.
     pub(crate) fn write(
         &self,
-        windows: impl Iterator<Item = Result<Vec<Job>, Failure>>,
+        windows: impl Iterator<Item = Result<Vec<Job>, Failure>> + Send,
         count: u64,
         seed: u64,
         staging: &Staging,
@@ -356,11 +359,8 @@ impl<'a> Case<'a> {
         #[cfg(feature = "pdf")]
         let mut joining = Joining::new(staging.folder(), &self.default);
         let counter = Counter::new("making", "variants", count);
-        for window in windows {
-            let made: Vec<Result<(Entry, Paper), Failure>> = window?
-                .into_par_iter()
-                .map(|job| Ok((job.entry(stem), self.paper(job, &press, staging)?)))
-                .collect();
+        let make = |job: Job| Ok((job.entry(stem), self.paper(job, &press, staging)?));
+        let mut record = |made: Vec<Result<(Entry, Paper), Failure>>| {
             let length = found::length(made.len());
             for made in made {
                 let (entry, paper) = made?;
@@ -369,7 +369,25 @@ impl<'a> Case<'a> {
                 joining.add(&name(paper.number), &paper.files)?;
             }
             counter.advance(length);
+            Ok(())
+        };
+        let mut windows = windows.fuse();
+        let mut found = windows.next().transpose()?;
+        let mut made = Vec::new();
+        while let Some(jobs) = found.take() {
+            let (next, (recorded, papers)) = rayon::join(
+                || windows.next(),
+                || rayon::join(|| record(made), || jobs.into_par_iter().map(make).collect()),
+            );
+            recorded?;
+            made = papers;
+            found = match next.transpose() {
+                Ok(found) => found,
+                // What is wrong with an earlier paper is said first.
+                Err(failure) => return record(made).and(Err(failure)),
+            };
         }
+        record(made)?;
         counter.finish();
         #[cfg(feature = "pdf")]
         joining.finish()?;
