@@ -125,8 +125,8 @@ pub struct Progress {
 /// What is known during a search.
 #[derive(Default)]
 struct State {
-    /// Candidates that were looked at.
-    seen: BTreeSet<Box<[u64]>>,
+    /// Candidates that were looked at, by their places in the space.
+    seen: BTreeSet<Integer>,
     /// The answers of the variants.
     answers: BTreeSet<[u8; 16]>,
     tally: Tally,
@@ -353,7 +353,7 @@ impl<'a> Search<'a> {
         let mut list = Vec::new();
         while list.len() < PATIENCE && state.table.is_none() {
             let picks = draws.next(self.variables);
-            let fresh = !state.seen.contains(&picks);
+            let fresh = !state.seen.contains(&self.place(&picks));
             let verdict = fresh.then(|| self.judge.judge(&picks, Care::Quick));
             let accepted = matches!(verdict, Some(Verdict::Accepted(_)));
             list.push((picks, verdict));
@@ -406,7 +406,7 @@ impl<'a> Search<'a> {
 
     /// The candidate, if it is a variant that there was not yet.
     fn take(&self, picks: &[u64], verdict: Option<Verdict>, state: &mut State) -> Option<Accepted> {
-        if !state.seen.insert(picks.into()) {
+        if !state.seen.insert(self.place(picks)) {
             return None;
         }
         if let Some(table) = &state.table {
@@ -434,13 +434,13 @@ impl<'a> Search<'a> {
             .flatten()
             .filter(|(picks, accepted)| {
                 let taken = accepted.answers.is_some_and(|own| state.answers.contains(&own));
-                !taken && !state.seen.contains(*picks)
+                !taken && !state.seen.contains(&self.place(picks))
             })
             .collect();
         let index = self.stream(number).name("rest").generator().index(left.len());
         let (picks, accepted) = left.get(index)?;
         let (picks, accepted) = ((*picks).clone(), (*accepted).clone());
-        state.seen.insert(picks);
+        state.seen.insert(self.place(&picks));
         state.is_new(&accepted).then_some(accepted)
     }
 
@@ -499,6 +499,14 @@ impl<'a> Search<'a> {
             left /= count;
         }
         picks.into()
+    }
+
+    /// The number of a candidate in the order of the values, from 0.
+    fn place(&self, picks: &[u64]) -> Integer {
+        let digits = picks.iter().zip(self.variables);
+        digits.fold(Integer::ZERO, |place, (pick, variable)| {
+            place * variable.domain.count().max(1) + pick
+        })
     }
 
     fn may_go_on(&self, state: &State) -> bool {
