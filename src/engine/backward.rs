@@ -203,6 +203,17 @@ impl Sweep<'_, '_> {
         let pass = self.pass;
         let within = node.definition.unwrap_or_default();
         let columns = adjoint.columns();
+        let shape = pass.values[node.inputs[position]].shape();
+        if shape == adjoint.shape() {
+            match (&node.operation, position) {
+                (Operation::Binary(Operator::Add), _)
+                | (Operation::Binary(Operator::Subtract), 0) => return Ok(adjoint.clone()),
+                (Operation::Binary(Operator::Subtract), _) => {
+                    return Ok(adjoint.each(|entry| -entry));
+                }
+                _ => {}
+            }
+        }
         let terms = Tensor::built(adjoint.shape(), |row, column| {
             let number = |input: &usize| pass.values[*input].at(row, column).number();
             let place = (index, row * columns + column);
@@ -221,7 +232,6 @@ impl Sweep<'_, '_> {
                 Err(undefined) => Ok(undefined),
             }
         })?;
-        let shape = pass.values[node.inputs[position]].shape();
         if shape == terms.shape() {
             return Ok(terms);
         }

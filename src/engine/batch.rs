@@ -10,7 +10,7 @@ use crate::trace::{Example, Named, Tensor};
 pub(super) fn gradient<'a>(
     trained: impl Iterator<Item = &'a Arc<str>>,
     reduction: Reduction,
-    examples: &[Example],
+    examples: &[Arc<Example>],
 ) -> Named<Tensor> {
     let one = |name: &Arc<str>| {
         let parts = examples.iter().filter_map(|example| example.gradient.get(name));

@@ -53,7 +53,7 @@ struct Known {
     activations: Activations,
     point: Named<Tensor>,
     index: usize,
-    example: Example,
+    example: Arc<Example>,
 }
 
 /// Whether the backward pass knows the derivatives of activation functions.
@@ -93,9 +93,9 @@ impl<'a> Model<'a> {
         index: usize,
         replace: Option<Replace<'_>>,
         decide: &mut dyn Decide,
-    ) -> Result<Example, Stop> {
+    ) -> Result<Arc<Example>, Stop> {
         if replace.is_some() || !decide.assumes_nothing() {
-            return self.pass(activations, point, index, replace, decide);
+            return self.pass(activations, point, index, replace, decide).map(Arc::new);
         }
         let same = |known: &&Known| {
             (known.t, known.index, known.activations) == (t, index, activations)
@@ -104,7 +104,7 @@ impl<'a> Model<'a> {
         if let Some(known) = self.passes.borrow().iter().find(same) {
             return Ok(known.example.clone());
         }
-        let example = self.pass(activations, point, index, None, decide)?;
+        let example = Arc::new(self.pass(activations, point, index, None, decide)?);
         let mut passes = self.passes.borrow_mut();
         if passes.len() < MOST_KNOWN {
             let point = point.clone();
@@ -123,7 +123,7 @@ impl<'a> Model<'a> {
     ) -> Result<Example, Stop> {
         let graph = &self.graph;
         let leaf = |name: &str| leaf(self.setup, point, index, name);
-        let pass = match replace {
+        let mut pass = match replace {
             None => forward(graph, &leaf, decide)?,
             Some(replace) => {
                 let named = |node: usize, value: Tensor| {
@@ -139,18 +139,19 @@ impl<'a> Model<'a> {
                 && matches!(operation, Operation::Call(call) if call.function.is_activation())
         };
         let slope = |node| if forgotten(node) { Slope::One } else { Slope::Own(Sign::Zero) };
-        let adjoints = backward(graph, &pass, seeded(&pass, self.root), decide, &slope)?;
-        let gradient = recorded(&self.trained, &adjoints);
+        let mut adjoints = backward(graph, &pass, seeded(&pass, self.root), decide, &slope)?;
+        let gradient = recorded(&self.trained, &mut adjoints);
         // Only what is right is told in words, conventions too.
         let mattered = match activations {
             Activations::Derived => self.conventions_that_matter(&pass, &gradient, decide)?,
             Activations::Forgotten => Vec::new(),
         };
+        let branches = self.branches(&pass, &mattered, decide);
         Ok(Example {
-            values: recorded(&self.values, &pass.values),
-            adjoints: recorded(&self.adjoints, &adjoints),
+            values: recorded(&self.values, &mut pass.values),
+            adjoints: recorded(&self.adjoints, &mut adjoints),
             gradient,
-            branches: self.branches(&pass, &mattered, decide),
+            branches,
         })
     }
 
@@ -170,8 +171,9 @@ impl<'a> Model<'a> {
         let mut changes = |moved: &dyn Fn(usize) -> bool| -> Result<bool, Stop> {
             for side in [Sign::Negative, Sign::Positive] {
                 let slope = |node| Slope::Own(if moved(node) { side } else { Sign::Zero });
-                let other = backward(&self.graph, pass, seeded(pass, self.root), decide, &slope)?;
-                if differs(&recorded(&self.trained, &other), used) {
+                let seed = seeded(pass, self.root);
+                let mut other = backward(&self.graph, pass, seed, decide, &slope)?;
+                if differs(&recorded(&self.trained, &mut other), used) {
                     return Ok(true);
                 }
             }
@@ -264,9 +266,10 @@ fn seeded(pass: &Pass, root: usize) -> (usize, Tensor) {
     (root, Tensor::filled(pass.values[root].shape(), &Value::Real(Real::one())))
 }
 
-/// What a record has of all nodes.
-fn recorded(nodes: &[(Arc<str>, usize)], all: &[Tensor]) -> Named<Tensor> {
-    nodes.iter().map(|(name, node)| (name.clone(), all[*node].clone())).collect()
+/// What a record has of all nodes: it is taken from there, since each name has a node of its own.
+fn recorded(nodes: &[(Arc<str>, usize)], all: &mut [Tensor]) -> Named<Tensor> {
+    let mut taken = |node: usize| std::mem::replace(&mut all[node], Tensor::zeros(None));
+    nodes.iter().map(|(name, node)| (name.clone(), taken(*node))).collect()
 }
 
 /// Whether two gradients are not proved to be equal.

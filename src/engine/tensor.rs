@@ -35,7 +35,10 @@ impl Tensor {
     }
 
     pub(super) fn zeros(shape: Counts) -> Self {
-        Self::filled(shape, &Value::Real(Real::zero()))
+        match shape {
+            None => Self::from(Real::zero()),
+            Some(_) => Self::filled(shape, &Value::Real(Real::zero())),
+        }
     }
 
     pub(super) fn filled(shape: Counts, value: &Value) -> Self {

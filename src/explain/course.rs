@@ -26,7 +26,7 @@ impl<'a> Course<'a> {
 
     /// One example of an iteration's batch, from 1.
     pub(super) fn example(&self, t: usize, example: usize) -> Option<&'a Example> {
-        self.record(t)?.examples.get(example.checked_sub(1)?)
+        self.record(t)?.examples.get(example.checked_sub(1)?).map(AsRef::as_ref)
     }
 
     /// How many examples an iteration has.

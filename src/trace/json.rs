@@ -160,7 +160,8 @@ fn iteration(record: &Iteration) -> Result<Json> {
             map.insert("look_ahead".into(), named(point, tensor)?);
         }
         if let Some(loss) = &record.loss {
-            let examples = record.examples.iter().map(example).collect::<Result<Vec<_>>>()?;
+            let examples =
+                record.examples.iter().map(|one| example(one)).collect::<Result<Vec<_>>>()?;
             map.insert("examples".into(), Json::Array(examples));
             map.insert("loss".into(), tensor(loss)?);
         }

@@ -11,6 +11,8 @@ pub use experiment::{Case, Experiment, Figure, Holds, Logarithm, Normal, Theory}
 pub use path::{Path, Reading, Target, What};
 pub use value::{Named, Tensor, Value};
 
+use std::sync::Arc;
+
 use crate::number::{Rational, Real, Sign};
 
 /// Everything that was computed for a scenario.
@@ -57,8 +59,9 @@ pub struct Iteration {
     pub batch: Vec<usize>,
     /// The point at which the gradient was taken, where it is not the parameters themselves.
     pub look_ahead: Option<Named<Tensor>>,
-    /// What happened for each example of the batch.
-    pub examples: Vec<Example>,
+    /// What happened for each example of the batch. Iterations of several runs that see an example
+    /// at the same point share its record.
+    pub examples: Vec<Arc<Example>>,
     /// The batch's loss.
     pub loss: Option<Tensor>,
     /// The batch's gradient, by parameter.
