@@ -165,6 +165,36 @@ fn shards_that_are_joined_are_one_run_to_the_byte() {
     }
 }
 
+/// Papers are made some at a time, while the next ones are searched for.
+#[test]
+fn many_papers_are_the_same_on_any_number_of_threads() {
+    let desk = Desk::new(&[("exam.yaml", EXAM)]);
+    for threads in ["1", "2", "5"] {
+        let done = desk.run_on(&format!("variants exam.yaml --count 150 -o {threads}"), threads);
+        assert_eq!(done.status, Some(0), "{}", done.err);
+    }
+    let alone = desk.files("1");
+    let numbers = alone.keys().filter(|name| name.ends_with("/handout.md")).count();
+    assert_eq!(numbers, 150);
+    assert!(alone == desk.files("2"), "two threads write something else");
+    assert!(alone == desk.files("5"), "five threads write something else");
+}
+
+#[test]
+fn what_is_wrong_with_an_earlier_paper_is_said_before_that_there_are_too_few() {
+    // Of 90 variants, 64 are made first; that there are no 100 is found meanwhile.
+    let fewer = EXAM.replace("[0.5, 3]", "[0.5, 1]");
+    let wrong = fewer.replace("Start from", "Start from << nowhere >>");
+    let desk = Desk::new(&[("fewer.yaml", &fewer), ("wrong.yaml", &wrong)]);
+    let done = desk.run("variants fewer.yaml --count 100");
+    assert_eq!(done.status, Some(1), "{}", done.err);
+    assert!(done.err.contains("only 90 variants exist"), "{}", done.err);
+    let said = desk.refused("variants wrong.yaml --count 100");
+    assert!(said.contains("variant 1: wrong.yaml:"), "{said}");
+    assert!(said.contains("there is no `nowhere` here"), "{said}");
+    assert!(!desk.path("output").join("fewer").exists() && !desk.path("output/wrong").exists());
+}
+
 #[test]
 fn shards_of_other_scenarios_are_not_joined() {
     let desk = Desk::new(&[("exam.yaml", EXAM)]);
