@@ -8,8 +8,10 @@
                                                   what else could be used, where that Python has it
 
 Each figure is the median of several runs on an otherwise idle machine. Nothing is kept from an
-earlier run: the site's cache is in a folder of its own. `cargo bench` times the stages inside of a
-process, `cargo bench --bench floor` compares variants with what their bytes cost the libraries.
+earlier run: the site's cache is in a folder of its own. What is written goes below the folder for
+temporary files; `TMPDIR=/dev/shm` keeps it in memory, where a disk would add its own time.
+`cargo bench` times the stages inside of a process, `cargo bench --bench floor` compares variants
+with what their bytes cost the libraries.
 """
 
 import argparse
