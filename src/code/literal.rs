@@ -49,7 +49,7 @@ pub(super) fn decimal(value: &Real) -> String {
 /// An exact number as an expression of the scenario language.
 pub(super) fn expression(value: &Real) -> Expression {
     if let Some(number) = value.as_rational() {
-        return Expression::Number(number.clone());
+        return Expression::Number(number.into_owned());
     }
     let form = value.closed_form().and_then(|form| parse(&form.to_text()).ok());
     match form {

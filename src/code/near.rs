@@ -85,7 +85,7 @@ impl Machine<'_> {
             for (own, exact) in own.entries.iter_mut().zip(exact.entries()) {
                 let exact = exact.real().and_then(Real::as_rational);
                 let double = Rational::try_from(*own).ok();
-                if exact.is_none() || exact != double.as_ref() {
+                if exact.is_none() || exact.as_deref() != double.as_ref() {
                     *own *= 1.0 + SHAKE * pattern[moved % 2];
                     moved += 1;
                 }

@@ -71,7 +71,7 @@ mod tests {
             let found = curve_at(&parse(text).unwrap().expression, &Real::from(z)).unwrap();
             found.map(|value| {
                 let number = value.real().and_then(Real::as_rational);
-                number.map(ToString::to_string).unwrap_or_default()
+                number.map(|number| number.to_string()).unwrap_or_default()
             })
         };
         // d/dz of z^2 - 3z is 2z - 3; ReLU's derivative is 0 on its kink; the constant's is 0.

@@ -1,5 +1,6 @@
 //! One example, forward and backward, as a record.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -301,6 +302,6 @@ fn slope_at_kink(
     let sides = [Sign::Negative, Sign::Positive].map(|side| branch.beside(side));
     let jumps = (0..arguments.len()).any(|index| slope(index, sides[0]) != slope(index, sides[1]));
     let chosen = slope(0, branch.case)?;
-    let rational = chosen.as_rational().cloned().unwrap_or(Rational::ZERO);
+    let rational = chosen.as_rational().map_or(Rational::ZERO, Cow::into_owned);
     (jumps || call.at_kink.is_some()).then_some(rational)
 }

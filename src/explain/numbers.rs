@@ -89,7 +89,7 @@ impl Numbers<'_> {
         for (value, carried) in value.entries().iter().zip(carried.entries()) {
             let (Some(value), Some(carried)) = (value.real(), carried.real()) else { continue };
             let decimal = round(value, self.precision, self.rounding)?;
-            if carried.as_rational() != Some(&decimal.value) {
+            if carried.as_rational().as_deref() != Some(&decimal.value) {
                 return Ok(false);
             }
         }
@@ -103,7 +103,7 @@ impl Numbers<'_> {
 
     fn input(&self, real: &Real) -> Result<Shown, Fault> {
         if let Some(number) = real.as_rational() {
-            return Ok(exact(number));
+            return Ok(exact(&number));
         }
         match real.closed_form() {
             Some(form) => Ok(signed(&form.to_text())),
@@ -126,7 +126,7 @@ pub(super) fn exact(number: &Rational) -> Shown {
 /// that is no longer than this.
 fn form(real: &Real, root: usize) -> Option<String> {
     match real.as_rational() {
-        Some(number) => Some(exact_input_text(number)).filter(|text| text.len() <= SHORT),
+        Some(number) => Some(exact_input_text(&number)).filter(|text| text.len() <= SHORT),
         None => Some(real.closed_form()?.to_text()).filter(|text| text.len() <= root),
     }
 }

@@ -246,7 +246,8 @@ pub(crate) fn number(expression: &Expression) -> Option<(Rational, bool)> {
         Expression::Number(value) => Some((value.clone(), !value.is_int())),
         Expression::Negate(inner) => number(inner).map(|(value, decimal)| (-value, decimal)),
         Expression::Binary(operator, left, right) => {
-            let ((left, first), (right, second)) = (number(left)?, number(right)?);
+            // A number stands first as a rule: on the right it shows sooner that there is none.
+            let ((right, second), (left, first)) = (number(right)?, number(left)?);
             let value = match operator {
                 Operator::Add => left + right,
                 Operator::Subtract => left - right,

@@ -331,7 +331,7 @@ fn power(base: &Real, exponent: &Real) -> Result<Real, Fault> {
     match exponent.as_rational() {
         Some(number) => match i64::try_from(number.numerator().clone()) {
             Ok(whole) if number.is_int() => base.pow(whole),
-            _ => base.pow_rational(number),
+            _ => base.pow_rational(&number),
         },
         None => match (base.sign()?, exponent.sign()?) {
             (Sign::Zero, Sign::Positive) => Ok(Real::zero()),

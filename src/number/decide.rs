@@ -19,7 +19,7 @@ use super::evaluate::{Found, evaluate, known_bits};
 use super::fault::{Fault, OutOfRange, Question, Sign, Undecided};
 use super::integer::sign_of;
 use super::normal::Normal;
-use super::rational;
+use super::rational::Short;
 use super::real::{Kind, Real};
 use super::sum::{Factor, Sum, Term};
 use super::zero::{Cleared, clear};
@@ -57,10 +57,13 @@ impl Real {
     /// [`Undecided`] where they agree to the last digit that was computed, but were
     /// not proved to be equal.
     pub fn compare(&self, other: &Real) -> Result<Ordering, Undecided> {
-        if let (Kind::Normal(a), Kind::Normal(b)) = (self.kind(), other.kind())
-            && let (Some(a), Some(b)) = (a.as_rational(), b.as_rational())
-        {
-            return Ok(a.cmp(b));
+        if let (Kind::Normal(a), Kind::Normal(b)) = (self.kind(), other.kind()) {
+            if let (Some(a), Some(b)) = (a.as_short(), b.as_short()) {
+                return Ok(a.order(b));
+            }
+            if let (Some(a), Some(b)) = (a.as_rational(), b.as_rational()) {
+                return Ok(a.cmp(&b));
+            }
         }
         Ok((self - other).sign()?.cmp(&Sign::Zero))
     }
@@ -96,7 +99,7 @@ impl Real {
     #[must_use]
     pub fn to_f64(&self) -> f64 {
         if let Kind::Normal(normal) = self.kind()
-            && let Some(double) = normal.as_rational().and_then(rational::to_f64)
+            && let Some(double) = normal.as_short().and_then(Short::to_f64)
         {
             return double;
         }
@@ -114,6 +117,9 @@ impl Real {
 impl Normal {
     /// The sign.
     pub(super) fn sign(&self) -> Result<Sign, Undecided> {
+        if let Some(short) = self.as_short() {
+            return Ok(short.sign());
+        }
         match (self.as_sum(), self.as_rational()) {
             (Some(sum), _) => match sum.sign().get() {
                 Some(sign) => Ok(*sign),
@@ -122,7 +128,7 @@ impl Normal {
                     Ok(*sum.sign().get_or_init(|| sign))
                 }
             },
-            (None, rational) => Ok(rational.map_or(Sign::Zero, sign_of)),
+            (None, rational) => Ok(rational.map_or(Sign::Zero, |value| sign_of(&value))),
         }
     }
 }
@@ -179,7 +185,7 @@ pub(super) fn sign_by_balls(
 fn sign_of_cleared(cleared: &Cleared) -> Option<Sign> {
     let Cleared { numerator, denominators } = cleared;
     let sign = match numerator.as_sum() {
-        None => sign_of(numerator.as_rational()?),
+        None => sign_of(&*numerator.as_rational()?),
         Some(sum) => sign_of_terms(sum.terms(), sign_by_function)
             .or_else(|| sign_by_balls(ladder(MIN_BITS), |bits| evaluate(numerator, bits)))?,
     };

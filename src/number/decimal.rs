@@ -135,7 +135,7 @@ pub fn round(value: &Real, precision: Precision, rounding: Rounding) -> Result<D
             None => lazy.form(),
         },
     };
-    let Some(rational) = value.as_rational() else {
+    let Some(rational) = &value.as_rational() else {
         return round_irrational(value, precision, rounding);
     };
     match Decimal::within(rational, precision) {
@@ -166,7 +166,7 @@ pub(super) fn significant(value: &Real, digits: u32) -> Result<Decimal, Fault> {
         return Ok(decimal);
     }
     let value = value.normal();
-    match value.as_rational() {
+    match &value.as_rational() {
         None => round_irrational(value, precision, Rounding::HalfEven),
         Some(rational) => Ok(match Decimal::within(rational, precision) {
             Some(decimal) if decimal.fits(precision) => decimal,

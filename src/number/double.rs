@@ -108,7 +108,7 @@ fn of_real(value: &Normal, left: &mut u32) -> Option<Double> {
             }
             Some(total)
         }
-        (None, rational) => of_rational(rational?),
+        (None, rational) => of_rational(&*rational?),
     }
 }
 

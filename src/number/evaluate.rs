@@ -84,7 +84,7 @@ pub(super) fn known_bits(value: &Normal) -> u32 {
 pub(super) fn evaluate(value: &Normal, bits: u32) -> Found {
     let Some(sum) = value.as_sum() else {
         return match value.as_rational() {
-            Some(rational) => Ball::from_rational(rational, bits).map(Arc::new),
+            Some(rational) => Ball::from_rational(&rational, bits).map(Arc::new),
             None => Err(BallFault::Coarse),
         };
     };
@@ -133,7 +133,7 @@ fn push_unknown<'a>(sum: &'a Sum, bits: u32, stack: &mut Vec<Visit<'a>>) {
 fn apply(atom: &Atom, bits: u32) -> Found {
     let argument = match (atom.argument().as_sum(), atom.argument().as_rational()) {
         (Some(sum), _) => evaluate_sum(sum, bits)?,
-        (None, Some(rational)) => Arc::new(Ball::from_rational(rational, bits)?),
+        (None, Some(rational)) => Arc::new(Ball::from_rational(&rational, bits)?),
         (None, None) => return Err(BallFault::Coarse),
     };
     match (atom.function(), above_one(atom.argument())) {

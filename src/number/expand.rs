@@ -238,7 +238,7 @@ fn reduce(
             Function::Group if factor.power == 1 => replaced.push(argument.clone()),
             Function::Prime | Function::Cofactor if factor.power == 2 => {
                 if let Some(radicand) = argument.as_rational() {
-                    coefficient = rational::multiply(&coefficient, radicand);
+                    coefficient = rational::multiply(&coefficient, &radicand);
                 }
             }
             Function::Root if factor.power == 2 => replaced.push(argument.clone()),

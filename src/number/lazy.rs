@@ -143,10 +143,10 @@ impl Lazy {
     fn operate(&self, bits: u32) -> Found {
         let ball = match (self.operation, self.left.brief_rational(), self.right.brief_rational()) {
             (Operation::Multiply, Some(factor), _) => {
-                ball_of(&self.right, bits)?.mul_rational(factor, bits)
+                ball_of(&self.right, bits)?.mul_rational(&factor, bits)
             }
             (Operation::Multiply, _, Some(factor)) => {
-                ball_of(&self.left, bits)?.mul_rational(factor, bits)
+                ball_of(&self.left, bits)?.mul_rational(&factor, bits)
             }
             (operation, ..) => {
                 let (left, right) = (ball_of(&self.left, bits)?, ball_of(&self.right, bits)?);

@@ -39,7 +39,7 @@ pub(super) fn tanh(value: &Normal) -> Option<Normal> {
 pub(super) fn softplus(value: &Normal) -> Option<Normal> {
     let power = exponential(value)?;
     let short = power.as_rational().filter(|power| size(power) <= MAX_BITS)?;
-    Some(log_form(&Normal::from(short + Rational::ONE)))
+    Some(log_form(&Normal::from(&*short + Rational::ONE)))
 }
 
 /// The exponential of a sum of logarithms of fractions.

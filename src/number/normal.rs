@@ -11,16 +11,12 @@ use std::fmt;
 use std::ops::{Add, Mul, Neg, Sub};
 use std::sync::Arc;
 
+use super::Rational;
 use super::atom::{Atom, Digest, digest_of_rational};
-use super::integer::size;
 use super::product::multiply;
-use super::rational;
+use super::rational::{self, Short};
 use super::real::Real;
 use super::sum::{self, Sum, Term};
-use super::{Integer, Rational};
-
-/// Rationals above this many bits are shared instead of copied.
-const SMALL_BITS: usize = 256;
 
 /// A real number in normal form: immutable, exact, cheap to clone.
 ///
@@ -33,41 +29,55 @@ pub(super) struct Normal {
 
 #[derive(Clone)]
 enum Form {
-    Small(Rational),
-    Large(Arc<Rational>),
+    Short(Short),
+    /// A fraction that is not short.
+    Long(Arc<Rational>),
     Sum(Arc<Sum>),
 }
 
 impl Normal {
     /// The number 0.
     pub(super) fn zero() -> Self {
-        Normal { form: Form::Small(Rational::ZERO) }
+        Normal { form: Form::Short(Short::ZERO) }
     }
 
     /// The number 1.
     pub(super) fn one() -> Self {
-        Normal { form: Form::Small(Rational::ONE) }
+        Normal { form: Form::Short(Short::ONE) }
     }
 
     /// The value as a fraction, where its form shows that it is one.
-    pub(super) fn as_rational(&self) -> Option<&Rational> {
+    pub(super) fn as_rational(&self) -> Option<Cow<'_, Rational>> {
         match &self.form {
-            Form::Small(value) => Some(value),
-            Form::Large(value) => Some(value),
+            Form::Short(value) => Some(Cow::Owned(value.rational())),
+            Form::Long(value) => Some(Cow::Borrowed(value)),
             Form::Sum(_) => None,
+        }
+    }
+
+    /// The value as a fraction, where it is a short one.
+    pub(super) fn as_short(&self) -> Option<Short> {
+        match self.form {
+            Form::Short(value) => Some(value),
+            Form::Long(_) | Form::Sum(_) => None,
         }
     }
 
     /// Whether the form is zero, which proves that the number is.
     pub(super) fn is_zero_form(&self) -> bool {
-        self.as_rational().is_some_and(Rational::is_zero)
+        self.as_short().is_some_and(Short::is_zero)
+    }
+
+    /// Whether the form is one.
+    pub(super) fn is_one_form(&self) -> bool {
+        self.as_short() == Some(Short::ONE)
     }
 
     /// A fingerprint (SHA-256) of the form: equal for equal forms, on every machine.
     pub(super) fn digest(&self) -> Digest {
         match &self.form {
-            Form::Small(value) => digest_of_rational(value),
-            Form::Large(value) => digest_of_rational(value),
+            Form::Short(value) => digest_of_rational(&value.rational()),
+            Form::Long(value) => digest_of_rational(value),
             Form::Sum(sum) => sum.digest(),
         }
     }
@@ -80,15 +90,8 @@ impl Normal {
 
     /// A rational number, whatever its size.
     pub(super) fn rational(value: Rational) -> Self {
-        let size = size(&value);
-        Self::rational_of(value, size)
-    }
-
-    /// The same of a number of so many bits.
-    pub(super) fn rational_of(value: Rational, size: usize) -> Self {
-        let form =
-            if size <= SMALL_BITS { Form::Small(value) } else { Form::Large(Arc::new(value)) };
-        Normal { form }
+        let short = Short::of(&value).map(Form::Short);
+        Normal { form: short.unwrap_or_else(|| Form::Long(Arc::new(value))) }
     }
 
     /// A sum whose terms are known to be in normal form.
@@ -104,7 +107,7 @@ impl Normal {
     pub(super) fn as_sum(&self) -> Option<&Sum> {
         match &self.form {
             Form::Sum(sum) => Some(sum),
-            Form::Small(_) | Form::Large(_) => None,
+            Form::Short(_) | Form::Long(_) => None,
         }
     }
 
@@ -112,7 +115,9 @@ impl Normal {
     pub(super) fn terms(&self) -> Cow<'_, [Term]> {
         match (&self.form, self.as_rational()) {
             (Form::Sum(sum), _) => Cow::Borrowed(sum.terms()),
-            (_, Some(value)) if !value.is_zero() => Cow::Owned(vec![Term::rational(value.clone())]),
+            (_, Some(value)) if !value.is_zero() => {
+                Cow::Owned(vec![Term::rational(value.into_owned())])
+            }
             _ => Cow::Owned(Vec::new()),
         }
     }
@@ -150,9 +155,15 @@ impl From<Rational> for Normal {
     }
 }
 
+impl From<Short> for Normal {
+    fn from(value: Short) -> Self {
+        Normal { form: Form::Short(value) }
+    }
+}
+
 impl From<i64> for Normal {
     fn from(value: i64) -> Self {
-        Normal { form: Form::Small(Rational::from(Integer::from(value))) }
+        Short::integer(value).into()
     }
 }
 
@@ -160,10 +171,9 @@ impl PartialEq for Normal {
     fn eq(&self, other: &Self) -> bool {
         match (&self.form, &other.form) {
             (Form::Sum(a), Form::Sum(b)) => Arc::ptr_eq(a, b) || a.terms() == b.terms(),
-            _ => match (self.as_rational(), other.as_rational()) {
-                (Some(a), Some(b)) => a == b,
-                _ => false,
-            },
+            (Form::Short(a), Form::Short(b)) => a == b,
+            (Form::Long(a), Form::Long(b)) => a == b,
+            _ => false,
         }
     }
 }
@@ -173,7 +183,7 @@ impl Eq for Normal {}
 impl fmt::Debug for Normal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_sum() {
-            None => write!(f, "Normal({})", self.as_rational().unwrap_or(&Rational::ZERO)),
+            None => write!(f, "Normal({})", self.as_rational().unwrap_or_default()),
             Some(sum) => write!(
                 f,
                 "Normal(~{}, {} terms)",
@@ -184,26 +194,44 @@ impl fmt::Debug for Normal {
     }
 }
 
+/// What an operation on short fractions gives, if that is short too.
+pub(super) fn of_short(
+    left: &Normal,
+    right: &Normal,
+    operate: impl FnOnce(Short, Short) -> Option<Short>,
+) -> Option<Normal> {
+    operate(left.as_short()?, right.as_short()?).map(Normal::from)
+}
+
 fn add(left: &Normal, right: &Normal) -> Normal {
+    if let Some(sum) = of_short(left, right, Short::plus) {
+        return sum;
+    }
     match (left.as_rational(), right.as_rational()) {
         (Some(zero), _) if zero.is_zero() => right.clone(),
         (_, Some(zero)) if zero.is_zero() => left.clone(),
-        (Some(a), Some(b)) => sum::from_rational(rational::add(a, b)),
+        (Some(a), Some(b)) => sum::from_rational(rational::add(&a, &b)),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), Rational::clone)),
     }
 }
 
 fn subtract(left: &Normal, right: &Normal) -> Normal {
+    if let Some(difference) = of_short(left, right, Short::minus) {
+        return difference;
+    }
     match (left.as_rational(), right.as_rational()) {
         (_, Some(zero)) if zero.is_zero() => left.clone(),
-        (Some(a), Some(b)) => sum::from_rational(rational::subtract(a, b)),
+        (Some(a), Some(b)) => sum::from_rational(rational::subtract(&a, &b)),
         _ => sum::from_terms(sum::merge(&left.terms(), &right.terms(), |value| -value)),
     }
 }
 
 fn negate(value: &Normal) -> Normal {
+    if let Some(negative) = value.as_short().and_then(Short::negative) {
+        return negative.into();
+    }
     match value.as_rational() {
-        Some(rational) => Normal::rational(-rational),
+        Some(rational) => Normal::rational(-rational.into_owned()),
         None => Normal::from_sum(Sum::new(sum::scaled(&value.terms(), &Rational::NEG_ONE))),
     }
 }

@@ -25,7 +25,11 @@ impl Normal {
         if exponent < 0 && self.sign()? == Sign::Zero {
             return Err(Undefined::DivisionByZero { numerator: Some("1".to_owned()) }.into());
         }
-        match self.as_rational() {
+        let short = u32::try_from(exponent).ok().and_then(|power| self.as_short()?.power(power));
+        if let Some(power) = short {
+            return Ok(power.into());
+        }
+        match self.as_rational().as_deref() {
             Some(base) => match (is_short_power(base, exponent), i32::try_from(exponent)) {
                 (true, _) => Ok(Normal::rational(power_of_rational(base, exponent))),
                 (false, Ok(power)) if power.unsigned_abs() <= MAX_SEALED => {
@@ -133,7 +137,7 @@ fn positive_power(base: &Real, exponent: &Rational) -> Result<Real, Fault> {
     let degree = usize::try_from(exponent.denominator()).unwrap_or(usize::MAX);
     let numerator = i64::try_from(exponent.numerator());
     if let (Some(root), Ok(power)) =
-        (base.as_rational().and_then(|q| root_of(q, degree)), numerator)
+        (base.as_rational().and_then(|q| root_of(&q, degree)), numerator)
     {
         return Real::from(root).pow(power);
     }

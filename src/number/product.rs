@@ -11,27 +11,31 @@
 
 use std::sync::Arc;
 
+use super::Rational;
 use super::atom::{Atom, Function};
 use super::expand::{Budget, Exhausted, cancel, expand};
 use super::integer::size;
-use super::normal::Normal;
+use super::normal::{Normal, of_short};
+use super::rational::{self, Short};
 use super::sum::{
     Sum, Term, coefficient_limit, from_rational, from_terms, is_multiquadratic, primitive, ratio,
     scaled, seal, sealed_rational,
 };
-use super::{Rational, rational};
 
 /// Longest product of two sums that is multiplied out.
 const MAX_PRODUCT: usize = 64;
 
 /// The product of two numbers.
 pub(super) fn multiply(left: &Normal, right: &Normal) -> Normal {
+    if let Some(product) = of_short(left, right, Short::times) {
+        return product;
+    }
     match (left.as_rational(), right.as_rational()) {
         (Some(one), _) if one.is_one() => right.clone(),
         (_, Some(one)) if one.is_one() => left.clone(),
-        (Some(a), Some(b)) => from_rational(rational::multiply(a, b)),
-        (Some(factor), None) => scale(right, factor),
-        (None, Some(factor)) => scale(left, factor),
+        (Some(a), Some(b)) => from_rational(rational::multiply(&a, &b)),
+        (Some(factor), None) => scale(right, &factor),
+        (None, Some(factor)) => scale(left, &factor),
         (None, None) => multiply_sums(left, right),
     }
 }

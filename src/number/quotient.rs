@@ -20,11 +20,12 @@ use super::common::{common_factors, without};
 use super::fault::{Fault, Sign, Undefined};
 use super::function::exp_form;
 use super::integer::reciprocal;
-use super::normal::Normal;
+use super::normal::{Normal, of_short};
 use super::product::group;
+use super::rational::{self, Short};
 use super::sum::{Factor, Monomial, Sum, Term, collect, from_rational, from_terms};
 use super::surd::rationalised_reciprocal;
-use super::{Integer, Rational, rational};
+use super::{Integer, Rational};
 
 impl Normal {
     /// The quotient; the divisor is certified.
@@ -37,8 +38,11 @@ impl Normal {
 
     /// The quotient by a number that was certified not to be zero.
     pub(super) fn quotient(&self, divisor: &Normal) -> Normal {
+        if let Some(quotient) = of_short(self, divisor, Short::over) {
+            return quotient;
+        }
         match (self.as_rational(), divisor.as_rational()) {
-            (Some(a), Some(b)) => from_rational(rational::divide(a, b)),
+            (Some(a), Some(b)) => from_rational(rational::divide(&a, &b)),
             _ if self.is_zero_form() => Normal::zero(),
             _ if self == divisor => Normal::one(),
             _ => self * reciprocal_of(divisor),
@@ -59,7 +63,7 @@ pub(super) fn division_by_zero(numerator: &Normal) -> Result<Undefined, Fault> {
 /// The reciprocal of a number that was certified not to be zero.
 pub(super) fn reciprocal_of(value: &Normal) -> Normal {
     if let Some(rational) = value.as_rational() {
-        return reciprocal(rational).map_or_else(Normal::zero, from_rational);
+        return reciprocal(&rational).map_or_else(Normal::zero, from_rational);
     }
     let terms = value.terms();
     match &*terms {
@@ -103,7 +107,8 @@ fn reciprocal_of_term(term: &Term) -> Normal {
         let argument = atom.argument();
         match atom.function() {
             Function::Prime | Function::Cofactor => {
-                let below = argument.as_rational().and_then(reciprocal).unwrap_or(Rational::ONE);
+                let below =
+                    argument.as_rational().as_deref().and_then(reciprocal).unwrap_or(Rational::ONE);
                 result = result * from_terms(vec![Term::atom(below, atom)]);
             }
             Function::Root => {

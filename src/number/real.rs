@@ -3,6 +3,7 @@
 //! A [`Real`] is in normal form (`normal`) as long as its form is short. What is computed from
 //! sealed parts waits (`lazy`): its form is worked out only where balls can't answer.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Add, Mul, Neg, Sub};
 use std::sync::Arc;
@@ -60,7 +61,7 @@ impl Real {
 
     /// The value as a fraction, where its form shows that it is one.
     #[must_use]
-    pub fn as_rational(&self) -> Option<&Rational> {
+    pub fn as_rational(&self) -> Option<Cow<'_, Rational>> {
         self.normal().as_rational()
     }
 
@@ -245,7 +246,7 @@ impl Real {
     }
 
     /// The fraction that the number is, where that is known already.
-    pub(super) fn brief_rational(&self) -> Option<&Rational> {
+    pub(super) fn brief_rational(&self) -> Option<Cow<'_, Rational>> {
         self.brief().and_then(Normal::as_rational)
     }
 
@@ -349,12 +350,11 @@ fn subtract(left: &Real, right: &Real) -> Real {
 }
 
 fn multiply(left: &Real, right: &Real) -> Real {
-    let is_one = |value: &Normal| value.as_rational().is_some_and(Rational::is_one);
     match (left.brief(), right.brief()) {
         (Some(a), Some(b)) => (a * b).into(),
         (Some(zero), None) | (None, Some(zero)) if zero.is_zero_form() => Real::zero(),
-        (Some(one), None) if is_one(one) => right.clone(),
-        (None, Some(one)) if is_one(one) => left.clone(),
+        (Some(one), None) if one.is_one_form() => right.clone(),
+        (None, Some(one)) if one.is_one_form() => left.clone(),
         _ => Real::lazy(Operation::Multiply, left, right),
     }
 }

@@ -44,8 +44,8 @@ impl Real {
     /// As for [`Real::sqrt`].
     pub fn whole_sqrt(&self) -> Result<Real, Fault> {
         match self.as_rational() {
-            Some(value) if sign_of(value) == Sign::Positive => {
-                Ok(from_terms(vec![whole_root_of_rational(value)]).into())
+            Some(value) if sign_of(&value) == Sign::Positive => {
+                Ok(from_terms(vec![whole_root_of_rational(&value)]).into())
             }
             _ => self.sqrt(),
         }
@@ -55,7 +55,7 @@ impl Real {
 /// The square root of a number that was certified to be positive.
 pub(super) fn root_of_positive(value: &Normal) -> Normal {
     if let Some(rational) = value.as_rational() {
-        return from_terms(vec![root_of_rational(rational)]);
+        return from_terms(vec![root_of_rational(&rational)]);
     }
     let terms = value.terms();
     match &*terms {
@@ -129,7 +129,7 @@ fn denested(first: &Term, second: &Term) -> Option<Normal> {
         return None;
     }
     let radicand = second.monomial.iter().try_fold(Rational::ONE, |product, factor| {
-        Some(product * factor.atom.argument().as_rational()?)
+        Some(product * &*factor.atom.argument().as_rational()?)
     })?;
     let norm = first.coefficient.sqr() - second.coefficient.sqr() * radicand;
     let root = rational_root(&norm)?;

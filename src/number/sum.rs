@@ -237,9 +237,8 @@ impl Limits {
 
 /// A rational number, sealed where it exceeds the limit.
 pub(super) fn from_rational(value: Rational) -> Normal {
-    let size = size(&value);
-    if size <= RATIONAL_BITS {
-        return Normal::rational_of(value, size);
+    if size(&value) <= RATIONAL_BITS {
+        return Normal::rational(value);
     }
     Normal::from_sum(Sum::new(vec![sealed_rational(value)]))
 }

@@ -120,7 +120,7 @@ pub(super) fn squarefree(monomial: &Monomial) -> Option<(UBig, Integer)> {
         let argument = part.atom.argument().as_rational()?;
         let splits = match part.atom.function() {
             Function::Prime => vec![(unsigned(argument.numerator()), 1)],
-            Function::Cofactor => part.atom.split(|| thorough_factors(argument)).clone()?,
+            Function::Cofactor => part.atom.split(|| thorough_factors(&argument)).clone()?,
             _ => return None,
         };
         for (base, multiplicity) in splits {

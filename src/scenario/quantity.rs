@@ -1,5 +1,7 @@
 //! Numbers of a scenario: exact, whatever their notation.
 
+use std::borrow::Cow;
+
 use crate::formula::shape::Shape;
 use crate::formula::{Evaluator, Expression, Failure, ParseError, Prove, ZeroOverZero, parse};
 use crate::limits::Limit;
@@ -124,7 +126,7 @@ pub(super) fn within_entries(field: &Field<'_>, count: usize) -> bool {
 /// A number that must be a fraction.
 pub(super) fn rational(field: &Field<'_>) -> Option<Rational> {
     let real = real(field)?;
-    let number = real.as_rational().cloned();
+    let number = real.as_rational().map(Cow::into_owned);
     if number.is_none() {
         let found = field.node().describe();
         field.refuse(format!("expected a decimal number or a fraction, found {found}"));

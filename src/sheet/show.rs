@@ -120,7 +120,7 @@ impl Numbers<'_> {
     /// A number of the scenario: always exact.
     pub(super) fn input(&self, real: &Real) -> Result<Shown, Fault> {
         if let Some(number) = real.as_rational() {
-            return Ok(self.rational(number));
+            return Ok(self.rational(&number));
         }
         match real.closed_form() {
             Some(form) => {

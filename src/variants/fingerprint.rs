@@ -135,7 +135,7 @@ impl Tally<'_> {
                     None
                 }
                 Some(rational) => {
-                    let ending = ending::of(rational);
+                    let ending = ending::of(&rational);
                     if ending.is_none() {
                         self.add(Feature::Divisions);
                     }

@@ -68,7 +68,7 @@ impl Facts<'_> {
     fn side(&self, side: &Side) -> Result<Option<Size>, Open> {
         let (Side::Value(term) | Side::Decimals(term) | Side::Digits(term)) = side;
         let Some(value) = self.term(term)? else { return Ok(None) };
-        let ending = || value.as_rational().and_then(ending::of);
+        let ending = || value.as_rational().as_deref().and_then(ending::of);
         let count = match side {
             Side::Value(_) => return Ok(Some(Size::Number(value))),
             Side::Decimals(_) => ending().map(|ending| ending.decimals),

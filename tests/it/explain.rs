@@ -274,7 +274,7 @@ fn printed(line: &str) -> Option<Printed<'_>> {
 fn agrees(relation: char, text: &str, value: &Value, carry: Carry) -> bool {
     let Some(real) = value.real() else { return text == "undefined" && relation == '=' };
     match (relation, parse_exact(text)) {
-        ('=', Ok(number)) => real.as_rational() == Some(&number),
+        ('=', Ok(number)) => real.as_rational().as_deref() == Some(&number),
         ('=', Err(_)) => real.closed_form().is_some_and(|form| form.to_text() == text),
         (_, Ok(number)) => {
             let exact = parse_exact(&trace_decimal(real).unwrap()).unwrap();

@@ -209,7 +209,7 @@ fn reverse_mode_agrees_with_central_differences() {
             let ((above, right), (below, left)) = (side(&h), side(&-&h));
             assert!(right == branches && left == branches, "a kink within 1e-20");
             let difference = (above - below) / (&h * RBig::from(2));
-            let gap = difference - found.as_rational().expect("fractions stay fractions");
+            let gap = difference - &*found.as_rational().expect("fractions stay fractions");
             let gap = if gap < RBig::ZERO { -gap } else { gap };
             assert!(
                 gap < tolerance,

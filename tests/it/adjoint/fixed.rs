@@ -36,7 +36,7 @@ pub(crate) trait Judge: Number + std::fmt::Debug {
 
 impl Judge for RBig {
     fn from_real(real: &Real) -> Self {
-        real.as_rational().expect("fractions stay fractions").clone()
+        real.as_rational().expect("fractions stay fractions").into_owned()
     }
     fn same(&self, other: &Self) -> bool {
         self == other
@@ -46,7 +46,7 @@ impl Judge for RBig {
 impl Judge for Fixed {
     fn from_real(real: &Real) -> Self {
         match real.as_rational() {
-            Some(rational) => Self::of(rational),
+            Some(rational) => Self::of(&rational),
             None => Self::of(&real.ball(256).unwrap().midpoint()),
         }
     }
