@@ -38,8 +38,16 @@ pub struct Tensor(Form);
 #[derive(Debug, Clone, PartialEq)]
 enum Form {
     Number(Value),
-    /// Rows and columns, and the entries, row by row.
-    Matrix((usize, usize), Vec<Value>),
+    /// In a box, so that numbers, which most tensors are, take no room for it.
+    Matrix(Box<Matrix>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Matrix {
+    /// Rows and columns.
+    shape: (usize, usize),
+    /// The entries, row by row.
+    entries: Vec<Value>,
 }
 
 impl From<Value> for Tensor {
@@ -63,14 +71,14 @@ impl Tensor {
             return Self::from(entries.into_iter().next().unwrap_or_else(zero));
         };
         entries.resize_with(rows * columns, zero);
-        Self(Form::Matrix((rows, columns), entries))
+        Self(Form::Matrix(Box::new(Matrix { shape: (rows, columns), entries })))
     }
 
     /// Rows and columns; `None` for a number.
     pub fn shape(&self) -> Option<(usize, usize)> {
         match &self.0 {
             Form::Number(_) => None,
-            Form::Matrix(shape, _) => Some(*shape),
+            Form::Matrix(matrix) => Some(matrix.shape),
         }
     }
 
@@ -78,7 +86,7 @@ impl Tensor {
     pub fn entries(&self) -> &[Value] {
         match &self.0 {
             Form::Number(value) => std::slice::from_ref(value),
-            Form::Matrix(_, entries) => entries,
+            Form::Matrix(matrix) => &matrix.entries,
         }
     }
 
@@ -86,7 +94,7 @@ impl Tensor {
     pub fn entries_mut(&mut self) -> &mut [Value] {
         match &mut self.0 {
             Form::Number(value) => std::slice::from_mut(value),
-            Form::Matrix(_, entries) => entries,
+            Form::Matrix(matrix) => &mut matrix.entries,
         }
     }
 
@@ -101,7 +109,7 @@ impl Tensor {
     pub fn scalar(&self) -> Option<&Value> {
         match &self.0 {
             Form::Number(value) => Some(value),
-            Form::Matrix(..) => None,
+            Form::Matrix(_) => None,
         }
     }
 
@@ -126,12 +134,13 @@ impl Tensor {
     ///
     /// The first that `change` answers.
     pub fn map<E>(&self, mut change: impl FnMut(&Value) -> Result<Value, E>) -> Result<Self, E> {
-        Ok(Self(match &self.0 {
-            Form::Number(value) => Form::Number(change(value)?),
-            Form::Matrix(shape, entries) => {
-                Form::Matrix(*shape, entries.iter().map(change).collect::<Result<_, _>>()?)
+        match &self.0 {
+            Form::Number(value) => Ok(Self::from(change(value)?)),
+            Form::Matrix(matrix) => {
+                let entries = matrix.entries.iter().map(change).collect::<Result<_, _>>()?;
+                Ok(Self::new(Some(matrix.shape), entries))
             }
-        }))
+        }
     }
 }
 
