@@ -4,6 +4,7 @@
 //! or the command line is wrong.
 
 mod check;
+mod completions;
 mod explain;
 mod files;
 mod folder;
@@ -98,11 +99,18 @@ enum Command {
     /// Explain optimizers, functions and initializers: formulas, options, defaults
     List(list::Arguments),
     /// Print the JSON Schema of a scenario, for editors
+    ///
+    /// It has every key with its meaning, its default and what it may be, so that an editor
+    /// completes keys and words, explains them, and marks what is misspelt while a scenario is
+    /// written. What a schema can't know (names, paths, shapes, formulas) `gradsheet check` finds.
+    /// The draft is 2020-12.
     Schema(schema::Arguments),
     /// Put sheets into a book of mdBook, as its preprocessor
     Mdbook(mdbook::Arguments),
     /// Make a folder with a commented example to start from
     New(new::Arguments),
+    /// Print a script by which a shell completes commands and options when Tab is pressed
+    Completions(completions::Arguments),
 }
 
 /// What went wrong, and the exit status that says so.
@@ -156,6 +164,7 @@ fn done(arguments: &Arguments) -> ExitCode {
         Command::Schema(arguments) => schema::run(arguments),
         Command::Mdbook(arguments) => mdbook::run(arguments),
         Command::New(arguments) => new::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

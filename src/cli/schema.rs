@@ -11,11 +11,6 @@ use super::Failure;
 /// Arguments of `schema`.
 #[derive(Debug, Args)]
 #[command(
-    long_about = "Print the JSON Schema (draft 2020-12) of a scenario.\n\n\
-        It has every key with its meaning, its default and what it may be, so that an editor \
-        completes keys and words, explains them, and marks what is misspelt while a scenario is \
-        written. What a schema can't know (names, paths, shapes, formulas) `gradsheet check` \
-        finds.",
     after_help = "Any editor with yaml-language-server (VS Code: the extension YAML by Red Hat) \
         reads it from the first line of a scenario:\n  \
         gradsheet schema > gradsheet.schema.json\n  \

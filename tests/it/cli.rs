@@ -702,6 +702,53 @@ fn help_goes_to_standard_output() {
 }
 
 #[test]
+fn every_shell_gets_its_completions() {
+    let desk = Desk::new(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = desk.run(&["completions", shell]).ends_with(0).out;
+        for word in ["variants", "search-limit", "completions"] {
+            assert!(script.contains(word), "{shell} does not know `{word}`");
+        }
+    }
+    assert!(desk.run(&["completions", "tcsh"]).ends_with(2).err.contains("zsh"));
+}
+
+/// What a real bash would offer for the last word of a command line.
+#[cfg(target_os = "linux")]
+fn offered_by_bash(desk: &Desk, line: &[&str]) -> String {
+    let script = "source <(\"$0\" completions bash)
+        COMP_WORDS=(gradsheet \"$@\"); COMP_CWORD=$#
+        _gradsheet gradsheet \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD-1]}\"
+        echo \"${COMPREPLY[@]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "-c", script, env!("CARGO_BIN_EXE_gradsheet")]).args(line);
+    Done::from(bash.current_dir(desk.path("")).output().unwrap()).ends_with(0).out
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn bash_completes_commands_options_and_their_words() {
+    let desk = Desk::new(&[]);
+    let table: [(&[&str], &str); 4] = [
+        (&["va"], "variants\n"),
+        (&["variants", "--se"], "--seed --search-limit\n"),
+        (&["render", "--audience", ""], "handout solutions both\n"),
+        (&["completions", "p"], "powershell\n"),
+    ];
+    for (line, expected) in table {
+        assert_eq!(offered_by_bash(&desk, line), expected, "{line:?}");
+    }
+}
+
+#[test]
+fn help_says_at_length_what_a_schema_is_for() {
+    let desk = Desk::new(&[]);
+    let help = desk.run(&["schema", "--help"]).ends_with(0).out;
+    let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("What a schema can't know"), "{help}");
+}
+
+#[test]
 fn a_wrong_command_line_is_status_2() {
     let desk = Desk::new(&[("neuron.yaml", NEURON)]);
     let table: [&[&str]; 8] = [

@@ -208,6 +208,7 @@ const LAYERS: [Layer; 25] = [
         uses: &[],
         crates: &[
             "clap",
+            "clap_complete",
             "csv",
             "gradsheet",
             "indicatif",
