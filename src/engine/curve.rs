@@ -55,7 +55,7 @@ pub fn curve_at(expression: &Expression, z: &Real) -> Result<[Value; 2], Failure
         let input = graph.node("z").unwrap_or(0);
         Ok([pass.values[root].clone(), adjoints[input].clone()])
     };
-    let found = run().map_err(|stop| *stop.failure)?;
+    let found = run().map_err(Stop::failure)?;
     let zero = || Value::Real(Real::zero());
     Ok(found.map(|tensor| tensor.scalar().cloned().unwrap_or_else(zero)))
 }

@@ -152,9 +152,10 @@ impl Decide for Assume {
 
 impl EngineError {
     pub(super) fn new(course: &Course<'_>, halt: Halt) -> Self {
-        let place = place(course, halt.t, halt.example, &halt.stop.within);
-        let spot = Spot::within(course, &halt.stop.within);
-        match *halt.stop.failure {
+        let (failure, within) = halt.stop.parts();
+        let place = place(course, halt.t, halt.example, &within);
+        let spot = Spot::within(course, &within);
+        match failure {
             Failure::Undecided { reached, expression, value } => {
                 let question = reached.question;
                 let continuations = match value {

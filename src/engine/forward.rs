@@ -27,13 +27,26 @@ impl Pass {
     }
 }
 
-/// A failure that is not a value: the sign is undecided, or a number is out of range.
+/// A failure that is not a value: the sign is undecided, or a number is out of range. In a box,
+/// since every result of the engine leaves room for one.
 #[derive(Debug, Clone)]
-pub(super) struct Stop {
+pub(super) struct Stop(Box<(Failure, String)>);
+
+impl Stop {
+    /// What failed, in a definition or a line of the rule.
+    pub(super) fn new(failure: Failure, within: &str) -> Self {
+        Self(Box::new((failure, within.to_owned())))
+    }
+
+    /// What failed, and in which definition or line.
+    pub(super) fn parts(self) -> (Failure, String) {
+        *self.0
+    }
+
     /// What failed.
-    pub failure: Box<Failure>,
-    /// In which definition or line of the rule.
-    pub within: String,
+    pub(super) fn failure(self) -> Failure {
+        self.0.0
+    }
 }
 
 /// Evaluates every node once; leaves are looked up.
@@ -73,7 +86,7 @@ pub(super) fn settle(result: Result<Real, Failure>, within: &str) -> Result<Valu
         Err(Failure::Undefined { cause, expression }) => {
             Ok(Value::Undefined(format!("{cause} in {expression}").into()))
         }
-        Err(failure) => Err(Stop { failure: Box::new(failure), within: within.to_owned() }),
+        Err(failure) => Err(Stop::new(failure, within)),
     }
 }
 

@@ -209,8 +209,8 @@ impl<'a> Model<'a> {
                 let columns = shape.map_or(1, |(_, columns)| columns);
                 let at =
                     |input: &&Tensor| input.at(entry / columns, entry % columns).real().cloned();
-                let arguments: Vec<Real> = inputs.iter().filter_map(at).collect();
-                let derivative = slope_at_kink(call, branch, &arguments, decide);
+                let arguments = || inputs.iter().filter_map(at).collect();
+                let derivative = slope_at_kink(call, branch, arguments, decide);
                 let convention = derivative.map(|derivative| Convention {
                     derivative,
                     mattered: mattered.contains(&node),
@@ -250,7 +250,7 @@ pub fn nodes(
         let adjoints = backward(&graph, &pass, seeded(&pass, root), prove, &own)?;
         Ok((pass, adjoints))
     };
-    let (pass, adjoints) = run(&mut prove).map_err(|stop| *stop.failure)?;
+    let (pass, adjoints) = run(&mut prove).map_err(Stop::failure)?;
     Ok(pass.values.into_iter().zip(adjoints).collect())
 }
 
@@ -291,14 +291,15 @@ fn differs(left: &Named<Tensor>, right: &Named<Tensor>) -> bool {
 fn slope_at_kink(
     call: &Call,
     branch: &Branch,
-    arguments: &[Real],
+    arguments: impl FnOnce() -> Vec<Real>,
     decide: &mut dyn Decide,
 ) -> Option<Rational> {
     if branch.sign != Sign::Zero || !call.function.has_kink() {
         return None;
     }
+    let arguments = arguments();
     let mut evaluator = Evaluator { decide, zero_over_zero: ZeroOverZero::Undefined };
-    let mut slope = |index, case| evaluator.derivative(call, index, arguments, case).ok();
+    let mut slope = |index, case| evaluator.derivative(call, index, &arguments, case).ok();
     let sides = [Sign::Negative, Sign::Positive].map(|side| branch.beside(side));
     let jumps = (0..arguments.len()).any(|index| slope(index, sides[0]) != slope(index, sides[1]));
     let chosen = slope(0, branch.case)?;

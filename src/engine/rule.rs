@@ -111,12 +111,8 @@ impl Executor<'_> {
             let (left, right) = (condition.left.clone(), condition.right.clone());
             let expression = Expression::binary(Operator::Subtract, left, right).to_string();
             let failure = Failure::Undecided { reached, expression, value: Some(value.clone()) };
-            self.stop(failure)
+            Stop::new(failure, self.within)
         })
-    }
-
-    fn stop(&self, failure: Failure) -> Stop {
-        Stop { failure: Box::new(failure), within: self.within.to_owned() }
     }
 
     /// The value of an expression.

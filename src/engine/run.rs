@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::catalogue::{Extent, Options, Over, Rule, Setting, State};
 use crate::formula::function::Reduction;
 use crate::formula::{Decide, Expression, Failure, Prove, ZeroOverZero};
-use crate::number::{Fault, Rational, Real, round};
+use crate::number::{Fault, Real, round};
 use crate::scenario::{Carry, Display, Reduction as BatchReduction, Run, Setup};
 use crate::trace::{self, Iteration, Named, Tensor, Unrounded, Value, What};
 
@@ -410,7 +410,7 @@ impl<'a> Trained<'a> {
         known.insert("theta", Cow::Borrowed(theta));
         let (rows, columns) = theta.shape().unwrap_or((1, 1));
         for (name, size) in [("rows", rows), ("columns", columns)] {
-            known.insert_number(name, Real::from(Rational::from(size)));
+            known.insert_number(name, Real::from(i64::try_from(size).unwrap_or(i64::MAX)));
         }
         known
     }
@@ -438,8 +438,7 @@ fn rounded(values: &Named<Tensor>, display: &Display) -> Result<Named<Tensor>, S
 }
 
 fn unrounded(fault: Fault, name: &str) -> Stop {
-    let failure = Box::new(Failure::of(fault, &Expression::name(name)));
-    Stop { failure, within: name.to_owned() }
+    Stop::new(Failure::of(fault, &Expression::name(name)), name)
 }
 
 /// Whether a value of the trace is what a line of the rule computes for a parameter.

@@ -3,7 +3,7 @@
 use crate::formula::{Call, Evaluator, Expression, Failure, Prove, ZeroOverZero};
 use crate::trace::Tensor;
 
-use super::forward::{entries, forward};
+use super::forward::{Stop, entries, forward};
 use super::graph::Graph;
 
 /// The partial derivative of a call by one of its arguments, entry by entry, where the
@@ -33,7 +33,7 @@ pub fn slope(
     let definitions = names.iter().map(String::as_str).zip(&call.arguments);
     let graph = Graph::new(leaves.iter().map(String::as_str), definitions);
     let leaf = |name: &str| scope(name).unwrap_or_else(|| Tensor::zeros(None));
-    let pass = forward(&graph, &leaf, &mut prove).map_err(|stop| *stop.failure)?;
+    let pass = forward(&graph, &leaf, &mut prove).map_err(Stop::failure)?;
     let inputs: Vec<&Tensor> =
         names.iter().map(|name| &pass.values[graph.names[name.as_str()]]).collect();
     let mut evaluator = Evaluator { decide: &mut prove, zero_over_zero: ZeroOverZero::Undefined };
@@ -42,5 +42,5 @@ pub fn slope(
         let case = evaluator.branch(call, numbers)?.map_or(0, |branch| branch.case);
         evaluator.derivative(call, index, numbers, case)
     });
-    slopes.map_err(|stop| *stop.failure)
+    slopes.map_err(Stop::failure)
 }
